@@ -1,0 +1,64 @@
+/* dump.h: every thread's stack, once
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "base/functions.h"
+#include "base/obstacle.h"
+
+G_BEGIN_DECLS
+
+/**
+ * SondeDumpFrame:
+ * @function: borrowed from the dump
+ * @address: where execution stands, or will return to
+ * @line: the line at @address in the function's file; 0 if not known
+ */
+typedef struct
+{
+  const SondeFunction *function;
+  SondeAddress         address;
+  guint                line;
+} SondeDumpFrame;
+
+/**
+ * SondeDumpThread:
+ * @tid: the kernel's id
+ * @name: valid UTF-8
+ * @state: what it was doing
+ * @captured: whether its stack could be read at all
+ * @truncated: whether outer frames are missing
+ * @frames: (element-type SondeDumpFrame): innermost first
+ */
+typedef struct
+{
+  pid_t            tid;
+  char             name[4 * SONDE_THREAD_NAME_BYTES];
+  SondeThreadState state;
+  gboolean         captured;
+  gboolean         truncated;
+  GArray          *frames;
+} SondeDumpThread;
+
+/**
+ * SondeDump:
+ * @functions: owns the functions
+ * @threads: (element-type SondeDumpThread): in the kernel's order
+ */
+typedef struct
+{
+  SondeFunctions *functions;
+  GPtrArray      *threads;
+} SondeDump;
+
+/* Captures and names every thread of @pid (transfer full); NULL with @obstacle set. May take long: reads files. */
+SondeDump *sonde_dump_new  (pid_t          pid,
+                            SondeObstacle *obstacle);
+void       sonde_dump_free (SondeDump     *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SondeDump, sonde_dump_free)
+
+G_END_DECLS
