@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 /* Real C++ names reach some 20 kB; what is longer than this is cut. */
 #define TEXT_BYTES_MAX 32768
 
@@ -59,17 +61,10 @@ equal_functions (gconstpointer a,
 static char *
 dup_clean_text (const char *text)
 {
-  g_autofree char *valid = NULL;
-
   if (text == NULL)
     return NULL;
 
-  valid = g_utf8_make_valid (text, strnlen (text, TEXT_BYTES_MAX));
-  for (char *at = valid; *at != '\0'; at = g_utf8_next_char (at))
-    if (g_ascii_iscntrl (*at))
-      *at = '?';
-
-  return g_steal_pointer (&valid);
+  return sonde_text_dup_clean (text, strnlen (text, TEXT_BYTES_MAX), '?');
 }
 
 SondeFunctions *

@@ -1,0 +1,47 @@
+/* test-text.c: text of the target, made fit to be shown
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <glib.h>
+
+#include "base/text.h"
+
+static void
+test_text_clean (void)
+{
+  static const struct
+  {
+    const char *bytes;
+    gsize       length;
+    const char *text;
+  } cases[] = {
+    { "", 0, "" },
+    { "plain", 5, "plain" },
+    { "plain", 2, "pl" },
+    { "a\0b", 3, "a?b" },
+    { "a\nb\tc\177", 6, "a?b?c?" },
+    { "\xc3\xa9", 2, "\xc3\xa9" },
+    { "\xc3\xa9", 1, "\357\277\275" },
+    { "\xff\n", 2, "\357\277\275?" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = sonde_text_dup_clean (cases[i].bytes, cases[i].length, '?');
+
+      g_assert_cmpstr (text, ==, cases[i].text);
+    }
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/base/text/clean", test_text_clean);
+  return g_test_run ();
+}
