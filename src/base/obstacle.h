@@ -65,9 +65,12 @@ typedef struct
 } SondeObstacle;
 
 /* What it is, as one translated sentence for the user ("Belongs to redis."); main thread only. */
-char *sonde_obstacle_dup_reason (const SondeObstacle *self);
+char *sonde_obstacle_dup_reason  (const SondeObstacle *self);
 
 /* What the user can do about it, translated, with the command if there is one; NULL if nothing. */
-char *sonde_obstacle_dup_advice (const SondeObstacle *self);
+char *sonde_obstacle_dup_advice  (const SondeObstacle *self);
+
+/* The command of the advice alone, to be copied; NULL if there is none. Any thread. */
+char *sonde_obstacle_dup_command (const SondeObstacle *self);
 
 G_END_DECLS
