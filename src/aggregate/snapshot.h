@@ -189,7 +189,7 @@ typedef struct
   SondeThreadFigures   *threads;        /* owned; in order of first sight */
 
   guint64               sampler_cpu_ns; /* CPU time of the worker */
-  guint64               stopped_ns;     /* time that threads of the target were held still, summed */
+  guint64               stopped_ns;     /* time that threads were held still, summed */
 } SondeSnapshot;
 
 SondeSnapshot *sonde_snapshot_new   (SondeFunctions   *functions,

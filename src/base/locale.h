@@ -10,8 +10,8 @@
 
 G_BEGIN_DECLS
 
-/* Takes up the user's locale and Sonde's catalogues; first thing in main() of a program. The variable
- * SONDE_LOCALE_DIR names the catalogues of a build folder.
+/* Takes up the user's locale and Sonde's catalogues; first thing in main() of a program. The
+ * variable SONDE_LOCALE_DIR names the catalogues of a build folder.
  */
 void sonde_locale_init (void);
 

@@ -54,7 +54,9 @@ typedef struct
   GPtrArray      *threads;
 } SondeDump;
 
-/* Captures and names every thread of @pid (transfer full); NULL with @obstacle set. May take long: reads files. */
+/* Captures and names every thread of @pid (transfer full); NULL with @obstacle set. May take long:
+ * reads files.
+ */
 SondeDump *sonde_dump_new  (pid_t          pid,
                             SondeObstacle *obstacle);
 void       sonde_dump_free (SondeDump     *self);

@@ -82,15 +82,17 @@ void           sonde_engine_reset         (SondeEngine         *self);
 /* Ends sampling; the last snapshots say SONDE_SESSION_FINISHED. */
 void           sonde_engine_stop          (SondeEngine         *self);
 
-/* The newest snapshot (transfer full), or NULL if there was none since the last call. Never blocks. */
+/* The newest snapshot (transfer full), or NULL if there was none since the last call. Never
+ * blocks.
+ */
 SondeSnapshot *sonde_engine_take_snapshot (SondeEngine         *self);
 /* The same, waiting for one for up to @timeout_us microseconds. */
 SondeSnapshot *sonde_engine_wait_snapshot (SondeEngine         *self,
                                            gint64               timeout_us);
 
 /* All samples as folded text (transfer full): "frame;frame;frame COUNT" a line, outermost first,
- * most frequent first, and with @with_threads the thread's name before all. Of the settings' mode. Waits
- * for the worker, and once the session is finished for names that are still being looked up.
+ * most frequent first, and with @with_threads the thread's name before all. Of the settings' mode.
+ * Waits for the worker, and once the session is finished for names that are still being looked up.
  */
 char          *sonde_engine_dup_folded    (SondeEngine         *self,
                                            gboolean             with_threads);

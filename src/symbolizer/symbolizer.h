@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 /**
  * SondeRename:
  * @provisional: what sonde_symbolizer_resolve() gave
- * @final: what the address turned out to be in; never provisional, unless nothing is known of the address
+ * @final: what the address turned out to be in; never provisional, unless nothing is known of the
+ *   address
  *   (then it is @provisional itself)
  */
 typedef struct
@@ -30,7 +31,8 @@ typedef struct
  * thread of its own reads the files.
  *
  * Life: sonde_symbolizer_new() → sonde_symbolizer_set_maps() →
- * sonde_symbolizer_resolve() and, now and then, sonde_symbolizer_take_renames() → sonde_symbolizer_free().
+ * sonde_symbolizer_resolve() and, now and then, sonde_symbolizer_take_renames() →
+ * sonde_symbolizer_free().
  *
  * Threads: worker only, but for what its own thread does inside.
  */
@@ -53,11 +55,15 @@ void                 sonde_symbolizer_set_maps     (SondeSymbolizer  *self,
 const SondeFunction *sonde_symbolizer_resolve      (SondeSymbolizer  *self,
                                                     SondeAddress      address);
 
-/* Appends the names found since the last call to @renames (of SondeRename); TRUE if there were any. */
+/* Appends the names found since the last call to @renames (of SondeRename); TRUE if there were
+ * any.
+ */
 gboolean             sonde_symbolizer_take_renames (SondeSymbolizer  *self,
                                                     GArray           *renames);
 
-/* Waits until every address asked for is named, at most @timeout_us microseconds; FALSE if not all were. */
+/* Waits until every address asked for is named, at most @timeout_us microseconds; FALSE if not
+ * all were.
+ */
 gboolean             sonde_symbolizer_wait         (SondeSymbolizer  *self,
                                                     gint64            timeout_us);
 

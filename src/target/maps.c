@@ -330,8 +330,8 @@ sonde_mapping_open (const SondeMapping *self,
 
   if (fd < 0)
     {
-      by_range = g_strdup_printf ("/proc/%d/map_files/%" G_GINT64_MODIFIER "x-%" G_GINT64_MODIFIER "x",
-                                  pid, self->start, self->end);
+      by_range = g_strdup_printf ("/proc/%d/map_files/%" G_GINT64_MODIFIER "x-%"
+                                  G_GINT64_MODIFIER "x", pid, self->start, self->end);
       fd = open_if_same (by_range, self);
     }
 

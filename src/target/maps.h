@@ -62,9 +62,10 @@ const SondeMapping *sonde_maps_find      (SondeMaps    *self,
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SondeMaps, sonde_maps_unref)
 
-/* Opens the file that is mapped at @mapping, read-only (an owned descriptor), or -1. It is the very file:
- * looked up through /proc/PID/root, compared by inode, and else through /proc/PID/map_files or /proc/PID/exe, so that
- * a replaced or deleted file is never taken for the mapped one. May read the disk.
+/* Opens the file that is mapped at @mapping, read-only (an owned descriptor), or -1. It is the
+ * very file: looked up through /proc/PID/root, compared by inode, and else through
+ * /proc/PID/map_files or /proc/PID/exe, so that a replaced or deleted file is never taken for the
+ * mapped one. May read the disk.
  */
 int                 sonde_mapping_open   (const SondeMapping *self,
                                           pid_t               pid);

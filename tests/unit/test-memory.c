@@ -34,9 +34,11 @@ test_memory_up_to_hole (void)
   pages[page - 1] = 42;
   g_assert_cmpint (munmap (pages + page, page), ==, 0);
 
-  g_assert_cmpuint (sonde_memory_read (getpid (), (SondeAddress) (gsize) pages, copy, 2 * page), ==, page);
+  g_assert_cmpuint (sonde_memory_read (getpid (), (SondeAddress) (gsize) pages, copy, 2 * page),
+                    ==, page);
   g_assert_cmpuint (copy[page - 1], ==, 42);
-  g_assert_cmpuint (sonde_memory_read (getpid (), (SondeAddress) (gsize) pages + page, copy, 1), ==, 0);
+  g_assert_cmpuint (sonde_memory_read (getpid (), (SondeAddress) (gsize) pages + page, copy, 1),
+                    ==, 0);
 
   munmap (pages, page);
 }
