@@ -35,7 +35,6 @@
 #include "work.h"
 
 #define TICK_NS 20000000
-#define KEPT __attribute__ ((noinline, noclone))
 
 /* A piece of work, and how much of a core it may have. */
 typedef struct

@@ -19,8 +19,6 @@
 #define VOICE_COUNT 768
 #define PACKET_BYTES 4096
 
-#define KEPT __attribute__ ((noinline, noclone))
-
 static unsigned
 next_random (unsigned *state)
 {
