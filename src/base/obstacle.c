@@ -39,7 +39,8 @@ get_scope_reason (int scope)
   switch (scope)
     {
     case 1:
-      return _("The setting kernel.yama.ptrace_scope is 1: a program may look only at programs that it has started.");
+      return _("The setting kernel.yama.ptrace_scope is 1: a program may look only at programs "
+               "that it has started.");
     case 2:
       return _("The setting kernel.yama.ptrace_scope is 2: only root may look at other programs.");
     default:

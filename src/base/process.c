@@ -128,7 +128,8 @@ compare_pids (gconstpointer a,
 
 /**
  * sonde_process_list_new:
- * @rows: (transfer full) (element-type SondeProcessFigures): one a process, each with a reference, in any order
+ * @rows: (transfer full) (element-type SondeProcessFigures): one a process, each with a reference,
+ *   in any order
  *
  * Makes a list of what a scan has found.
  *

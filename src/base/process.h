@@ -57,8 +57,8 @@ char *sonde_runtime_dup_name (const SondeRuntime *self);
  * @runtime: what runs its code
  * @obstacle: whether it can be attached to, and if not, why
  *
- * What changes rarely about a process. Immutable and reference-counted; all texts are one line of valid
- * UTF-8. As long as nothing of it changes, every list holds the same one.
+ * What changes rarely about a process. Immutable and reference-counted; all texts are one line of
+ * valid UTF-8. As long as nothing of it changes, every list holds the same one.
  *
  * Threads: any, at the same time.
  */
@@ -89,8 +89,8 @@ gboolean          sonde_process_equal      (const SondeProcess *self,
 /**
  * SondeProcessFigures:
  * @process: owned by the list
- * @cpu_share: CPU time by real time since the scan before, 1.0 for one whole processor; in its first
- *   scan, since it began
+ * @cpu_share: CPU time by real time since the scan before, 1.0 for one whole processor; in its
+ *   first scan, since it began
  * @memory_bytes: memory it has in RAM
  * @thread_count: its threads
  */

@@ -10,8 +10,8 @@
 
 G_BEGIN_DECLS
 
-/* The first @length bytes of @bytes as one line of valid UTF-8 (transfer full): what is no text becomes
- * U+FFFD, control characters and zeros become @control. Threads: any.
+/* The first @length bytes of @bytes as one line of valid UTF-8 (transfer full): what is no text
+ * becomes U+FFFD, control characters and zeros become @control. Threads: any.
  */
 char *sonde_text_dup_clean (const char *bytes,
                             gsize       length,

@@ -42,13 +42,15 @@ SondeProcessList *
 sonde_processes_scan (SondeProcesses *self)
 {
   struct timespec now;
+  guint64 now_ns;
 
   g_return_val_if_fail (self != NULL, NULL);
 
   clock_gettime (CLOCK_BOOTTIME, &now);
 
-  return sonde_process_scanner_scan (self->scanner,
-                                     (guint64) now.tv_sec * SONDE_NS_PER_SECOND + (guint64) now.tv_nsec);
+  now_ns = (guint64) now.tv_sec * SONDE_NS_PER_SECOND + (guint64) now.tv_nsec;
+
+  return sonde_process_scanner_scan (self->scanner, now_ns);
 }
 
 SondeObstacle

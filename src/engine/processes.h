@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 /**
  * SondeProcesses:
  *
- * Lists the running processes, again and again, and reads only what has changed since the last time. Kernel
- * threads and the calling process itself are left out.
+ * Lists the running processes, again and again, and reads only what has changed since the last
+ * time. Kernel threads and the calling process itself are left out.
  *
  * Life: sonde_processes_new() → sonde_processes_scan() many times → sonde_processes_free().
  *
@@ -25,7 +25,9 @@ typedef struct _SondeProcesses SondeProcesses;
 SondeProcesses   *sonde_processes_new   (void) G_GNUC_WARN_UNUSED_RESULT;
 void              sonde_processes_free  (SondeProcesses *self);
 
-/* All processes as they are now (transfer full). The first scan reads much; not for the main thread of a window. */
+/* All processes as they are now (transfer full). The first scan reads much; not for the main thread
+ * of a window.
+ */
 SondeProcessList *sonde_processes_scan  (SondeProcesses *self);
 
 /* Whether @pid can be attached to, and if not, why. Of a process that is not there, too. */

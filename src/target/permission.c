@@ -125,7 +125,9 @@ is_scope_allowing (const SondeRights *rights,
                    pid_t              parent,
                    const char        *namespace)
 {
-  /* The kernel let us read a namespace that is not ours: only who has CAP_SYS_PTRACE in there may. */
+  /* The kernel let us look into a namespace that is not ours: only CAP_SYS_PTRACE in there
+   * allows that.
+   */
   gboolean capable = rights->capable || strcmp (namespace, rights->namespace) != 0;
 
   if (rights->scope <= 0)
@@ -161,8 +163,10 @@ sonde_permission_judge (const SondeRights     *rights,
     obstacle.kind = SONDE_OBSTACLE_ZOMBIE;
   else if (pid == getpid ())
     obstacle.kind = SONDE_OBSTACLE_SELF;
+  else if (!readable && is_same_user (rights, status))
+    obstacle.kind = SONDE_OBSTACLE_PROTECTED;
   else if (!readable)
-    obstacle.kind = is_same_user (rights, status) ? SONDE_OBSTACLE_PROTECTED : SONDE_OBSTACLE_OTHER_USER;
+    obstacle.kind = SONDE_OBSTACLE_OTHER_USER;
   else if (!is_scope_allowing (rights, root_fd, stat->parent, namespace))
     obstacle.kind = SONDE_OBSTACLE_PTRACE_SCOPE;
   else if (status->tracer != 0 && !is_own_thread (root_fd, status->tracer))
@@ -197,8 +201,9 @@ check_at (int   root_fd,
  * sonde_permission_check:
  * @pid: a process
  *
- * Looks whether @pid could be attached to now. Touches nothing of it. A process that allowed us with
- * `prctl(PR_SET_PTRACER)` still counts as closed by `ptrace_scope`: that cannot be seen from outside.
+ * Looks whether @pid could be attached to now. Touches nothing of it. A process that allowed us
+ * with `prctl(PR_SET_PTRACER)` still counts as closed by `ptrace_scope`: that cannot be seen from
+ * outside.
  *
  * Returns: what stands in the way
  */

@@ -33,7 +33,9 @@ typedef struct
 void          sonde_rights_read        (SondeRights           *self,
                                         int                    root_fd);
 
-/* The first thing that stands in the way of attaching to a process whose stat and status have been read. */
+/* The first thing that stands in the way of attaching to a process whose stat and status have been
+ * read.
+ */
 SondeObstacle sonde_permission_judge   (const SondeRights     *rights,
                                         int                    root_fd,
                                         pid_t                  pid,
@@ -43,8 +45,8 @@ SondeObstacle sonde_permission_judge   (const SondeRights     *rights,
 /* The same, all read now. */
 SondeObstacle sonde_permission_check   (pid_t                  pid);
 
-/* What a ptrace() or process_vm_readv() on @pid that failed with the errno @code was about. Looks again, so that
- * the answer is never SONDE_OBSTACLE_NONE.
+/* What a ptrace() or process_vm_readv() on @pid that failed with the errno @code was about. Looks
+ * again, so that the answer is never SONDE_OBSTACLE_NONE.
  */
 SondeObstacle sonde_permission_explain (pid_t                  pid,
                                         int                    code);

@@ -10,10 +10,10 @@
  * whose second field is written by the process and may hold anything, a ")" and
  * a newline too: it ends at the last ")". `status` has one thing a line,
  *
- *   TracerPid:	0
- *   Uid:	1000	1000	1000	1000
+ *   TracerPid: 0
+ *   Uid: 1000 1000 1000 1000
  *
- * and there the kernel escapes the name.
+ * with tabs between, and there the kernel escapes the name.
  */
 
 #include "config.h"

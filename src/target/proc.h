@@ -14,15 +14,15 @@ G_BEGIN_DECLS
 
 #define SONDE_PROC_ROOT "/proc"
 
-/* All of these take the open directory /proc (tests have their own), and leave errno when they fail.
- * Threads: any.
+/* All of these take the open directory /proc (tests have their own), and leave errno when they
+ * fail. Threads: any.
  */
 
 /* Opens the /proc at @path; -1 if it cannot be. */
 int      sonde_proc_open      (const char *path);
 
-/* Reads the file @name of @pid into @buffer and closes it with a zero byte; what is longer is cut. The
- * length, or -1. A @pid of 0 is the calling process, by its name "self".
+/* Reads the file @name of @pid into @buffer and closes it with a zero byte; what is longer is cut.
+ * The length, or -1. A @pid of 0 is the calling process, by its name "self".
  */
 gssize   sonde_proc_read      (int         root_fd,
                                pid_t       pid,

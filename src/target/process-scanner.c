@@ -26,8 +26,8 @@
 /* Details of every process are read again once in so many scans. */
 #define REFRESH_SCANS 8
 
-/* A program soon after its start has not loaded all its libraries, so its runtime is told in its first refreshes,
- * and later in one of so many: the memory map is by far the dearest to read.
+/* A program soon after its start has not loaded all its libraries, so its runtime is told in its
+ * first refreshes, and later in one of so many: the memory map is by far the dearest to read.
  */
 #define RUNTIME_EARLY_REFRESHES 3
 #define RUNTIME_REFRESHES 16
@@ -219,7 +219,8 @@ find_runtime (SondeProcessScanner *self,
               const Entry         *entry,
               pid_t                pid)
 {
-  if (entry->refresh_count >= RUNTIME_EARLY_REFRESHES && entry->refresh_count % RUNTIME_REFRESHES != 0)
+  if (entry->refresh_count >= RUNTIME_EARLY_REFRESHES &&
+      entry->refresh_count % RUNTIME_REFRESHES != 0)
     return entry->process->runtime;
 
   return sonde_runtimes_find (self->runtimes, self->root_fd, pid);
@@ -274,8 +275,8 @@ is_due (SondeProcessScanner *self,
   return ((guint64) pid + self->scan) % REFRESH_SCANS == 0;
 }
 
-/* Brings the details up to date; FALSE if the process has vanished. A process whose details are as they were
- * keeps its SondeProcess, which tells the readers so.
+/* Brings the details up to date; FALSE if the process has vanished. A process whose details are as
+ * they were keeps its SondeProcess, which tells the readers so.
  */
 static gboolean
 refresh_entry (SondeProcessScanner *self,
@@ -324,10 +325,12 @@ get_cpu_share (SondeProcessScanner *self,
     }
 
   /* A clock tick is the least that can be told; in less time than that no share means anything. */
-  if (now_ns < from_ns + SONDE_NS_PER_SECOND / self->ticks_per_second || stat->cpu_ticks <= from_ticks)
+  if (now_ns < from_ns + SONDE_NS_PER_SECOND / self->ticks_per_second ||
+      stat->cpu_ticks <= from_ticks)
     return 0.0;
 
-  ticks = (double) (now_ns - from_ns) * (double) self->ticks_per_second / (double) SONDE_NS_PER_SECOND;
+  ticks = (double) (now_ns - from_ns) / (double) SONDE_NS_PER_SECOND *
+          (double) self->ticks_per_second;
 
   return (double) (stat->cpu_ticks - from_ticks) / ticks;
 }

@@ -26,7 +26,9 @@
 #define MAPS_BYTES_MAX (4 * 1024 * 1024)
 #define EXECUTABLES_MAX 4096
 
-/* Where the Go toolchain's version stands in .go.buildinfo since Go 1.18: flags, then a length and text. */
+/* Where the Go toolchain's version stands in .go.buildinfo since Go 1.18: flags, then a length and
+ * text.
+ */
 #define GO_FLAGS_OFFSET 15
 #define GO_FLAG_INLINE 2
 #define GO_VERSION_OFFSET 32
@@ -83,7 +85,9 @@ static const struct
   { 12, 4, 22 }, { 12, 9, 23 }, { 13, 6, 24 },
 };
 
-/* Libraries whose mapping tells a runtime; the version follows the name. The first that is mapped decides. */
+/* Libraries whose mapping tells a runtime; the version follows the name. The first that is mapped
+ * decides.
+ */
 static const struct
 {
   const char      *prefix;
@@ -91,7 +95,8 @@ static const struct
 } library_prefixes[] = {
   { "libjvm.so", SONDE_RUNTIME_JAVA },
   { "libcoreclr.so", SONDE_RUNTIME_DOTNET },
-  { "libpython", SONDE_RUNTIME_PYTHON },
+  { "libpython3.", SONDE_RUNTIME_PYTHON },
+  { "libpython2.", SONDE_RUNTIME_PYTHON },
   { "libnode.so", SONDE_RUNTIME_NODE },
   { "libruby", SONDE_RUNTIME_RUBY },
   { "libperl.so", SONDE_RUNTIME_PERL },
@@ -110,7 +115,8 @@ read_symbol (int             fd,
   GElf_Shdr header;
   Elf_Scn *section = elf_getscn (elf, symbol->st_shndx);
 
-  if (section == NULL || gelf_getshdr (section, &header) == NULL || header.sh_type != SHT_PROGBITS ||
+  if (section == NULL || gelf_getshdr (section, &header) == NULL ||
+      header.sh_type != SHT_PROGBITS ||
       symbol->st_value < header.sh_addr || symbol->st_value - header.sh_addr >= header.sh_size)
     return FALSE;
 
@@ -141,7 +147,9 @@ parse_version (const char   *text,
     return;
 
   runtime->major = (int) major;
-  runtime->minor = *end == '.' && g_ascii_isdigit (end[1]) ? (int) MIN (strtol (end + 1, NULL, 10), 999) : -1;
+  runtime->minor = -1;
+  if (end[0] == '.' && g_ascii_isdigit (end[1]))
+    runtime->minor = (int) MIN (strtol (end + 1, NULL, 10), 999);
 }
 
 static void
@@ -314,22 +322,56 @@ sonde_runtime_read_executable (int fd)
 
 /* --- The map --- */
 
-static void
-read_library_version (const char       *line,
-                      const char       *name,
-                      const char       *rest,
-                      SondeRuntimeKind  kind,
-                      SondeRuntime     *runtime)
+/* A line of the map whose file has a name that begins with @prefix; @rest is what follows that, a
+ * digit if
+ * @prefix ends with a point: "libpython3.so" only forwards to the library of a version.
+ */
+static char *
+find_library (const char  *text,
+              const char  *prefix,
+              const char **rest)
 {
-  const char *number = rest + strcspn (rest, "0123456789");
+  g_autofree char *wanted = g_strconcat ("/", prefix, NULL);
+  const char *found = text;
+
+  while ((found = strstr (found, wanted)) != NULL)
+    {
+      const char *name = found + strlen (wanted);
+      const char *end = found + strcspn (found, "\n");
+      const char *line = found;
+
+      /* A folder of that name says nothing. */
+      if (memchr (name, '/', (gsize) (end - name)) == NULL &&
+          (!g_str_has_suffix (prefix, ".") || g_ascii_isdigit (*name)))
+        {
+          char *copy;
+
+          while (line > text && line[-1] != '\n')
+            line--;
+          copy = g_strndup (line, (gsize) (end - line));
+          *rest = copy + (name - line);
+          return copy;
+        }
+
+      found = end;
+    }
+
+  return NULL;
+}
+
+static void
+read_library_version (const char   *line,
+                      const char   *rest,
+                      SondeRuntime *runtime)
+{
   const char *folder = strstr (line, "Microsoft.NETCore.App/");
 
-  runtime->kind = kind;
-
   /* libpython3.11.so.1.0, libperl.so.5.36, libruby-3.1.so.3.1 */
-  if (kind == SONDE_RUNTIME_PYTHON || kind == SONDE_RUNTIME_PERL || kind == SONDE_RUNTIME_RUBY)
-    parse_version (number, runtime);
-  else if (kind == SONDE_RUNTIME_DOTNET && folder != NULL && folder < name)
+  if (runtime->kind == SONDE_RUNTIME_PYTHON)
+    parse_version (rest - strlen ("3."), runtime);
+  else if (runtime->kind == SONDE_RUNTIME_PERL || runtime->kind == SONDE_RUNTIME_RUBY)
+    parse_version (rest + strcspn (rest, "0123456789"), runtime);
+  else if (runtime->kind == SONDE_RUNTIME_DOTNET && folder != NULL)
     parse_version (folder + strlen ("Microsoft.NETCore.App/"), runtime);
 }
 
@@ -363,28 +405,15 @@ sonde_runtime_parse_maps (const char *text)
 
   for (guint i = 0; i < G_N_ELEMENTS (library_prefixes); i++)
     {
-      g_autofree char *wanted = g_strconcat ("/", library_prefixes[i].prefix, NULL);
-      const char *found = text;
+      const char *rest = NULL;
+      g_autofree char *line = find_library (text, library_prefixes[i].prefix, &rest);
 
-      while ((found = strstr (found, wanted)) != NULL)
-        {
-          const char *rest = found + strlen (wanted);
-          const char *end = rest + strcspn (rest, "\n");
-          g_autofree char *base = g_strndup (rest, (gsize) (end - rest));
-          const char *line = found;
+      if (line == NULL)
+        continue;
 
-          /* A folder of that name says nothing, nor does "libpython3.so", which only forwards. */
-          if (strchr (base, '/') == NULL &&
-              (library_prefixes[i].kind != SONDE_RUNTIME_PYTHON || strchr (base, '.') < strstr (base, ".so")))
-            {
-              while (line > text && line[-1] != '\n')
-                line--;
-              read_library_version (line, found, base, library_prefixes[i].kind, &runtime);
-              return runtime;
-            }
-
-          found = end;
-        }
+      runtime.kind = library_prefixes[i].kind;
+      read_library_version (line, rest, &runtime);
+      break;
     }
 
   return runtime;
@@ -407,7 +436,8 @@ equal_keys (gconstpointer a,
   const FileKey *left = a;
   const FileKey *right = b;
 
-  return left->device == right->device && left->inode == right->inode && left->changed_ns == right->changed_ns;
+  return left->device == right->device && left->inode == right->inode &&
+         left->changed_ns == right->changed_ns;
 }
 
 SondeRuntimes *
@@ -443,7 +473,8 @@ find_executable (SondeRuntimes *self,
 
   key.device = status.st_dev;
   key.inode = status.st_ino;
-  key.changed_ns = (gint64) status.st_mtim.tv_sec * (gint64) SONDE_NS_PER_SECOND + status.st_mtim.tv_nsec;
+  key.changed_ns = (gint64) status.st_mtim.tv_sec * (gint64) SONDE_NS_PER_SECOND +
+                   status.st_mtim.tv_nsec;
 
   known = g_hash_table_lookup (self->by_file, &key);
   if (known != NULL)
@@ -453,7 +484,8 @@ find_executable (SondeRuntimes *self,
     g_hash_table_remove_all (self->by_file);
 
   runtime = sonde_runtime_read_executable (fd);
-  g_hash_table_insert (self->by_file, g_memdup2 (&key, sizeof key), g_memdup2 (&runtime, sizeof runtime));
+  g_hash_table_insert (self->by_file, g_memdup2 (&key, sizeof key),
+                       g_memdup2 (&runtime, sizeof runtime));
 
   return runtime;
 }

@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 /**
  * SondeRuntimes:
  *
- * Tells runtimes, and keeps what it has read of each executable: a file is read again only if it has
- * become another one.
+ * Tells runtimes, and keeps what it has read of each executable: a file is read again only if it
+ * has become another one.
  *
  * Life: sonde_runtimes_new() → sonde_runtimes_find() many times → sonde_runtimes_free().
  *

@@ -41,7 +41,8 @@ scan_ms (SondeProcessScanner *scanner,
          guint               *count)
 {
   guint64 begin = get_time_ns (CLOCK_THREAD_CPUTIME_ID);
-  g_autoptr(SondeProcessList) list = sonde_process_scanner_scan (scanner, get_time_ns (CLOCK_BOOTTIME));
+  g_autoptr(SondeProcessList) list = sonde_process_scanner_scan (scanner,
+                                                                 get_time_ns (CLOCK_BOOTTIME));
 
   *count = list->n_rows;
 
@@ -63,7 +64,8 @@ measure (const char *what,
   for (guint i = 0; i < STEADY_SCANS; i++)
     steady += scan_ms (scanner, &count) / STEADY_SCANS;
 
-  g_print ("%s /proc, %u processes: first scan %.1f ms CPU, steady scan %.1f ms CPU\n", what, count, first, steady);
+  g_print ("%s /proc, %u processes: first scan %.1f ms CPU, steady scan %.1f ms CPU\n", what, count,
+           first, steady);
 }
 
 static void

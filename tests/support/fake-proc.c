@@ -111,7 +111,8 @@ write_stat (const char        *root,
 {
   g_autofree char *text = NULL;
 
-  text = g_strdup_printf ("%d (%s) %c %d 1 1 0 -1 %u 0 0 0 0 %" G_GUINT64_FORMAT " 0 0 0 20 0 3 0 %" G_GUINT64_FORMAT
+  text = g_strdup_printf ("%d (%s) %c %d 1 1 0 -1 %u 0 0 0 0 %" G_GUINT64_FORMAT
+                          " 0 0 0 20 0 3 0 %" G_GUINT64_FORMAT
                           " 8192000 256 18446744073709551615 1 2 %" G_GUINT64_FORMAT " 0 0 0 0\n",
                           process->pid, process->comm != NULL ? process->comm : "work",
                           process->state != 0 ? process->state : 'S',
@@ -132,7 +133,8 @@ fake_proc_set (const char        *root,
   g_assert_no_errno (g_mkdir_with_parents (directory, 0755));
   write_stat (root, process);
 
-  status = g_strdup_printf ("Name:\twork\nState:\tS\nTracerPid:\t%d\nUid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n",
+  status = g_strdup_printf ("Name:\twork\nState:\tS\nTracerPid:\t%d\n"
+                            "Uid:\t%u\t%u\t%u\t%u\nGid:\t%u\t%u\t%u\t%u\n",
                             process->tracer, process->uid, process->uid, process->uid, process->uid,
                             process->gid, process->gid, process->gid, process->gid);
   fake_proc_write (root, process->pid, "status", status, -1);
@@ -147,7 +149,8 @@ fake_proc_set (const char        *root,
     }
 
   fake_proc_write (root, process->pid, "cmdline",
-                   process->command_line != NULL ? process->command_line : "", (gssize) process->command_line_length);
+                   process->command_line != NULL ? process->command_line : "",
+                   (gssize) process->command_line_length);
   if (process->executable != NULL)
     make_link (directory, "exe", process->executable);
 }

@@ -15,57 +15,63 @@
 
 #define NOBODY_UID 4123123123u
 
+static const struct
+{
+  SondeObstacle obstacle;
+  const char   *reason;
+  const char   *advice;
+} cases[] = {
+  { { .kind = SONDE_OBSTACLE_NONE }, "Nothing stands in the way.", NULL },
+  { { .kind = SONDE_OBSTACLE_GONE, .pid = 4711 }, "There is no process 4711.",
+    "Look up the number of a running process: sonde-cli ps" },
+  { { .kind = SONDE_OBSTACLE_GONE }, "The process has ended.",
+    "Look up the number of a running process: sonde-cli ps" },
+  { { .kind = SONDE_OBSTACLE_ZOMBIE }, "Has ended, and waits for its parent to take note.",
+    NULL },
+  { { .kind = SONDE_OBSTACLE_KERNEL }, "Is a thread of the kernel, without a program to look at.",
+    NULL },
+  { { .kind = SONDE_OBSTACLE_SELF }, "Is Sonde itself.", NULL },
+  { { .kind = SONDE_OBSTACLE_OTHER_USER, .pid = 12 }, "Belongs to root (another user).",
+    "Look at it as root: sudo sonde-cli top 12" },
+  { { .kind = SONDE_OBSTACLE_OTHER_USER, .pid = 12, .owner = NOBODY_UID },
+    "Belongs to 4123123123 (another user).", "Look at it as root: sudo sonde-cli top 12" },
+  { { .kind = SONDE_OBSTACLE_PTRACE_SCOPE, .scope = 1 },
+    "The setting kernel.yama.ptrace_scope is 1: a program may look only at programs "
+    "that it has started.",
+    "Start the program from Sonde, or allow it until the computer restarts: "
+    "sudo sysctl kernel.yama.ptrace_scope=0" },
+  { { .kind = SONDE_OBSTACLE_PTRACE_SCOPE, .scope = 2 },
+    "The setting kernel.yama.ptrace_scope is 2: only root may look at other programs.",
+    "Allow it until the computer restarts: sudo sysctl kernel.yama.ptrace_scope=0" },
+  { { .kind = SONDE_OBSTACLE_PTRACE_SCOPE, .scope = 3 },
+    "The setting kernel.yama.ptrace_scope is 3: nobody may look at other programs.",
+    "Find where it is set, set it to 1 or less there, and restart the computer: "
+    "grep -rs ptrace_scope /etc/sysctl.conf /etc/sysctl.d /usr/lib/sysctl.d" },
+  { { .kind = SONDE_OBSTACLE_PROTECTED, .pid = 12 },
+    "Is protected: it has rights that you do not have, or hides its memory.",
+    "Look at it as root: sudo sonde-cli top 12" },
+  { { .kind = SONDE_OBSTACLE_TRACED, .tracer = 99 }, "Is already traced by process 99.",
+    "End that debugger or tracer first. To see what it is: cat /proc/99/comm" },
+  { { .kind = SONDE_OBSTACLE_32BIT }, "Is a 32-bit program.",
+    "Sonde reads 64-bit programs; use a 64-bit build of this one." },
+  { { .kind = SONDE_OBSTACLE_LAUNCH, .code = ENOENT },
+    "The program could not be started: No such file or directory.",
+    "Check the name of the program and the directory, or give the whole path." },
+  { { .kind = SONDE_OBSTACLE_LAUNCH, .code = EACCES },
+    "The program could not be started: Permission denied.",
+    "Check that the file is a program and may be executed." },
+  { { .kind = SONDE_OBSTACLE_LAUNCH, .code = ENOMEM },
+    "The program could not be started: Cannot allocate memory.", NULL },
+  { { .kind = SONDE_OBSTACLE_FAILED, .code = EPERM, .pid = 12 },
+    "The system refused to attach: Operation not permitted.",
+    "Look at it as root: sudo sonde-cli top 12" },
+  { { .kind = SONDE_OBSTACLE_FAILED, .code = EIO },
+    "The system refused to attach: Input/output error.", NULL },
+};
+
 static void
 test_obstacle_sentences (void)
 {
-  static const struct
-  {
-    SondeObstacle obstacle;
-    const char   *reason;
-    const char   *advice;
-  } cases[] = {
-    { { .kind = SONDE_OBSTACLE_NONE }, "Nothing stands in the way.", NULL },
-    { { .kind = SONDE_OBSTACLE_GONE, .pid = 4711 }, "There is no process 4711.",
-      "Look up the number of a running process: sonde-cli ps" },
-    { { .kind = SONDE_OBSTACLE_GONE }, "The process has ended.",
-      "Look up the number of a running process: sonde-cli ps" },
-    { { .kind = SONDE_OBSTACLE_ZOMBIE }, "Has ended, and waits for its parent to take note.", NULL },
-    { { .kind = SONDE_OBSTACLE_KERNEL }, "Is a thread of the kernel, without a program to look at.", NULL },
-    { { .kind = SONDE_OBSTACLE_SELF }, "Is Sonde itself.", NULL },
-    { { .kind = SONDE_OBSTACLE_OTHER_USER, .pid = 12 }, "Belongs to root (another user).",
-      "Look at it as root: sudo sonde-cli top 12" },
-    { { .kind = SONDE_OBSTACLE_OTHER_USER, .pid = 12, .owner = NOBODY_UID },
-      "Belongs to 4123123123 (another user).", "Look at it as root: sudo sonde-cli top 12" },
-    { { .kind = SONDE_OBSTACLE_PTRACE_SCOPE, .scope = 1 },
-      "The setting kernel.yama.ptrace_scope is 1: a program may look only at programs that it has started.",
-      "Start the program from Sonde, or allow it until the computer restarts: "
-      "sudo sysctl kernel.yama.ptrace_scope=0" },
-    { { .kind = SONDE_OBSTACLE_PTRACE_SCOPE, .scope = 2 },
-      "The setting kernel.yama.ptrace_scope is 2: only root may look at other programs.",
-      "Allow it until the computer restarts: sudo sysctl kernel.yama.ptrace_scope=0" },
-    { { .kind = SONDE_OBSTACLE_PTRACE_SCOPE, .scope = 3 },
-      "The setting kernel.yama.ptrace_scope is 3: nobody may look at other programs.",
-      "Find where it is set, set it to 1 or less there, and restart the computer: "
-      "grep -rs ptrace_scope /etc/sysctl.conf /etc/sysctl.d /usr/lib/sysctl.d" },
-    { { .kind = SONDE_OBSTACLE_PROTECTED, .pid = 12 },
-      "Is protected: it has rights that you do not have, or hides its memory.",
-      "Look at it as root: sudo sonde-cli top 12" },
-    { { .kind = SONDE_OBSTACLE_TRACED, .tracer = 99 }, "Is already traced by process 99.",
-      "End that debugger or tracer first. To see what it is: cat /proc/99/comm" },
-    { { .kind = SONDE_OBSTACLE_32BIT }, "Is a 32-bit program.",
-      "Sonde reads 64-bit programs; use a 64-bit build of this one." },
-    { { .kind = SONDE_OBSTACLE_LAUNCH, .code = ENOENT },
-      "The program could not be started: No such file or directory.",
-      "Check the name of the program and the directory, or give the whole path." },
-    { { .kind = SONDE_OBSTACLE_LAUNCH, .code = EACCES }, "The program could not be started: Permission denied.",
-      "Check that the file is a program and may be executed." },
-    { { .kind = SONDE_OBSTACLE_LAUNCH, .code = ENOMEM },
-      "The program could not be started: Cannot allocate memory.", NULL },
-    { { .kind = SONDE_OBSTACLE_FAILED, .code = EPERM, .pid = 12 },
-      "The system refused to attach: Operation not permitted.", "Look at it as root: sudo sonde-cli top 12" },
-    { { .kind = SONDE_OBSTACLE_FAILED, .code = EIO }, "The system refused to attach: Input/output error.", NULL },
-  };
-
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autofree char *reason = sonde_obstacle_dup_reason (&cases[i].obstacle);
@@ -81,7 +87,8 @@ test_obstacle_command_ends_advice (void)
 {
   for (int kind = SONDE_OBSTACLE_NONE; kind <= SONDE_OBSTACLE_FAILED; kind++)
     {
-      const SondeObstacle obstacle = { .kind = (SondeObstacleKind) kind, .pid = 5, .scope = 1, .code = EPERM };
+      const SondeObstacle obstacle = { .kind = (SondeObstacleKind) kind, .pid = 5, .scope = 1,
+                                       .code = EPERM };
       g_autofree char *advice = sonde_obstacle_dup_advice (&obstacle);
       g_autofree char *command = sonde_obstacle_dup_command (&obstacle);
 

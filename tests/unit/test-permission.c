@@ -63,7 +63,8 @@ test_permission_kinds (void)
     { 0, TRUE, { .pid = 7, .uid = 0 }, SONDE_OBSTACLE_NONE },
     { 1, FALSE, { .pid = 7, .uid = 1000, .gid = 1000 }, SONDE_OBSTACLE_PTRACE_SCOPE },
     { 1, TRUE, { .pid = 7, .uid = 1000, .gid = 1000 }, SONDE_OBSTACLE_NONE },
-    { 1, FALSE, { .pid = 7, .uid = 1000, .gid = 1000, .namespace = "user:[2]" }, SONDE_OBSTACLE_NONE },
+    { 1, FALSE, { .pid = 7, .uid = 1000, .gid = 1000, .namespace = "user:[2]" },
+      SONDE_OBSTACLE_NONE },
     { 2, FALSE, { .pid = 7, .uid = 1000, .gid = 1000 }, SONDE_OBSTACLE_PTRACE_SCOPE },
     { 2, TRUE, { .pid = 7, .uid = 1000, .gid = 1000 }, SONDE_OBSTACLE_NONE },
     { 3, TRUE, { .pid = 7, .uid = 1000, .gid = 1000 }, SONDE_OBSTACLE_PTRACE_SCOPE },
@@ -134,7 +135,8 @@ test_permission_explains_errno (void)
   GPid pid;
 
   /* A child of our own can be attached to wherever ptrace_scope is not over 1. */
-  g_spawn_async (NULL, argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid, &error);
+  g_spawn_async (NULL, argv, NULL, G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL,
+                 &pid, &error);
   g_assert_no_error (error);
 
   obstacle = sonde_permission_explain (pid, EIO);

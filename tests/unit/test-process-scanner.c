@@ -106,7 +106,8 @@ test_process_scanner_huge_command_line (Fixture      *fixture,
   g_autoptr(SondeProcessList) list = NULL;
   g_autofree char *huge = g_strnfill (1000000, 'x');
 
-  fake_proc_set (fixture->root, &(FakeProcess) { .pid = 7, .command_line = huge, .command_line_length = 1000000 });
+  fake_proc_set (fixture->root,
+                 &(FakeProcess) { .pid = 7, .command_line = huge, .command_line_length = 1000000 });
   list = sonde_process_scanner_scan (fixture->scanner, SECOND);
 
   g_assert_cmpuint (strlen (list->rows[0].process->command_line), <=, 8192);
@@ -193,14 +194,16 @@ test_process_scanner_keeps_details (Fixture      *fixture,
                                     gconstpointer data)
 {
   g_autoptr(SondeProcessList) first = NULL;
-  FakeProcess process = { .pid = 7, .command_line = "a", .command_line_length = 1, .stack_start = 1 };
+  FakeProcess process = { .pid = 7, .command_line = "a", .command_line_length = 1,
+                          .stack_start = 1 };
 
   fake_proc_set (fixture->root, &process);
   first = sonde_process_scanner_scan (fixture->scanner, SECOND);
 
   for (guint i = 0; i < 20; i++)
     {
-      g_autoptr(SondeProcessList) next = sonde_process_scanner_scan (fixture->scanner, (2 + i) * SECOND);
+      g_autoptr(SondeProcessList) next = sonde_process_scanner_scan (fixture->scanner,
+                                                                     (2 + i) * SECOND);
 
       g_assert_true (next->rows[0].process == first->rows[0].process);
     }
@@ -219,7 +222,8 @@ static void
 test_process_scanner_exec (Fixture      *fixture,
                            gconstpointer data)
 {
-  FakeProcess process = { .pid = 8, .comm = "sh", .command_line = "a", .command_line_length = 1, .stack_start = 1 };
+  FakeProcess process = { .pid = 8, .comm = "sh", .command_line = "a", .command_line_length = 1,
+                          .stack_start = 1 };
 
   fake_proc_set (fixture->root, &process);
   g_assert_cmpstr (scan_command_line (fixture, SECOND), ==, "a");
@@ -303,7 +307,8 @@ test_process_scanner_deleted_executable (Fixture      *fixture,
 {
   g_autoptr(SondeProcessList) list = NULL;
 
-  fake_proc_set (fixture->root, &(FakeProcess) { .pid = 7, .executable = "/opt/my app/x (deleted)" });
+  fake_proc_set (fixture->root,
+                 &(FakeProcess) { .pid = 7, .executable = "/opt/my app/x (deleted)" });
   list = sonde_process_scanner_scan (fixture->scanner, SECOND);
 
   g_assert_cmpstr (list->rows[0].process->executable, ==, "/opt/my app/x");

@@ -67,7 +67,8 @@ test_runtime_executables (void)
     }
 }
 
-/* A file cut at any place is read without a fault, and is never another runtime than the whole one. */
+/* A file cut at any place is read without a fault, and is never another runtime than the whole one.
+ */
 static void
 test_runtime_cut_file (void)
 {
@@ -86,7 +87,8 @@ test_runtime_cut_file (void)
       g_assert_no_errno (ftruncate (fd, 0));
       g_assert_cmpint (pwrite (fd, bytes, keep, 0), ==, keep);
       runtime = sonde_runtime_read_executable (fd);
-      g_assert_true (runtime.kind == SONDE_RUNTIME_UNKNOWN || runtime.kind == SONDE_RUNTIME_NATIVE ||
+      g_assert_true (runtime.kind == SONDE_RUNTIME_UNKNOWN ||
+                     runtime.kind == SONDE_RUNTIME_NATIVE ||
                      runtime.kind == SONDE_RUNTIME_PYTHON);
     }
 
@@ -106,6 +108,8 @@ test_runtime_maps (void)
     { "/opt/lib/libpython3.7m.so.1.0", "Python 3.7" },
     { "/usr/lib/libpython2.7.so.1.0", "Python 2.7" },
     { "/usr/lib/libpython3.so", "" },
+    { "/usr/lib/libpython3.so\n4000-5000 r-xp 0 0:0 5 /usr/lib/libpython3.12.so.1.0",
+      "Python 3.12" },
     { "/opt/libpython3.11.so/readme", "" },
     { "/home/me/mylibpython3.11.so", "" },
     { "/usr/lib/jvm/java-17-openjdk-amd64/lib/server/libjvm.so", "Java" },
