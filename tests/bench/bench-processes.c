@@ -24,6 +24,7 @@
 
 #define PROCESS_COUNT 2000
 #define STEADY_SCANS 24
+#define COMMAND "./dev bench processes"
 
 static guint64
 get_time_ns (clockid_t clock)
@@ -64,8 +65,10 @@ measure (const char *what,
   for (guint i = 0; i < STEADY_SCANS; i++)
     steady += scan_ms (scanner, &count) / STEADY_SCANS;
 
-  g_print ("%s /proc, %u processes: first scan %.1f ms CPU, steady scan %.1f ms CPU\n", what, count,
-           first, steady);
+  g_print ("first scan of %u processes, %s /proc, CPU\t%.1f ms\t-\t" COMMAND "\n",
+           count, what, first);
+  g_print ("later scan of %u processes, %s /proc, CPU\t%.1f ms\t-\t" COMMAND "\n",
+           count, what, steady);
 }
 
 static void
