@@ -1,0 +1,399 @@
+/* unwinder.c: captures → stacks, by libunwind over the copied bytes
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * libunwind asks for all it needs through the accessors below: registers and
+ * stack come from the capture, tables and code from the target's files in memory.
+ * Where an address has no unwind information the frame pointer is
+ * followed instead, as JIT compilers and -fno-asynchronous-unwind-tables leave it.
+ *
+ * Does not name anything, and never touches a thread.
+ */
+
+#include "config.h"
+
+#include "unwinder/unwinder.h"
+
+#include <libunwind.h>
+#include <string.h>
+
+#include "unwinder/tables.h"
+
+/* libunwind's entry for callers that bring their own tables; its header does not declare it. */
+#define search_unwind_table UNW_OBJ (dwarf_search_unwind_table)
+
+extern int search_unwind_table (unw_addr_space_t  space,
+                                unw_word_t        address,
+                                unw_dyn_info_t   *table,
+                                unw_proc_info_t  *info,
+                                int               need_info,
+                                void             *data);
+
+/* The rules found are kept by instruction address; the default of 128 is less than one deep stack. */
+#define N_CACHED_RULES 65536
+
+/* A power of two; where an address was found to be the kernel's way back from a signal, or not. */
+#define N_TRAMPOLINES 1024
+
+struct _SondeUnwinder
+{
+  SondeTables        *tables;  /* owned */
+  unw_addr_space_t    space;   /* owned */
+  struct
+  {
+    SondeAddress address;
+    gboolean     is_trampoline;
+  } trampolines[N_TRAMPOLINES];
+
+  /* Of the unwinding under way */
+  const SondeCapture *capture; /* borrowed */
+  guint64             registers[SONDE_N_REGISTERS];
+  guint               known;
+  gboolean            missed_bytes;
+  gboolean            missed_register;
+  gboolean            missed_table;
+  gboolean            missed_mapping;
+  gboolean            is_exact;   /* the registers' address is no return address */
+};
+
+static int
+find_proc_info_cb (unw_addr_space_t  space,
+                   unw_word_t        address,
+                   unw_proc_info_t  *info,
+                   int               need_info,
+                   void             *data)
+{
+  SondeUnwinder *self = data;
+  const SondeTable *table = sonde_tables_find (self->tables, address);
+  unw_dyn_info_t found = { 0 };
+  int result;
+
+  if (table == NULL)
+    {
+      self->missed_table = TRUE;
+      self->missed_mapping |= !sonde_tables_is_code (self->tables, address);
+      return -UNW_ENOINFO;
+    }
+
+  found.format = UNW_INFO_FORMAT_REMOTE_TABLE;
+  found.start_ip = table->start;
+  found.end_ip = table->end;
+  found.u.rti.segbase = table->header;
+  found.u.rti.table_data = table->entries;
+  found.u.rti.table_len = table->count;
+
+  result = search_unwind_table (space, address, &found, info, need_info, data);
+  if (result < 0)
+    self->missed_table = TRUE;
+
+  return result;
+}
+
+static void
+put_unwind_info_cb (unw_addr_space_t  space,
+                    unw_proc_info_t  *info,
+                    void             *data)
+{
+  /* search_unwind_table() takes it from libunwind's own pool, which libunwind gives it back to. */
+}
+
+static int
+get_dyn_info_list_cb (unw_addr_space_t  space,
+                      unw_word_t       *address,
+                      void             *data)
+{
+  return -UNW_ENOINFO;
+}
+
+static int
+access_memory_cb (unw_addr_space_t  space,
+                  unw_word_t        address,
+                  unw_word_t       *value,
+                  int               write,
+                  void             *data)
+{
+  SondeUnwinder *self = data;
+  SondeAddress sp = self->capture->registers[SONDE_REGISTER_SP];
+
+  if (write)
+    return -UNW_EINVAL;
+
+  if (address >= sp && address - sp < self->capture->length &&
+      self->capture->length - (address - sp) >= sizeof *value)
+    {
+      memcpy (value, self->capture->bytes + (address - sp), sizeof *value);
+      return 0;
+    }
+
+  if (sonde_tables_read (self->tables, address, value))
+    return 0;
+
+  self->missed_bytes = TRUE;
+  return -UNW_EINVAL;
+}
+
+static int
+access_register_cb (unw_addr_space_t  space,
+                    unw_regnum_t      number,
+                    unw_word_t       *value,
+                    int               write,
+                    void             *data)
+{
+  SondeUnwinder *self = data;
+
+  if (write || number < 0 || number >= SONDE_N_REGISTERS)
+    return -UNW_EBADREG;
+
+  if ((self->known & (1u << number)) == 0)
+    {
+      self->missed_register = TRUE;
+      return -UNW_EBADREG;
+    }
+
+  *value = self->registers[number];
+  return 0;
+}
+
+static int
+access_float_register_cb (unw_addr_space_t  space,
+                          unw_regnum_t      number,
+                          unw_fpreg_t      *value,
+                          int               write,
+                          void             *data)
+{
+  return -UNW_EBADREG;
+}
+
+static int
+resume_cb (unw_addr_space_t  space,
+           unw_cursor_t     *cursor,
+           void             *data)
+{
+  return -UNW_EINVAL;
+}
+
+static int
+get_proc_name_cb (unw_addr_space_t  space,
+                  unw_word_t        address,
+                  char             *buffer,
+                  size_t            length,
+                  unw_word_t       *offset,
+                  void             *data)
+{
+  return -UNW_ENOINFO;
+}
+
+SondeUnwinder *
+sonde_unwinder_new (pid_t pid)
+{
+  unw_accessors_t accessors = {
+    .find_proc_info = find_proc_info_cb,
+    .put_unwind_info = put_unwind_info_cb,
+    .get_dyn_info_list_addr = get_dyn_info_list_cb,
+    .access_mem = access_memory_cb,
+    .access_reg = access_register_cb,
+    .access_fpreg = access_float_register_cb,
+    .resume = resume_cb,
+    .get_proc_name = get_proc_name_cb,
+  };
+  SondeUnwinder *self = g_new0 (SondeUnwinder, 1);
+
+  self->tables = sonde_tables_new (pid);
+  self->space = unw_create_addr_space (&accessors, 0);
+  unw_set_caching_policy (self->space, UNW_CACHE_GLOBAL);
+  unw_set_cache_size (self->space, N_CACHED_RULES, 0);
+
+  return self;
+}
+
+void
+sonde_unwinder_free (SondeUnwinder *self)
+{
+  if (self == NULL)
+    return;
+
+  unw_destroy_addr_space (self->space);
+  sonde_tables_free (self->tables);
+  g_free (self);
+}
+
+void
+sonde_unwinder_set_maps (SondeUnwinder *self,
+                         SondeMaps     *maps)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (maps != NULL);
+
+  sonde_tables_set_maps (self->tables, maps);
+  memset (self->trampolines, 0, sizeof self->trampolines);
+  unw_flush_cache (self->space, 0, 0);
+}
+
+/* Reads eight captured bytes at @address. */
+static gboolean
+read_stack (SondeUnwinder *self,
+            SondeAddress   address,
+            guint64       *value)
+{
+  SondeAddress sp = self->capture->registers[SONDE_REGISTER_SP];
+
+  if (address < sp || address - sp >= self->capture->length ||
+      self->capture->length - (address - sp) < sizeof *value)
+    return FALSE;
+
+  memcpy (value, self->capture->bytes + (address - sp), sizeof *value);
+  return TRUE;
+}
+
+/* Makes self->registers those of the caller, without unwind information. The address is then inside
+ * the call, not after it, which may be the last instruction that the caller's rule covers.
+ */
+static gboolean
+follow_frame_pointer (SondeUnwinder *self,
+                      unw_word_t     pc,
+                      unw_word_t     sp,
+                      gboolean       has_fp,
+                      unw_word_t     fp)
+{
+  guint64 caller_pc;
+  guint64 caller_fp;
+
+  /* A call through a bad pointer: the caller's address is all that was pushed. */
+  if (!sonde_tables_is_code (self->tables, pc) && read_stack (self, sp, &caller_pc) &&
+      sonde_tables_is_code (self->tables, caller_pc))
+    {
+      self->registers[SONDE_REGISTER_SP] = sp + 8;
+      self->registers[SONDE_REGISTER_PC] = caller_pc - 1;
+      return TRUE;
+    }
+
+  if (!has_fp || fp < sp || fp % 8 != 0 || !read_stack (self, fp, &caller_fp) ||
+      !read_stack (self, fp + 8, &caller_pc) || !sonde_tables_is_code (self->tables, caller_pc))
+    return FALSE;
+
+  self->registers[SONDE_REGISTER_FP] = caller_fp;
+  self->registers[SONDE_REGISTER_SP] = fp + 16;
+  self->registers[SONDE_REGISTER_PC] = caller_pc - 1;
+  self->known = SONDE_REGISTERS_PC_SP | (1u << SONDE_REGISTER_FP);
+
+  return TRUE;
+}
+
+static SondeStackEnd
+why_ended (const SondeUnwinder *self)
+{
+  if (self->missed_register)
+    return SONDE_STACK_END_REGISTER;
+  if (self->missed_bytes)
+    return SONDE_STACK_END_BYTES;
+
+  return SONDE_STACK_END_NO_RULE;
+}
+
+/* One frame further out. FALSE at the end, with @end set. */
+static gboolean
+step (SondeUnwinder *self,
+      unw_cursor_t  *cursor,
+      SondeStackEnd *end)
+{
+  unw_word_t pc = 0;
+  unw_word_t sp = 0;
+  unw_word_t fp = 0;
+  gboolean has_fp;
+  int result;
+
+  unw_get_reg (cursor, UNW_REG_IP, &pc);
+  unw_get_reg (cursor, UNW_REG_SP, &sp);
+  has_fp = unw_get_reg (cursor, UNW_X86_64_RBP, &fp) == 0;
+  self->missed_bytes = FALSE;
+  self->missed_register = FALSE;
+  self->missed_table = FALSE;
+
+  result = unw_step (cursor);
+  if (!self->missed_table)
+    {
+      *end = result == 0 ? SONDE_STACK_END_OUTERMOST : why_ended (self);
+      return result > 0;
+    }
+
+  /* Without a rule libunwind guesses; a guess is not what we show. */
+  *end = has_fp && fp == 0 ? SONDE_STACK_END_OUTERMOST : SONDE_STACK_END_NO_RULE;
+  self->is_exact = TRUE;
+
+  return follow_frame_pointer (self, pc, sp, has_fp, fp) &&
+         unw_init_remote (cursor, self->space, self) == 0;
+}
+
+/* Whether @pc is the code that a signal handler returns to (__restore_rt). */
+static gboolean
+is_trampoline (SondeUnwinder *self,
+               unw_cursor_t  *cursor,
+               unw_word_t     pc)
+{
+  guint slot = (guint) (pc ^ (pc >> 10)) % N_TRAMPOLINES;
+
+  if (self->trampolines[slot].address != pc)
+    {
+      self->trampolines[slot].address = pc;
+      self->trampolines[slot].is_trampoline = unw_is_signal_frame (cursor) > 0;
+    }
+
+  return self->trampolines[slot].is_trampoline;
+}
+
+static void
+walk (SondeUnwinder *self,
+      unw_cursor_t  *cursor,
+      SondeStack    *stack)
+{
+  unw_word_t pc;
+
+  do
+    {
+      gboolean returns_from_signal;
+
+      if (unw_get_reg (cursor, UNW_REG_IP, &pc) != 0 || pc == 0)
+        {
+          stack->end = SONDE_STACK_END_OUTERMOST;
+          return;
+        }
+
+      if (stack->depth == SONDE_STACK_DEPTH_MAX)
+        {
+          stack->end = SONDE_STACK_END_DEPTH;
+          return;
+        }
+
+      returns_from_signal = is_trampoline (self, cursor, pc);
+      stack->addresses[stack->depth++] = self->is_exact || returns_from_signal ? pc : pc - 1;
+      self->is_exact = returns_from_signal;
+    }
+  while (step (self, cursor, &stack->end));
+}
+
+void
+sonde_unwinder_unwind (SondeUnwinder      *self,
+                       const SondeCapture *capture,
+                       SondeStack         *stack)
+{
+  unw_cursor_t cursor;
+
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (capture != NULL);
+  g_return_if_fail (stack != NULL);
+
+  self->capture = capture;
+  self->known = capture->known;
+  self->missed_mapping = FALSE;
+  self->is_exact = TRUE;
+  memcpy (self->registers, capture->registers, sizeof self->registers);
+
+  stack->depth = 0;
+  stack->end = SONDE_STACK_END_NO_RULE;
+  if (unw_init_remote (&cursor, self->space, self) == 0)
+    walk (self, &cursor, stack);
+
+  stack->unmapped = self->missed_mapping;
+  self->capture = NULL;
+}

