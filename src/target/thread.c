@@ -1,0 +1,212 @@
+/* thread.c: one thread of a target as /proc shows it
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * schedstat is one line, "41510812 43916110 8001". syscall is "running", or
+ * "230 0x0 0x0 0x7ffc 0x7ffd 0x0 0x0 0x7fffcbad47e8 0x7f3097566503" (number, six
+ * arguments, stack pointer, program counter), or "-1 SP PC" when the thread waits
+ * outside of any system call.
+ */
+
+#include "config.h"
+
+#include "target/thread.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int
+open_file (const SondeThread *self,
+           const char        *name)
+{
+  char path[64];
+
+  g_snprintf (path, sizeof path, "/proc/%d/task/%d/%s", self->pid, self->tid, name);
+
+  return open (path, O_RDONLY | O_CLOEXEC);
+}
+
+/* Reads the whole of a small file, through @fd or, when that is -1, by name. */
+static gboolean
+read_file (const SondeThread *self,
+           int                fd,
+           const char        *name,
+           char              *buffer,
+           gsize              size)
+{
+  gssize count;
+  int own_fd = -1;
+
+  if (fd < 0)
+    fd = own_fd = open_file (self, name);
+  if (fd < 0)
+    return FALSE;
+
+  count = pread (fd, buffer, size - 1, 0);
+  if (own_fd >= 0)
+    close (own_fd);
+  if (count <= 0)
+    return FALSE;
+
+  buffer[count] = '\0';
+  return TRUE;
+}
+
+void
+sonde_thread_open (SondeThread *self,
+                   pid_t        pid,
+                   pid_t        tid)
+{
+  *self = (SondeThread) { .pid = pid, .tid = tid, .schedstat_fd = -1, .syscall_fd = -1 };
+  self->schedstat_fd = open_file (self, "schedstat");
+  self->syscall_fd = open_file (self, "syscall");
+}
+
+void
+sonde_thread_close (SondeThread *self)
+{
+  if (self->schedstat_fd >= 0)
+    close (self->schedstat_fd);
+  if (self->syscall_fd >= 0)
+    close (self->syscall_fd);
+
+  self->schedstat_fd = -1;
+  self->syscall_fd = -1;
+}
+
+gboolean
+sonde_thread_read_runs (SondeThread     *self,
+                        SondeThreadRuns *runs)
+{
+  char text[96];
+  char *at = text;
+
+  if (!read_file (self, self->schedstat_fd, "schedstat", text, sizeof text))
+    return FALSE;
+
+  runs->ran_ns = strtoull (at, &at, 10);
+  runs->waited_ns = strtoull (at, &at, 10);
+  runs->count = strtoull (at, &at, 10);
+
+  return TRUE;
+}
+
+gboolean
+sonde_thread_read_wait (SondeThread     *self,
+                        SondeThreadWait *wait)
+{
+  char text[256];
+  char *at = text;
+
+  *wait = (SondeThreadWait) { 0 };
+  if (!read_file (self, self->syscall_fd, "syscall", text, sizeof text))
+    return FALSE;
+
+  if (!g_ascii_isdigit (text[0]) && text[0] != '-')
+    return TRUE;
+
+  wait->asleep = TRUE;
+  wait->call = strtoll (at, &at, 10);
+  for (guint i = 0; wait->call >= 0 && i < 6; i++)
+    strtoull (at, &at, 16);
+  wait->sp = strtoull (at, &at, 16);
+  wait->pc = strtoull (at, &at, 16);
+
+  return TRUE;
+}
+
+gboolean
+sonde_thread_read_state (SondeThread      *self,
+                         SondeThreadState *state)
+{
+  char text[512];
+  const char *name_end;
+
+  if (!read_file (self, -1, "stat", text, sizeof text))
+    return FALSE;
+
+  /* "123 (na) me) S …": the name may hold anything, so its end is the last bracket. */
+  name_end = strrchr (text, ')');
+  if (name_end == NULL || name_end[1] != ' ')
+    return FALSE;
+
+  switch (name_end[2])
+    {
+    case 'R':
+      *state = SONDE_THREAD_STATE_RUNNING;
+      return TRUE;
+    case 'D':
+      *state = SONDE_THREAD_STATE_IO;
+      return TRUE;
+    case 'T':
+    case 't':
+      *state = SONDE_THREAD_STATE_STOPPED;
+      return TRUE;
+    case 'Z':
+    case 'X':
+      return FALSE;
+    default:
+      *state = SONDE_THREAD_STATE_SLEEPING;
+      return TRUE;
+    }
+}
+
+void
+sonde_thread_read_name (SondeThread *self,
+                        char         name[SONDE_THREAD_NAME_BYTES])
+{
+  char text[SONDE_THREAD_NAME_BYTES + 1];
+
+  name[0] = '\0';
+  if (!read_file (self, -1, "comm", text, sizeof text) || text[0] == '\0')
+    return;
+
+  /* The line break that the kernel adds is the last byte; others belong to the name. */
+  text[strlen (text) - 1] = '\0';
+  g_strlcpy (name, text, SONDE_THREAD_NAME_BYTES);
+}
+
+gboolean
+sonde_threads_list (pid_t   pid,
+                    GArray *tids)
+{
+  char path[64];
+  struct dirent *entry;
+  DIR *directory;
+
+  g_snprintf (path, sizeof path, "/proc/%d/task", pid);
+  directory = opendir (path);
+  if (directory == NULL)
+    return FALSE;
+
+  while ((entry = readdir (directory)) != NULL)
+    {
+      pid_t tid = (pid_t) strtol (entry->d_name, NULL, 10);
+
+      if (tid > 0)
+        g_array_append_val (tids, tid);
+    }
+
+  closedir (directory);
+  return tids->len > 0;
+}
+
+guint
+sonde_threads_count (pid_t pid)
+{
+  char path[64];
+  struct stat status;
+
+  g_snprintf (path, sizeof path, "/proc/%d/task", pid);
+  if (stat (path, &status) != 0 || status.st_nlink < 2)
+    return 0;
+
+  /* A link for each thread beside the two every directory has (fs/proc/base.c, proc_task_getattr). */
+  return (guint) status.st_nlink - 2;
+}

@@ -1,0 +1,87 @@
+/* thread.h: one thread of a target as /proc shows it
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <sys/types.h>
+
+#include "base/types.h"
+
+G_BEGIN_DECLS
+
+/**
+ * SondeThreadRuns:
+ * @ran_ns: CPU time; while the thread is on a CPU it grows only at the kernel's ticks
+ * @waited_ns: time it could have run and had no CPU
+ * @count: how often it was put on a CPU. Unchanged means that it has not run since
+ *
+ * `/proc/PID/task/TID/schedstat` (Documentation/scheduler/sched-stats.rst).
+ */
+typedef struct
+{
+  guint64 ran_ns;
+  guint64 waited_ns;
+  guint64 count;
+} SondeThreadRuns;
+
+/**
+ * SondeThreadWait:
+ * @asleep: whether it is off the CPU and waits for something; if not the other fields are 0
+ * @call: the number of the system call it waits in; -1 for none
+ * @sp: its stack pointer in user space
+ * @pc: where it will go on in user space
+ *
+ * `/proc/PID/task/TID/syscall` (fs/proc/base.c, proc_pid_syscall).
+ */
+typedef struct
+{
+  gboolean     asleep;
+  gint64       call;
+  SondeAddress sp;
+  SondeAddress pc;
+} SondeThreadWait;
+
+/**
+ * SondeThread:
+ *
+ * Keeps the files of one thread open, so that a look costs one pread() of about 1 µs. Every
+ * read gives FALSE once the thread has ended.
+ *
+ * Life: sonde_thread_open() → reads → sonde_thread_close().
+ *
+ * Threads: worker only.
+ */
+typedef struct
+{
+  pid_t pid;
+  pid_t tid;
+  int   schedstat_fd; /* owned; -1 if it could not be kept open */
+  int   syscall_fd;   /* owned; the same */
+} SondeThread;
+
+void     sonde_thread_open       (SondeThread      *self,
+                                  pid_t             pid,
+                                  pid_t             tid);
+void     sonde_thread_close      (SondeThread      *self);
+
+gboolean sonde_thread_read_runs  (SondeThread      *self,
+                                  SondeThreadRuns  *runs);
+gboolean sonde_thread_read_wait  (SondeThread      *self,
+                                  SondeThreadWait  *wait);
+/* The kernel's letter ("R", "S", "D", "T", "t", "Z", …) as a state; FALSE for a zombie too. */
+gboolean sonde_thread_read_state (SondeThread      *self,
+                                  SondeThreadState *state);
+/* Its name, any bytes, cut at the kernel's length; "" if it has ended. */
+void     sonde_thread_read_name  (SondeThread      *self,
+                                  char              name[SONDE_THREAD_NAME_BYTES]);
+
+/* Appends the ids of all threads of @pid to @tids (of pid_t), in the kernel's order; FALSE if it is gone. */
+gboolean sonde_threads_list      (pid_t             pid,
+                                  GArray           *tids);
+/* How many threads @pid has, cheaply; 0 if it is gone. */
+guint    sonde_threads_count     (pid_t             pid);
+
+G_END_DECLS
