@@ -1,0 +1,71 @@
+/* pacer.c: when samples are due
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "sampler/pacer.h"
+
+#include "base/types.h"
+
+#define JITTER_SHARE 0.1
+
+/* Xorshift (Marsaglia 2003): even enough to break step, and no lock as g_random_double() has. */
+static double
+next_random (SondePacer *self)
+{
+  self->random ^= self->random << 13;
+  self->random ^= self->random >> 17;
+  self->random ^= self->random << 5;
+
+  return (double) self->random / (double) G_MAXUINT32;
+}
+
+static void
+set_due (SondePacer *self)
+{
+  double moved = (double) self->index + JITTER_SHARE * (2.0 * next_random (self) - 1.0);
+
+  self->due_ns = self->start_ns + (guint64) (MAX (moved, 0.0) * self->period_ns);
+}
+
+void
+sonde_pacer_init (SondePacer *self,
+                  double      rate_hz,
+                  guint64     now_ns,
+                  guint32     seed)
+{
+  g_return_if_fail (rate_hz > 0.0);
+
+  self->start_ns = now_ns;
+  self->period_ns = (double) SONDE_NS_PER_SECOND / rate_hz;
+  self->index = 0;
+  self->due_ns = now_ns;
+  self->random = seed != 0 ? seed : 1;
+}
+
+guint64
+sonde_pacer_advance (SondePacer *self,
+                     guint64     now_ns)
+{
+  guint64 previous = self->index;
+  guint64 passed;
+
+  g_return_val_if_fail (self->period_ns > 0.0, 0);
+
+  /* The grid point that @now_ns lies before; a point's jitter may have moved it behind. */
+  passed = now_ns > self->start_ns
+           ? (guint64) ((double) (now_ns - self->start_ns) / self->period_ns) : 0;
+  self->index = MAX (previous + 1, passed);
+  set_due (self);
+  if (self->due_ns <= now_ns)
+    {
+      self->index++;
+      set_due (self);
+      self->due_ns = MAX (self->due_ns, now_ns + 1);
+    }
+
+  return self->index - previous - 1;
+}

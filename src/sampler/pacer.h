@@ -1,0 +1,42 @@
+/* pacer.h: when samples are due
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * SondePacer:
+ *
+ * A grid of due times at a steady rate, each moved by up to a tenth of the period either way, so
+ * that a program with a period of its own is not always met at the same place. Times are of
+ * CLOCK_MONOTONIC, in ns.
+ *
+ * Life: sonde_pacer_init() → (wait until get_due() → sonde_pacer_advance()) any number of times.
+ *
+ * Threads: worker only.
+ */
+typedef struct
+{
+  guint64 start_ns;
+  double  period_ns;
+  guint64 index;     /* of the next due time */
+  guint64 due_ns;
+  guint32 random;
+} SondePacer;
+
+/* The first due time is @now_ns. @seed decides the jitter. */
+void    sonde_pacer_init    (SondePacer *self,
+                             double      rate_hz,
+                             guint64     now_ns,
+                             guint32     seed);
+/* Goes on to the next due time after @now_ns; gives how many had passed by then and are skipped. */
+guint64 sonde_pacer_advance (SondePacer *self,
+                             guint64     now_ns);
+
+G_END_DECLS

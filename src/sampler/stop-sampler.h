@@ -1,0 +1,124 @@
+/* stop-sampler.h: captures every thread of a target, stopping only those that run
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "base/capture.h"
+#include "base/losses.h"
+#include "target/thread.h"
+
+G_BEGIN_DECLS
+
+/**
+ * SondeSampledThread:
+ * @thread: its files
+ * @name: any bytes
+ * @data: for the client, who sets it in thread_appeared
+ * @want_bytes: how much stack to copy; the client raises it, up to %SONDE_CAPTURE_BYTES_MAX
+ *
+ * A thread of the target, from its first sight to its end. The rest is the sampler's.
+ */
+typedef struct
+{
+  SondeThread      thread;
+  char             name[SONDE_THREAD_NAME_BYTES];
+  gpointer         data;
+  gsize            want_bytes;
+
+  /*< private >*/
+  guint64          tick;       /* up to which its samples are counted */
+  guint64          time_ns;    /* the same as a time */
+  gboolean         is_known;   /* the fields below hold the last capture */
+  SondeThreadState state;
+  SondeThreadRuns  runs;
+  gboolean         is_asked;   /* asked to stop, and on its way */
+  SondeThreadState asked_state; /* asleep, or RUNNING where READY is not told from it yet */
+  SondeThreadRuns  asked_runs;
+  guint64          asked_ns;   /* latest time that it was seen not to stand still */
+  guint64          kept_digest; /* of the stack that @kept belongs to */
+  guint64          kept[SONDE_N_REGISTERS]; /* of the last stop */
+} SondeSampledThread;
+
+/**
+ * SondeSamplerClient:
+ * @thread_appeared: a new thread
+ * @thread_ended: it will not be heard of again
+ * @captured: @n_ticks samples with a new stack, that stand for @ns; the thread runs again. With
+ *   @is_final FALSE the client may return FALSE to have the thread captured with all
+ *   registers; nothing is counted then. Else TRUE
+ * @repeated: @n_ticks samples with the same stack as the last
+ * @lost: @n_ticks samples that could not be taken
+ *
+ * What a sampler calls, with no thread held. All pointers are borrowed for the call.
+ */
+typedef struct
+{
+  void     (*thread_appeared) (SondeSampledThread *thread,
+                               gpointer            data);
+  void     (*thread_ended)    (SondeSampledThread *thread,
+                               gpointer            data);
+  gboolean (*captured)        (SondeSampledThread *thread,
+                               const SondeCapture *capture,
+                               SondeThreadState    state,
+                               guint64             n_ticks,
+                               guint64             ns,
+                               gboolean            is_final,
+                               gpointer            data);
+  void     (*repeated)        (SondeSampledThread *thread,
+                               SondeThreadState    state,
+                               guint64             n_ticks,
+                               guint64             ns,
+                               gpointer            data);
+  void     (*lost)            (SondeSampledThread *thread,
+                               SondeLoss           loss,
+                               guint64             n_ticks,
+                               gpointer            data);
+} SondeSamplerClient;
+
+/**
+ * SondeStopSampler:
+ *
+ * At each tick gives one sample for each thread of a process:
+ * - one that has not run since its last capture is counted again, untouched;
+ * - one that sleeps is captured where it sleeps, untouched, so that no system call is interrupted;
+ * - one that runs, or could, is asked to stop, captured and let go. If it waits for a CPU, it stops as soon as it
+ *   gets one; its stack was the same all the while, and it stands for all ticks since.
+ *
+ * Life: sonde_stop_sampler_new() → (look() at each due time, then collect() until has_asked() is FALSE or the next
+ * is due) → sonde_stop_sampler_free(), which lets go of all.
+ *
+ * Threads: worker only, and always the same thread, since ptrace() is bound to it.
+ */
+typedef struct _SondeStopSampler SondeStopSampler;
+
+SondeStopSampler *sonde_stop_sampler_new        (pid_t                     pid,
+                                                 gboolean                  is_child,
+                                                 const SondeSamplerClient *client,
+                                                 gpointer                  data);
+void              sonde_stop_sampler_free       (SondeStopSampler         *self);
+
+/* One tick at @now_ns, and @n_skipped before it that nobody looked at, @period_ns apart. */
+void              sonde_stop_sampler_look       (SondeStopSampler         *self,
+                                                 guint64                   now_ns,
+                                                 guint64                   n_skipped,
+                                                 guint64                   period_ns);
+/* Captures the threads that stand still by now; gives whether there were any. */
+gboolean          sonde_stop_sampler_collect    (SondeStopSampler         *self);
+gboolean          sonde_stop_sampler_has_asked  (SondeStopSampler         *self);
+
+/* The process has become a new program: nothing that is known of its threads holds. */
+void              sonde_stop_sampler_forget     (SondeStopSampler         *self);
+
+guint             sonde_stop_sampler_get_count  (SondeStopSampler         *self);
+gboolean          sonde_stop_sampler_is_stopped (SondeStopSampler         *self);
+/* Time that threads were held still: the sum, and the share @share (0–1) of all stops was no longer than this. */
+guint64           sonde_stop_sampler_get_stopped_ns       (SondeStopSampler *self);
+guint64           sonde_stop_sampler_get_stopped_quantile (SondeStopSampler *self,
+                                                           double            share);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SondeStopSampler, sonde_stop_sampler_free)
+
+G_END_DECLS
