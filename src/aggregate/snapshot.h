@@ -190,6 +190,8 @@ typedef struct
 
   guint64               sampler_cpu_ns; /* CPU time of the worker */
   guint64               stopped_ns;     /* time that threads were held still, summed */
+  guint64               stopped_p50_ns; /* of one such stop: the median */
+  guint64               stopped_p99_ns; /* and what 99 % of them did not exceed */
 } SondeSnapshot;
 
 SondeSnapshot *sonde_snapshot_new   (SondeFunctions   *functions,

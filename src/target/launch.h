@@ -1,0 +1,27 @@
+/* launch.h: starts a program so that it can be sampled from its first instruction
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <sys/types.h>
+
+#include "base/obstacle.h"
+
+G_BEGIN_DECLS
+
+/* Starts @argv (its first word looked up in the PATH of @envp, or of our environment) and
+ * gives its process id once the program is there and about to execute its first instruction; -1 with @obstacle set if
+ * it could not be started. The child is ours to wait for. @directory, @envp may be NULL, @output_fd
+ * -1: as SondeLaunch in engine/engine.h says. The calling thread is its tracer for a moment.
+ */
+pid_t sonde_launch (const char *const *argv,
+                    const char *const *envp,
+                    const char        *directory,
+                    int                output_fd,
+                    gboolean           null_input,
+                    SondeObstacle     *obstacle);
+
+G_END_DECLS

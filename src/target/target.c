@@ -1,0 +1,282 @@
+/* target.c: the process that is looked at
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "target/target.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "target/launch.h"
+#include "target/permission.h"
+#include "target/proc.h"
+#include "target/thread.h"
+
+/* The kernel's own answer where the rules that we know say no: the process may have let us in with
+ * prctl(PR_SET_PTRACER). /proc/PID/syscall asks for the same right as ptrace().
+ */
+static gboolean
+is_open_after_all (pid_t pid)
+{
+  SondeThreadWait wait;
+  SondeThread thread;
+  gboolean is_open;
+
+  sonde_thread_open (&thread, pid, pid);
+  is_open = sonde_thread_read_wait (&thread, &wait);
+  sonde_thread_close (&thread);
+
+  return is_open;
+}
+
+static SondeObstacle
+check (pid_t pid)
+{
+  SondeObstacle obstacle = sonde_permission_check (pid);
+
+  switch (obstacle.kind)
+    {
+    case SONDE_OBSTACLE_OTHER_USER:
+    case SONDE_OBSTACLE_PTRACE_SCOPE:
+    case SONDE_OBSTACLE_PROTECTED:
+      if (is_open_after_all (pid))
+        obstacle.kind = SONDE_OBSTACLE_NONE;
+      break;
+
+    case SONDE_OBSTACLE_NONE:
+      /* A security module may say no where we know of no reason. */
+      if (!is_open_after_all (pid))
+        obstacle = sonde_permission_explain (pid, EPERM);
+      break;
+
+    case SONDE_OBSTACLE_GONE:
+    case SONDE_OBSTACLE_ZOMBIE:
+    case SONDE_OBSTACLE_KERNEL:
+    case SONDE_OBSTACLE_SELF:
+    case SONDE_OBSTACLE_TRACED:
+    case SONDE_OBSTACLE_32BIT:
+    case SONDE_OBSTACLE_LAUNCH:
+    case SONDE_OBSTACLE_FAILED:
+    default:
+      break;
+    }
+
+  return obstacle;
+}
+
+/* Reads what an exec() changes. FALSE if the process is gone. */
+static gboolean
+read_program (SondeTarget *self)
+{
+  g_autoptr(SondeMaps) maps = NULL;
+  SondeProcStat stat;
+  char path[4096];
+  gssize length;
+
+  if (!sonde_proc_read_stat (self->root_fd, self->pid, &stat))
+    return FALSE;
+
+  maps = sonde_maps_read (self->pid, NULL);
+  if (maps == NULL || sonde_maps_get_count (maps) == 0)
+    return FALSE;
+
+  self->start_ticks = stat.start_ticks;
+  self->stack_start = stat.stack_start;
+  g_clear_pointer (&self->maps, sonde_maps_unref);
+  self->maps = g_steal_pointer (&maps);
+
+  length = sonde_proc_read_link (self->root_fd, self->pid, "exe", path, sizeof path);
+  g_free (self->program);
+  self->program = length > 0 ? sonde_text_dup_clean (path, (gsize) length, '?')
+                             : sonde_text_dup_clean (stat.name, strlen (stat.name), '?');
+
+  return TRUE;
+}
+
+static SondeTarget *
+new_target (pid_t          pid,
+            gboolean       is_child,
+            SondeObstacle *obstacle)
+{
+  g_autoptr(SondeTarget) self = g_new0 (SondeTarget, 1);
+
+  self->pid = pid;
+  self->is_child = is_child;
+  self->exit_status = -1;
+  self->pid_fd = (int) syscall (SYS_pidfd_open, pid, 0);
+  self->root_fd = sonde_proc_open (SONDE_PROC_ROOT);
+
+  if (!read_program (self))
+    {
+      *obstacle = sonde_permission_explain (pid, ESRCH);
+      return NULL;
+    }
+
+  return g_steal_pointer (&self);
+}
+
+SondeTarget *
+sonde_target_new_attach (pid_t          pid,
+                         SondeObstacle *obstacle)
+{
+  *obstacle = check (pid);
+  if (obstacle->kind != SONDE_OBSTACLE_NONE)
+    return NULL;
+
+  return new_target (pid, FALSE, obstacle);
+}
+
+SondeTarget *
+sonde_target_new_launch (const char *const *argv,
+                         const char *const *envp,
+                         const char        *directory,
+                         int                output_fd,
+                         gboolean           null_input,
+                         SondeObstacle     *obstacle)
+{
+  pid_t pid = sonde_launch (argv, envp, directory, output_fd, null_input, obstacle);
+
+  if (pid < 0)
+    return NULL;
+
+  /* A set-id or 32-bit program starts all the same, and is not ours to look at. */
+  *obstacle = sonde_permission_check (pid);
+  if (obstacle->kind != SONDE_OBSTACLE_NONE && obstacle->kind != SONDE_OBSTACLE_PTRACE_SCOPE)
+    return NULL;
+
+  obstacle->kind = SONDE_OBSTACLE_NONE;
+
+  return new_target (pid, TRUE, obstacle);
+}
+
+void
+sonde_target_free (SondeTarget *self)
+{
+  if (self == NULL)
+    return;
+
+  if (self->pid_fd >= 0)
+    close (self->pid_fd);
+  if (self->root_fd >= 0)
+    close (self->root_fd);
+  g_clear_pointer (&self->maps, sonde_maps_unref);
+  g_free (self->program);
+  g_free (self);
+}
+
+static gboolean
+has_ended (SondeTarget         *self,
+           const SondeProcStat *stat)
+{
+  struct pollfd poll_fd = { .fd = self->pid_fd, .events = POLLIN };
+
+  gboolean ended = stat == NULL || stat->start_ticks != self->start_ticks;
+
+  /* Readable once every thread has ended, whether or not somebody waited for it (pidfd_open(2)). */
+  if (self->pid_fd >= 0 && poll (&poll_fd, 1, 0) > 0)
+    ended = TRUE;
+
+  /* Not before: waitpid() would also take the stop of a thread that we hold. */
+  if (ended && self->is_child)
+    waitpid (self->pid, &self->exit_status, WNOHANG | __WALL);
+
+  return ended;
+}
+
+SondeTargetChange
+sonde_target_poll (SondeTarget   *self,
+                   SondeObstacle *obstacle)
+{
+  SondeProcStat stat;
+  gboolean is_there;
+
+  g_return_val_if_fail (self != NULL, SONDE_TARGET_ENDED);
+
+  is_there = sonde_proc_read_stat (self->root_fd, self->pid, &stat);
+  if (has_ended (self, is_there ? &stat : NULL))
+    return SONDE_TARGET_ENDED;
+
+  /* The first stack of a new program begins elsewhere; 0 is said to who may not know. */
+  if (is_there && stat.stack_start == self->stack_start && stat.stack_start != 0)
+    return SONDE_TARGET_SAME;
+
+  *obstacle = check (self->pid);
+  if (obstacle->kind == SONDE_OBSTACLE_GONE || obstacle->kind == SONDE_OBSTACLE_ZOMBIE)
+    return SONDE_TARGET_ENDED;
+  if (obstacle->kind != SONDE_OBSTACLE_NONE)
+    return SONDE_TARGET_CLOSED;
+
+  return read_program (self) ? SONDE_TARGET_EXECED : SONDE_TARGET_ENDED;
+}
+
+static gboolean
+is_same_code (const SondeMapping *a,
+              const SondeMapping *b)
+{
+  return a->start == b->start && a->end == b->end && a->offset == b->offset &&
+         a->inode == b->inode && a->device == b->device && g_strcmp0 (a->path, b->path) == 0;
+}
+
+static const SondeMapping *
+next_code (SondeMaps *maps,
+           guint     *at)
+{
+  while (*at < sonde_maps_get_count (maps))
+    {
+      const SondeMapping *mapping = sonde_maps_get (maps, (*at)++);
+
+      if (mapping->executable)
+        return mapping;
+    }
+
+  return NULL;
+}
+
+static gboolean
+maps_same_code (SondeMaps *a,
+                SondeMaps *b)
+{
+  guint at_a = 0;
+  guint at_b = 0;
+  const SondeMapping *left;
+  const SondeMapping *right;
+
+  do
+    {
+      left = next_code (a, &at_a);
+      right = next_code (b, &at_b);
+      if ((left == NULL) != (right == NULL))
+        return FALSE;
+      if (left != NULL && !is_same_code (left, right))
+        return FALSE;
+    }
+  while (left != NULL);
+
+  return TRUE;
+}
+
+gboolean
+sonde_target_refresh_maps (SondeTarget *self)
+{
+  g_autoptr(SondeMaps) maps = NULL;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  maps = sonde_maps_read (self->pid, NULL);
+  if (maps == NULL || sonde_maps_get_count (maps) == 0 || maps_same_code (self->maps, maps))
+    return FALSE;
+
+  sonde_maps_unref (self->maps);
+  self->maps = g_steal_pointer (&maps);
+
+  return TRUE;
+}
