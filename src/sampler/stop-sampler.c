@@ -38,6 +38,7 @@ typedef struct
   SondeSampledThread *thread;
   SondeCapture        capture;
   SondeThreadRuns     runs;
+  guint64             stopped_ns; /* when it was let go */
 } Held;
 
 struct _SondeStopSampler
@@ -225,6 +226,7 @@ ask (SondeStopSampler      *self,
       thread->asked_state = state;
       thread->asked_runs = *runs;
       thread->asked_ns = sonde_clock_now_ns ();
+      thread->asked_since_ns = thread->asked_ns;
       g_ptr_array_add (self->asked, thread);
       break;
 
@@ -504,7 +506,8 @@ take_held (SondeStopSampler   *self,
   is_counted = sonde_thread_read_runs (&thread->thread, &held->runs);
   sonde_tracee_release (tid, signal);
 
-  sonde_stop_times_add (&self->stop_times, sonde_clock_now_ns () - thread->asked_ns);
+  held->stopped_ns = sonde_clock_now_ns ();
+  sonde_stop_times_add (&self->stop_times, held->stopped_ns - thread->asked_ns);
   held->thread = thread;
   held->capture.known = SONDE_REGISTERS_ALL;
 
@@ -531,7 +534,7 @@ remember_stop (SondeSampledThread *thread,
   thread->kept_digest = digest_stack (&held->capture);
 }
 
-/* What the thread had been doing since it was asked, and for how many of @n_ticks. */
+/* What the thread did since it was asked, and for how many of @n_ticks its stack stands. */
 static guint64
 judge_wait (SondeStopSampler *self,
             const Held       *held,
@@ -539,19 +542,25 @@ judge_wait (SondeStopSampler *self,
             SondeThreadState *state)
 {
   const SondeSampledThread *thread = held->thread;
-  guint64 waited_ns = held->runs.waited_ns - thread->asked_runs.waited_ns;
+  const SondeThreadRuns *asked = &thread->asked_runs;
+  guint64 accounted_ns;
+  guint64 n_held_up;
 
   *state = thread->asked_state;
   if (*state != SONDE_THREAD_STATE_RUNNING)
     return n_ticks;
 
   /* It was on a CPU when asked, and left it for us. */
-  if (held->runs.count == thread->asked_runs.count)
+  if (held->runs.count == asked->count)
     return 1;
 
+  /* What was neither run nor waited for a CPU, the kernel held it up: in a page fault, say. */
   *state = SONDE_THREAD_STATE_READY;
+  accounted_ns = held->runs.waited_ns - asked->waited_ns + held->runs.ran_ns - asked->ran_ns;
+  n_held_up = (held->stopped_ns - MIN (thread->asked_since_ns + accounted_ns, held->stopped_ns)) /
+              self->period_ns;
 
-  return CLAMP (waited_ns / self->period_ns, 1, n_ticks);
+  return n_ticks - MIN (n_held_up, n_ticks - 1);
 }
 
 static void
@@ -572,8 +581,12 @@ give_to_client (SondeStopSampler *self,
   mark_counted (self, thread);
   self->client->captured (thread, &held->capture, state, n_judged, judged_ns, TRUE, self->data);
 
-  /* The rest of the time it neither ran nor could: the kernel held it where it was. */
-  if (n_judged < n_ticks)
+  if (n_judged == n_ticks)
+    return;
+
+  if (state == SONDE_THREAD_STATE_RUNNING)
+    self->client->lost (thread, SONDE_LOSS_LATE, n_ticks - n_judged, self->data);
+  else
     self->client->repeated (thread, SONDE_THREAD_STATE_IO, n_ticks - n_judged, ns - judged_ns,
                             self->data);
 }

@@ -37,6 +37,7 @@ typedef struct
   gboolean         is_asked;   /* asked to stop, and on its way */
   SondeThreadState asked_state; /* asleep, or RUNNING where READY is not told from it yet */
   SondeThreadRuns  asked_runs;
+  guint64          asked_since_ns;
   guint64          asked_ns;   /* latest time that it was seen not to stand still */
   guint64          kept_digest; /* of the stack that @kept belongs to */
   guint64          kept[SONDE_N_REGISTERS]; /* of the last stop */
