@@ -1,0 +1,29 @@
+/* debug-file.h: where the debug information of a stripped file is kept
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <sys/types.h>
+
+#include "symbolizer/elf-file.h"
+
+G_BEGIN_DECLS
+
+/* The three ways to what was split off @file, all (transfer full) (nullable). They look among the
+ * target's files first (/proc/PID/root), then among ours; never on the network. @path is the file
+ * that is asked for, as the target names it.
+ */
+SondeElfFile *sonde_debug_file_find           (SondeElfFile *file,
+                                               const char   *path,
+                                               pid_t         pid);
+SondeElfFile *sonde_debug_file_find_alternate (const char   *name,
+                                               const guint8 *build_id,
+                                               gsize         build_id_length,
+                                               const char   *path,
+                                               pid_t         pid);
+SondeElfFile *sonde_debug_file_unpack         (SondeElfFile *file);
+
+G_END_DECLS

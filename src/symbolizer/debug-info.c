@@ -1,0 +1,470 @@
+/* debug-info.c: reads DWARF
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * .debug_aranges is not used: clang does not write it, and it does not tell what it leaves out.
+ * The ranges of the units themselves are read instead, once, and the functions of a unit when an
+ * address in it is first asked for.
+ *
+ * libdw checks that what it reads lies within its section. That reading ends is up to us:
+ * siblings must lead forward, numbers have limits, and a module has a limit of time, after which
+ * its DWARF is left alone.
+ */
+
+#include "config.h"
+
+#include "symbolizer/debug-info.h"
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <elfutils/libdwelf.h>
+#include <string.h>
+
+#include "symbolizer/debug-file.h"
+#include "symbolizer/range-index.h"
+
+/* Of all sections when unpacked. They are copied into memory; names do without them. */
+#define DWARF_BYTES_MAX (G_GUINT64_CONSTANT (1) << 30)
+
+/* Of one unit: a line takes a byte in the file and fifty in memory. */
+#define LINE_TABLE_BYTES_MAX (16 * 1024 * 1024)
+
+#define RANGES_MAX 4000000
+#define DEPTH_MAX 32
+#define TIME_MAX_US (20 * G_USEC_PER_SEC)
+
+struct _SondeDebugInfo
+{
+  /* Owned */
+  SondeElfFile *file;
+  SondeElfFile *alternate_file; /* NULL if there is none */
+  Dwarf        *dwarf;
+  Dwarf        *alternate;
+  GArray       *units;     /* of SondeRange; the value is the offset of the unit's DIE */
+  GHashTable   *functions; /* of GArray of SondeRange by unit; the value: the function's DIE */
+
+  gint64        time_left_us;
+  gint64        deadline_us;
+};
+
+/* Debug files that were made smaller by dwz have their common parts in another file. libdw would
+ * open whatever path the link says, even a pipe: so it is opened here. Without it most names
+ * would be missing: FALSE.
+ */
+static gboolean
+open_alternate (SondeDebugInfo *self,
+                const char     *path,
+                pid_t           pid)
+{
+  const char *name = NULL;
+  const void *build_id = NULL;
+  ssize_t length = dwelf_dwarf_gnu_debugaltlink (self->dwarf, &name, &build_id);
+
+  if (length == 0)
+    return TRUE;
+
+  if (length < 0)
+    return FALSE;
+
+  self->alternate_file = sonde_debug_file_find_alternate (name, build_id, (gsize) length,
+                                                          path, pid);
+  if (self->alternate_file == NULL ||
+      sonde_elf_file_get_dwarf_size (self->alternate_file) > DWARF_BYTES_MAX)
+    return FALSE;
+
+  self->alternate = dwarf_begin_elf (sonde_elf_file_get_elf (self->alternate_file),
+                                     DWARF_C_READ, NULL);
+  if (self->alternate == NULL)
+    return FALSE;
+
+  sonde_elf_file_finish_reading (self->alternate_file);
+  dwarf_setalt (self->dwarf, self->alternate);
+
+  return TRUE;
+}
+
+/**
+ * sonde_debug_info_new:
+ * @file: (transfer full): the file that has the debug information
+ * @path: where it lies, or the program it is of
+ * @pid: the process that has it mapped
+ *
+ * Reads the debug information of a module. @file is freed with it, or at once if there is none.
+ *
+ * Returns: (transfer full) (nullable): the debug information
+ */
+SondeDebugInfo *
+sonde_debug_info_new (SondeElfFile *file,
+                      const char   *path,
+                      pid_t         pid)
+{
+  g_autoptr(SondeDebugInfo) self = g_new0 (SondeDebugInfo, 1);
+  guint64 size;
+
+  g_return_val_if_fail (file != NULL, NULL);
+
+  self->file = file;
+  self->time_left_us = TIME_MAX_US;
+
+  size = sonde_elf_file_get_dwarf_size (file);
+  if (size == 0 || size > DWARF_BYTES_MAX)
+    return NULL;
+
+  self->dwarf = dwarf_begin_elf (sonde_elf_file_get_elf (file), DWARF_C_READ, NULL);
+  if (self->dwarf == NULL || !open_alternate (self, path, pid))
+    return NULL;
+
+  sonde_elf_file_finish_reading (file);
+  self->functions = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_array_unref);
+
+  return g_steal_pointer (&self);
+}
+
+void
+sonde_debug_info_free (SondeDebugInfo *self)
+{
+  g_return_if_fail (self != NULL);
+
+  g_clear_pointer (&self->functions, g_hash_table_unref);
+  g_clear_pointer (&self->units, g_array_unref);
+  g_clear_pointer (&self->dwarf, dwarf_end);
+  g_clear_pointer (&self->alternate, dwarf_end);
+  g_clear_pointer (&self->alternate_file, sonde_elf_file_free);
+  g_clear_pointer (&self->file, sonde_elf_file_free);
+  g_free (self);
+}
+
+static gboolean
+start_clock (SondeDebugInfo *self)
+{
+  self->deadline_us = g_get_monotonic_time () + self->time_left_us;
+
+  return self->time_left_us > 0;
+}
+
+static void
+stop_clock (SondeDebugInfo *self)
+{
+  self->time_left_us = self->deadline_us - g_get_monotonic_time ();
+}
+
+static gboolean
+is_late (SondeDebugInfo *self)
+{
+  return g_get_monotonic_time () > self->deadline_us;
+}
+
+static void
+add_ranges (SondeDebugInfo *self,
+            GArray         *index,
+            Dwarf_Die      *die)
+{
+  ptrdiff_t at = 0;
+  Dwarf_Addr base;
+  SondeRange range = { .value = dwarf_dieoffset (die) };
+
+  /* What the linker threw away is left with the start 0 or 1, and would lie over what is really
+   * there.
+   */
+  while (index->len < RANGES_MAX && !is_late (self) &&
+         (at = dwarf_ranges (die, at, &base, &range.start, &range.end)) > 0)
+    if (range.start > 1 && range.start < range.end)
+      g_array_append_val (index, range);
+}
+
+static void
+ensure_units (SondeDebugInfo *self)
+{
+  Dwarf_Off at = 0;
+  Dwarf_Off next;
+  size_t header_size;
+
+  if (self->units != NULL)
+    return;
+
+  self->units = sonde_range_index_new ();
+  while (!is_late (self) &&
+         dwarf_nextcu (self->dwarf, at, &next, &header_size, NULL, NULL, NULL) == 0 && next > at)
+    {
+      Dwarf_Die unit;
+
+      if (dwarf_offdie (self->dwarf, at + header_size, &unit) != NULL)
+        add_ranges (self, self->units, &unit);
+      at = next;
+    }
+
+  sonde_range_index_sort (self->units);
+}
+
+/* Moves @die on to its sibling; FALSE at the end of the row. */
+static gboolean
+next_sibling (SondeDebugInfo *self,
+              Dwarf_Die      *die)
+{
+  Dwarf_Die sibling;
+
+  if (is_late (self) || dwarf_siblingof (die, &sibling) != 0 ||
+      dwarf_dieoffset (&sibling) <= dwarf_dieoffset (die))
+    return FALSE;
+
+  *die = sibling;
+  return TRUE;
+}
+
+static gboolean
+is_scope (int tag)
+{
+  return tag == DW_TAG_namespace || tag == DW_TAG_module || tag == DW_TAG_class_type ||
+         tag == DW_TAG_structure_type || tag == DW_TAG_union_type || tag == DW_TAG_interface_type ||
+         tag == DW_TAG_enumeration_type;
+}
+
+static void
+collect_functions (SondeDebugInfo *self,
+                   GArray         *index,
+                   Dwarf_Die      *scope,
+                   guint           depth)
+{
+  Dwarf_Die die;
+
+  if (depth == DEPTH_MAX || dwarf_child (scope, &die) != 0)
+    return;
+
+  do
+    {
+      int tag = dwarf_tag (&die);
+
+      if (tag == DW_TAG_subprogram)
+        add_ranges (self, index, &die);
+      else if (is_scope (tag))
+        collect_functions (self, index, &die, depth + 1);
+    }
+  while (next_sibling (self, &die));
+}
+
+static GArray *
+ensure_functions (SondeDebugInfo *self,
+                  Dwarf_Die      *unit)
+{
+  gpointer key = GSIZE_TO_POINTER (dwarf_dieoffset (unit));
+  GArray *index = g_hash_table_lookup (self->functions, key);
+
+  if (index == NULL)
+    {
+      index = sonde_range_index_new ();
+      collect_functions (self, index, unit, 0);
+      sonde_range_index_sort (index);
+      g_hash_table_insert (self->functions, key, index);
+    }
+
+  return index;
+}
+
+/* Whether the lines of @unit may be read without filling the memory. */
+static gboolean
+has_sane_lines (SondeDebugInfo *self,
+                Dwarf_Die      *unit)
+{
+  GElf_Shdr header;
+  Dwarf_Attribute attribute;
+  Dwarf_Word offset;
+  Elf_Scn *section = sonde_elf_file_find_section (self->file, ".debug_line", &header);
+  Elf_Data *data;
+  guint32 length;
+
+  /* Packed in the old way it has another name, and libdw unpacked it elsewhere. */
+  if (section == NULL)
+    return TRUE;
+
+  data = sonde_elf_file_read_section (section);
+  if (data == NULL || data->d_size < sizeof length ||
+      dwarf_formudata (dwarf_attr (unit, DW_AT_stmt_list, &attribute), &offset) != 0 ||
+      offset > data->d_size - sizeof length)
+    return FALSE;
+
+  memcpy (&length, (const guint8 *) data->d_buf + offset, sizeof length);
+
+  return length <= LINE_TABLE_BYTES_MAX;
+}
+
+static gboolean
+find_unit (SondeDebugInfo *self,
+           guint64         address,
+           Dwarf_Die      *unit)
+{
+  const SondeRange *range;
+
+  ensure_units (self);
+  range = sonde_range_index_find (self->units, address);
+
+  return range != NULL && dwarf_offdie (self->dwarf, range->value, unit) != NULL &&
+         has_sane_lines (self, unit);
+}
+
+static const char *
+find_name (Dwarf_Die *die)
+{
+  Dwarf_Attribute attribute;
+  const char *name = NULL;
+
+  if (dwarf_attr_integrate (die, DW_AT_linkage_name, &attribute) != NULL ||
+      dwarf_attr_integrate (die, DW_AT_MIPS_linkage_name, &attribute) != NULL)
+    name = dwarf_formstring (&attribute);
+
+  return name != NULL ? name : dwarf_diename (die);
+}
+
+static void
+fill_from_die (Dwarf_Die          *die,
+               SondeDebugFunction *function)
+{
+  int line;
+
+  function->name = find_name (die);
+  function->file = dwarf_decl_file (die);
+  if (dwarf_decl_line (die, &line) == 0 && line > 0)
+    function->line = (guint) line;
+}
+
+static void
+fill_from_lines (Dwarf_Die          *unit,
+                 guint64             address,
+                 SondeDebugFunction *function)
+{
+  Dwarf_Line *row = dwarf_getsrc_die (unit, address);
+  int line;
+
+  if (row == NULL || dwarf_lineno (row, &line) != 0 || line <= 0)
+    return;
+
+  function->file = dwarf_linesrc (row, NULL, NULL);
+  function->line = (guint) line;
+}
+
+/**
+ * sonde_debug_info_find_function:
+ * @self: debug information
+ * @address: an address as the ELF file counts them
+ * @function: (out caller-allocates): the function
+ *
+ * Finds the function at @address. Of one that DWARF does not describe (assembly, or compiled for
+ * lines alone) only file and line at @address are known: ask for its first address.
+ *
+ * Returns: whether anything was found
+ */
+gboolean
+sonde_debug_info_find_function (SondeDebugInfo     *self,
+                                guint64             address,
+                                SondeDebugFunction *function)
+{
+  Dwarf_Die unit;
+  Dwarf_Die die;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  memset (function, 0, sizeof *function);
+  function->start = function->end = address;
+  if (!start_clock (self))
+    return FALSE;
+
+  if (find_unit (self, address, &unit))
+    {
+      const SondeRange *range = sonde_range_index_find (ensure_functions (self, &unit), address);
+
+      if (range != NULL && dwarf_offdie (self->dwarf, range->value, &die) != NULL)
+        {
+          function->start = range->start;
+          function->end = range->end;
+          fill_from_die (&die, function);
+        }
+
+      if (function->file == NULL || function->line == 0)
+        fill_from_lines (&unit, address, function);
+    }
+
+  stop_clock (self);
+
+  return function->name != NULL || function->file != NULL;
+}
+
+/* Moves @die to the child that holds the code at @address: something inlined, or a block. */
+static gboolean
+enter_child (SondeDebugInfo *self,
+             guint64         address,
+             Dwarf_Die      *die)
+{
+  Dwarf_Die child;
+
+  if (dwarf_child (die, &child) != 0)
+    return FALSE;
+
+  do
+    {
+      int tag = dwarf_tag (&child);
+
+      if ((tag == DW_TAG_lexical_block || tag == DW_TAG_inlined_subroutine) &&
+          dwarf_haspc (&child, address) > 0)
+        {
+          *die = child;
+          return TRUE;
+        }
+    }
+  while (next_sibling (self, &child));
+
+  return FALSE;
+}
+
+/* Where in the function @die the call is that put the code at @address there; 0 if it is the
+ * function's own.
+ */
+static guint
+find_call_line (SondeDebugInfo *self,
+                guint64         address,
+                Dwarf_Die      *die)
+{
+  for (guint depth = 0; depth < DEPTH_MAX && enter_child (self, address, die); depth++)
+    {
+      Dwarf_Attribute attribute;
+      Dwarf_Word line;
+
+      if (dwarf_tag (die) == DW_TAG_inlined_subroutine)
+        return dwarf_formudata (dwarf_attr (die, DW_AT_call_line, &attribute), &line) == 0 &&
+               line <= G_MAXINT ? (guint) line : 0;
+    }
+
+  return 0;
+}
+
+guint
+sonde_debug_info_find_line (SondeDebugInfo *self,
+                            guint64         address)
+{
+  SondeDebugFunction at = { 0 };
+  Dwarf_Die unit;
+  Dwarf_Die die;
+  guint line = 0;
+
+  g_return_val_if_fail (self != NULL, 0);
+
+  if (!start_clock (self))
+    return 0;
+
+  if (find_unit (self, address, &unit))
+    {
+      const SondeRange *range = sonde_range_index_find (ensure_functions (self, &unit), address);
+
+      if (range != NULL && dwarf_offdie (self->dwarf, range->value, &die) != NULL)
+        line = find_call_line (self, address, &die);
+
+      if (line == 0)
+        {
+          fill_from_lines (&unit, address, &at);
+          line = at.line;
+        }
+    }
+
+  stop_clock (self);
+
+  return line;
+}

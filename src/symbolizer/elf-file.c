@@ -1,0 +1,301 @@
+/* elf-file.c: opens ELF files
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * libelf checks offsets and sizes against the length of the file, but a sparse file can be as
+ * long as it likes: so counts and sizes have limits of their own here.
+ */
+
+#include "config.h"
+
+#include "symbolizer/elf-file.h"
+
+#include <elfutils/libdwelf.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The .strtab of a web browser has some 200 MB. */
+#define SECTION_BYTES_MAX (G_GUINT64_CONSTANT (1) << 28)
+
+/* "ZLIB" and the size as eight bytes, big-endian: how .zdebug_ sections begin. */
+#define ZDEBUG_HEADER_BYTES 12
+
+struct _SondeElfFile
+{
+  /* Owned */
+  Elf     *elf;
+  int      fd;    /* -1 for an image, or when all was read */
+  gpointer image; /* NULL for a file */
+};
+
+/* Linked files have some 40 sections and 15 segments. More than the 16 bit counts can say is for
+ * object files, or for making us allocate.
+ */
+static gboolean
+is_acceptable (const Elf64_Ehdr *header)
+{
+  return memcmp (header->e_ident, ELFMAG, SELFMAG) == 0 &&
+         header->e_ident[EI_CLASS] == ELFCLASS64 &&
+         header->e_ident[EI_DATA] == ELFDATA2LSB &&
+         (header->e_type == ET_EXEC || header->e_type == ET_DYN) &&
+         header->e_phnum != PN_XNUM &&
+         (header->e_shnum != 0 || header->e_shoff == 0);
+}
+
+/**
+ * sonde_elf_file_open:
+ * @fd: (transfer full): a regular file, open for reading
+ *
+ * Opens a file. @fd is closed with it, or at once if it is not an ELF file.
+ *
+ * Returns: (transfer full) (nullable): the file, or %NULL if Sonde cannot read it
+ */
+SondeElfFile *
+sonde_elf_file_open (int fd)
+{
+  g_autoptr(SondeElfFile) self = g_new0 (SondeElfFile, 1);
+  Elf64_Ehdr header;
+
+  self->fd = fd;
+  if (pread (fd, &header, sizeof header, 0) != sizeof header || !is_acceptable (&header))
+    return NULL;
+
+  elf_version (EV_CURRENT);
+  self->elf = elf_begin (fd, ELF_C_READ, NULL);
+  if (self->elf == NULL || elf_kind (self->elf) != ELF_K_ELF)
+    return NULL;
+
+  return g_steal_pointer (&self);
+}
+
+/**
+ * sonde_elf_file_new_for_image:
+ * @image: (transfer full): an ELF file in memory of g_malloc()
+ * @length: its length in bytes
+ *
+ * Opens a file that is in memory.
+ *
+ * Returns: (transfer full) (nullable): the file, or %NULL if Sonde cannot read it
+ */
+SondeElfFile *
+sonde_elf_file_new_for_image (gpointer image,
+                              gsize    length)
+{
+  g_autoptr(SondeElfFile) self = g_new0 (SondeElfFile, 1);
+  Elf64_Ehdr header;
+
+  self->fd = -1;
+  self->image = image;
+  if (length < sizeof header)
+    return NULL;
+
+  memcpy (&header, image, sizeof header);
+  if (!is_acceptable (&header))
+    return NULL;
+
+  elf_version (EV_CURRENT);
+  self->elf = elf_memory (image, length);
+  if (self->elf == NULL || elf_kind (self->elf) != ELF_K_ELF)
+    return NULL;
+
+  return g_steal_pointer (&self);
+}
+
+void
+sonde_elf_file_free (SondeElfFile *self)
+{
+  g_return_if_fail (self != NULL);
+
+  elf_end (self->elf);
+  if (self->fd >= 0)
+    close (self->fd);
+  g_free (self->image);
+  g_free (self);
+}
+
+Elf *
+sonde_elf_file_get_elf (SondeElfFile *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return self->elf;
+}
+
+gsize
+sonde_elf_file_get_build_id (SondeElfFile  *self,
+                             const guint8 **build_id)
+{
+  const void *found = NULL;
+  ssize_t length;
+
+  g_return_val_if_fail (self != NULL, 0);
+
+  length = dwelf_elf_gnu_build_id (self->elf, &found);
+  *build_id = found;
+
+  return length > 1 && length <= SONDE_BUILD_ID_BYTES_MAX ? (gsize) length : 0;
+}
+
+const char *
+sonde_elf_file_get_section_name (SondeElfFile    *self,
+                                 const GElf_Shdr *header)
+{
+  size_t names;
+  const char *name = NULL;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  if (elf_getshdrstrndx (self->elf, &names) == 0)
+    name = elf_strptr (self->elf, names, header->sh_name);
+
+  return name != NULL ? name : "";
+}
+
+Elf_Scn *
+sonde_elf_file_find_section (SondeElfFile *self,
+                             const char   *name,
+                             GElf_Shdr    *header)
+{
+  Elf_Scn *section = NULL;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  while ((section = elf_nextscn (self->elf, section)) != NULL)
+    if (gelf_getshdr (section, header) != NULL &&
+        strcmp (sonde_elf_file_get_section_name (self, header), name) == 0)
+      return section;
+
+  return NULL;
+}
+
+Elf_Scn *
+sonde_elf_file_find_type (SondeElfFile *self,
+                          guint32       type,
+                          GElf_Shdr    *header)
+{
+  Elf_Scn *section = NULL;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  while ((section = elf_nextscn (self->elf, section)) != NULL)
+    if (gelf_getshdr (section, header) != NULL && header->sh_type == type)
+      return section;
+
+  return NULL;
+}
+
+Elf_Data *
+sonde_elf_file_read_section (Elf_Scn *section)
+{
+  GElf_Shdr header;
+  Elf_Data *data;
+
+  if (gelf_getshdr (section, &header) == NULL || header.sh_type == SHT_NOBITS ||
+      header.sh_size == 0 || header.sh_size > SECTION_BYTES_MAX)
+    return NULL;
+
+  data = elf_getdata (section, NULL);
+
+  return data != NULL && data->d_buf != NULL && data->d_size > 0 ? data : NULL;
+}
+
+/* Not elf_strptr(): that looks for the closing zero of each name anew, from the end of the
+ * section.
+ */
+gboolean
+sonde_elf_file_read_strings (SondeElfFile *self,
+                             gsize         index,
+                             SondeStrings *strings)
+{
+  Elf_Scn *section;
+  Elf_Data *data;
+  const char *last;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  section = elf_getscn (self->elf, index);
+  data = section != NULL ? sonde_elf_file_read_section (section) : NULL;
+  last = data != NULL ? memrchr (data->d_buf, '\0', data->d_size) : NULL;
+  if (last == NULL)
+    return FALSE;
+
+  strings->text = data->d_buf;
+  strings->length = (gsize) (last - strings->text) + 1;
+
+  return TRUE;
+}
+
+const char *
+sonde_strings_get (const SondeStrings *self,
+                   gsize               offset)
+{
+  return offset < self->length ? self->text + offset : NULL;
+}
+
+static guint64
+get_unpacked_size (SondeElfFile    *self,
+                   Elf_Scn         *section,
+                   const GElf_Shdr *header)
+{
+  guint8 head[ZDEBUG_HEADER_BYTES];
+  guint64 size;
+  GElf_Chdr packed;
+
+  if (header->sh_type == SHT_NOBITS)
+    return 0;
+
+  if ((header->sh_flags & SHF_COMPRESSED) != 0)
+    return gelf_getchdr (section, &packed) != NULL ? packed.ch_size : 0;
+
+  if (!g_str_has_prefix (sonde_elf_file_get_section_name (self, header), ".zdebug_"))
+    return header->sh_size;
+
+  if (self->fd < 0 ||
+      pread (self->fd, head, sizeof head, (off_t) header->sh_offset) != sizeof head)
+    return G_MAXUINT64;
+
+  memcpy (&size, head + 4, sizeof size);
+  return GUINT64_FROM_BE (size);
+}
+
+guint64
+sonde_elf_file_get_dwarf_size (SondeElfFile *self)
+{
+  Elf_Scn *section = NULL;
+  guint64 sum = 0;
+
+  g_return_val_if_fail (self != NULL, 0);
+
+  while ((section = elf_nextscn (self->elf, section)) != NULL)
+    {
+      GElf_Shdr header;
+      const char *name;
+      guint64 size;
+
+      if (gelf_getshdr (section, &header) == NULL)
+        continue;
+
+      name = sonde_elf_file_get_section_name (self, &header);
+      if (!g_str_has_prefix (name, ".debug_") && !g_str_has_prefix (name, ".zdebug_"))
+        continue;
+
+      size = get_unpacked_size (self, section, &header);
+      sum = size > G_MAXUINT64 - sum ? G_MAXUINT64 : sum + size;
+    }
+
+  return sum;
+}
+
+void
+sonde_elf_file_finish_reading (SondeElfFile *self)
+{
+  g_return_if_fail (self != NULL);
+
+  if (self->fd < 0)
+    return;
+
+  elf_cntl (self->elf, ELF_C_FDDONE);
+  close (self->fd);
+  self->fd = -1;
+}

@@ -1,0 +1,414 @@
+/* symbol-thread.c: reads files for names, in the background
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "symbolizer/symbol-thread.h"
+
+#include <string.h>
+
+#include "symbolizer/module.h"
+#include "target/memory.h"
+
+/* What is not asked for any more is closed: debug information can fill hundreds of megabytes. */
+#define UNUSED_TIME_US (30 * G_USEC_PER_SEC)
+
+/* The kernel's has two pages. */
+#define VDSO_BYTES_MAX (1024 * 1024)
+
+typedef struct
+{
+  SondeMaps           *maps; /* owned */
+  SondeAddress         address;
+  guint                generation;
+  const SondeFunction *provisional; /* NULL: it is the line that is asked for */
+} Job;
+
+typedef struct
+{
+  guint64      device;
+  guint64      inode;
+  char        *path;
+  SondeModule *module; /* NULL if it cannot be read */
+  gint64       used_us;
+} ModuleEntry;
+
+struct _SondeSymbolThread
+{
+  /* Set once */
+  GThread        *thread;
+  SondeFunctions *functions; /* owned */
+  pid_t           pid;
+
+  /* Under the lock */
+  GMutex          lock;
+  GCond           changed;
+  GArray         *jobs;      /* of Job */
+  GArray         *answers;   /* of SondeSymbolAnswer */
+  guint           open;      /* asked and not yet answered */
+  guint           line;      /* the last line answered */
+  gboolean        stop;
+
+  /* The thread's own */
+  GHashTable     *modules;   /* set of ModuleEntry */
+};
+
+static void
+clear_job (gpointer data)
+{
+  Job *job = data;
+
+  g_clear_pointer (&job->maps, sonde_maps_unref);
+}
+
+static guint
+hash_entry (gconstpointer data)
+{
+  const ModuleEntry *entry = data;
+
+  return g_str_hash (entry->path) ^ (guint) (entry->inode * 31 + entry->device);
+}
+
+static gboolean
+equal_entries (gconstpointer a,
+               gconstpointer b)
+{
+  const ModuleEntry *left = a;
+  const ModuleEntry *right = b;
+
+  return left->inode == right->inode && left->device == right->device &&
+         strcmp (left->path, right->path) == 0;
+}
+
+static void
+free_entry (gpointer data)
+{
+  ModuleEntry *entry = data;
+
+  g_clear_pointer (&entry->module, sonde_module_free);
+  g_free (entry->path);
+  g_free (entry);
+}
+
+static SondeModule *
+read_vdso (pid_t               pid,
+           const SondeMapping *mapping)
+{
+  gsize length = MIN (mapping->end - mapping->start, VDSO_BYTES_MAX);
+  g_autofree guint8 *image = g_malloc (length);
+
+  length = sonde_memory_read (pid, mapping->start, image, length);
+
+  return sonde_module_new_for_image (g_steal_pointer (&image), length, mapping->path);
+}
+
+static SondeModule *
+open_module (pid_t               pid,
+             const SondeMapping *mapping)
+{
+  int fd;
+
+  if (strcmp (mapping->path, "[vdso]") == 0)
+    return read_vdso (pid, mapping);
+
+  fd = sonde_mapping_open (mapping, pid);
+
+  return fd >= 0 ? sonde_module_new (fd, mapping->path, pid) : NULL;
+}
+
+static SondeModule *
+ensure_module (SondeSymbolThread  *self,
+               const SondeMapping *mapping)
+{
+  ModuleEntry key = { .device = mapping->device, .inode = mapping->inode };
+  ModuleEntry *entry;
+
+  key.path = (char *) (gsize) mapping->path;
+  entry = g_hash_table_lookup (self->modules, &key);
+  if (entry == NULL)
+    {
+      entry = g_memdup2 (&key, sizeof key);
+      entry->path = g_strdup (mapping->path);
+      entry->module = open_module (self->pid, mapping);
+      g_hash_table_add (self->modules, entry);
+    }
+
+  entry->used_us = g_get_monotonic_time ();
+
+  return entry->module;
+}
+
+static gboolean
+is_unused (gpointer key,
+           gpointer value,
+           gpointer data)
+{
+  const ModuleEntry *entry = key;
+  const gint64 *since_us = data;
+
+  return entry->used_us < *since_us;
+}
+
+static void
+close_unused_modules (SondeSymbolThread *self)
+{
+  gint64 since_us = g_get_monotonic_time () - UNUSED_TIME_US;
+
+  g_hash_table_foreach_remove (self->modules, is_unused, &since_us);
+}
+
+/* The module at the address of @job, and the address as its file counts them. */
+static SondeModule *
+find_module (SondeSymbolThread   *self,
+             const Job           *job,
+             const SondeMapping **mapping,
+             guint64             *address)
+{
+  SondeModule *module;
+  guint64 offset;
+
+  *mapping = sonde_maps_find (job->maps, job->address);
+  if (*mapping == NULL || (*mapping)->path == NULL)
+    return NULL;
+
+  module = ensure_module (self, *mapping);
+  offset = job->address - (*mapping)->start + (*mapping)->offset;
+
+  return module != NULL && sonde_module_find_address (module, offset, address) ? module : NULL;
+}
+
+static void
+find_answer (SondeSymbolThread *self,
+             const Job         *job,
+             SondeSymbolAnswer *answer)
+{
+  SondeFunction wanted = { .kind = SONDE_FUNCTION_KIND_NATIVE };
+  SondeModuleFunction found;
+  const SondeMapping *mapping;
+  guint64 address;
+  SondeModule *module = find_module (self, job, &mapping, &address);
+
+  answer->address = answer->start = answer->end = job->address;
+  answer->generation = job->generation;
+  answer->provisional = answer->final = job->provisional;
+
+  if (module == NULL || !sonde_module_find_function (module, address, &found))
+    return;
+
+  wanted.offset = found.start;
+  wanted.name = found.name;
+  wanted.file = found.file;
+  wanted.line = found.line;
+  wanted.module = mapping->path;
+  answer->final = sonde_functions_intern (self->functions, &wanted);
+  answer->start = job->address - MIN (address - found.lower, job->address - mapping->start);
+  answer->end = job->address + MIN (found.upper - address, mapping->end - job->address);
+}
+
+static void
+do_job (SondeSymbolThread *self,
+        const Job         *job)
+{
+  SondeSymbolAnswer answer = { 0 };
+  guint line = 0;
+
+  if (job->provisional != NULL)
+    find_answer (self, job, &answer);
+  else
+    {
+      const SondeMapping *mapping;
+      guint64 address;
+      SondeModule *module = find_module (self, job, &mapping, &address);
+
+      line = module != NULL ? sonde_module_find_line (module, address) : 0;
+    }
+
+  g_mutex_lock (&self->lock);
+  if (job->provisional != NULL)
+    g_array_append_val (self->answers, answer);
+  self->line = line;
+  self->open--;
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+}
+
+/* Waits for something to do and takes it: (transfer full); NULL at the end. Under the lock. */
+static GArray *
+wait_for_jobs (SondeSymbolThread *self)
+{
+  GArray *jobs;
+
+  while (!self->stop && self->jobs->len == 0)
+    {
+      gint64 until_us = g_get_monotonic_time () + UNUSED_TIME_US;
+
+      if (g_hash_table_size (self->modules) == 0)
+        g_cond_wait (&self->changed, &self->lock);
+      else if (!g_cond_wait_until (&self->changed, &self->lock, until_us))
+        {
+          g_mutex_unlock (&self->lock);
+          close_unused_modules (self);
+          g_mutex_lock (&self->lock);
+        }
+    }
+
+  if (self->stop)
+    return NULL;
+
+  jobs = self->jobs;
+  self->jobs = g_array_new (FALSE, FALSE, sizeof (Job));
+  g_array_set_clear_func (self->jobs, clear_job);
+
+  return jobs;
+}
+
+static gboolean
+is_stopped (SondeSymbolThread *self)
+{
+  gboolean stop;
+
+  g_mutex_lock (&self->lock);
+  stop = self->stop;
+  g_mutex_unlock (&self->lock);
+
+  return stop;
+}
+
+static gpointer
+run (gpointer data)
+{
+  SondeSymbolThread *self = data;
+  GArray *jobs;
+
+  while (TRUE)
+    {
+      g_mutex_lock (&self->lock);
+      jobs = wait_for_jobs (self);
+      g_mutex_unlock (&self->lock);
+
+      if (jobs == NULL)
+        return NULL;
+
+      for (guint i = 0; i < jobs->len && !is_stopped (self); i++)
+        do_job (self, &g_array_index (jobs, Job, i));
+
+      g_array_unref (jobs);
+      close_unused_modules (self);
+    }
+}
+
+SondeSymbolThread *
+sonde_symbol_thread_new (pid_t           pid,
+                         SondeFunctions *functions)
+{
+  SondeSymbolThread *self;
+
+  g_return_val_if_fail (functions != NULL, NULL);
+
+  self = g_new0 (SondeSymbolThread, 1);
+  self->functions = sonde_functions_ref (functions);
+  self->pid = pid;
+  g_mutex_init (&self->lock);
+  g_cond_init (&self->changed);
+  self->jobs = g_array_new (FALSE, FALSE, sizeof (Job));
+  g_array_set_clear_func (self->jobs, clear_job);
+  self->answers = g_array_new (FALSE, FALSE, sizeof (SondeSymbolAnswer));
+  self->modules = g_hash_table_new_full (hash_entry, equal_entries, free_entry, NULL);
+  self->thread = g_thread_new ("sonde-symbols", run, self);
+
+  return self;
+}
+
+void
+sonde_symbol_thread_free (SondeSymbolThread *self)
+{
+  g_return_if_fail (self != NULL);
+
+  g_mutex_lock (&self->lock);
+  self->stop = TRUE;
+  g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+  g_thread_join (self->thread);
+
+  g_hash_table_unref (self->modules);
+  g_array_unref (self->answers);
+  g_array_unref (self->jobs);
+  g_cond_clear (&self->changed);
+  g_mutex_clear (&self->lock);
+  sonde_functions_unref (self->functions);
+  g_free (self);
+}
+
+void
+sonde_symbol_thread_ask (SondeSymbolThread   *self,
+                         SondeMaps           *maps,
+                         guint                generation,
+                         SondeAddress         address,
+                         const SondeFunction *provisional)
+{
+  Job job = { .address = address, .generation = generation, .provisional = provisional };
+
+  g_return_if_fail (self != NULL && maps != NULL);
+
+  job.maps = sonde_maps_ref (maps);
+
+  g_mutex_lock (&self->lock);
+  g_array_append_val (self->jobs, job);
+  self->open++;
+  if (self->jobs->len == 1)
+    g_cond_broadcast (&self->changed);
+  g_mutex_unlock (&self->lock);
+}
+
+void
+sonde_symbol_thread_take_answers (SondeSymbolThread *self,
+                                  GArray            *answers)
+{
+  g_return_if_fail (self != NULL && answers != NULL);
+
+  g_mutex_lock (&self->lock);
+  g_array_append_vals (answers, self->answers->data, self->answers->len);
+  g_array_set_size (self->answers, 0);
+  g_mutex_unlock (&self->lock);
+}
+
+gboolean
+sonde_symbol_thread_wait (SondeSymbolThread *self,
+                          gint64             timeout_us)
+{
+  gint64 until_us = g_get_monotonic_time () + timeout_us;
+  gboolean in_time = TRUE;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  g_mutex_lock (&self->lock);
+  while (in_time && self->open > 0)
+    in_time = g_cond_wait_until (&self->changed, &self->lock, until_us);
+  in_time = self->open == 0;
+  g_mutex_unlock (&self->lock);
+
+  return in_time;
+}
+
+guint
+sonde_symbol_thread_find_line (SondeSymbolThread *self,
+                               SondeMaps         *maps,
+                               SondeAddress       address)
+{
+  guint line;
+
+  g_return_val_if_fail (self != NULL && maps != NULL, 0);
+
+  sonde_symbol_thread_ask (self, maps, 0, address, NULL);
+
+  g_mutex_lock (&self->lock);
+  while (self->open > 0)
+    g_cond_wait (&self->changed, &self->lock);
+  line = self->line;
+  g_mutex_unlock (&self->lock);
+
+  return line;
+}

@@ -1,0 +1,253 @@
+/* test-symbolizer.c: naming the addresses of a process
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <glib.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "symbolizer/symbolizer.h"
+
+/* Reading libc's debug information from a cold disk under a sanitizer. */
+#define PATIENCE_US (50 * G_USEC_PER_SEC)
+
+typedef struct
+{
+  SondeFunctions  *functions;
+  SondeMaps       *maps;
+  SondeSymbolizer *symbolizer;
+  GArray          *renames;
+} Fixture;
+
+static SondeAddress
+address_of (gconstpointer code)
+{
+  return GPOINTER_TO_SIZE (code);
+}
+
+static void
+set_up (Fixture       *fixture,
+        gconstpointer  data)
+{
+  fixture->functions = sonde_functions_new ();
+  fixture->maps = sonde_maps_read (getpid (), NULL);
+  fixture->symbolizer = sonde_symbolizer_new (getpid (), fixture->functions);
+  fixture->renames = g_array_new (FALSE, FALSE, sizeof (SondeRename));
+  sonde_symbolizer_set_maps (fixture->symbolizer, fixture->maps);
+}
+
+static void
+tear_down (Fixture       *fixture,
+           gconstpointer  data)
+{
+  sonde_symbolizer_free (fixture->symbolizer);
+  sonde_maps_unref (fixture->maps);
+  sonde_functions_unref (fixture->functions);
+  g_array_unref (fixture->renames);
+}
+
+/* What @address turns out to be in. */
+static const SondeFunction *
+find_final (Fixture      *fixture,
+            SondeAddress  address)
+{
+  const SondeFunction *function = sonde_symbolizer_resolve (fixture->symbolizer, address);
+
+  g_assert_true (sonde_symbolizer_wait (fixture->symbolizer, PATIENCE_US));
+  sonde_symbolizer_take_renames (fixture->symbolizer, fixture->renames);
+  for (guint i = 0; i < fixture->renames->len; i++)
+    {
+      const SondeRename *rename = &g_array_index (fixture->renames, SondeRename, i);
+
+      if (rename->provisional == function)
+        return rename->final;
+    }
+
+  return function;
+}
+
+enum
+{
+  ADD_UP_LINE = __LINE__ + 4
+};
+
+static __attribute__ ((noinline, noclone)) int
+add_up (int count)
+{
+  volatile int sum = 0;
+
+  for (int i = 0; i < count; i++)
+    sum += i;
+
+  return sum;
+}
+
+static void
+test_symbolizer_own_function (Fixture       *fixture,
+                              gconstpointer  data)
+{
+  const SondeFunction *provisional;
+  const SondeFunction *final;
+
+  g_assert_cmpint (add_up (3), ==, 3);
+  provisional = sonde_symbolizer_resolve (fixture->symbolizer, address_of (add_up) + 1);
+  g_assert_true (provisional->provisional);
+  g_assert_true (g_str_has_prefix (provisional->name, "test-symbolizer+0x"));
+
+  final = find_final (fixture, address_of (add_up) + 1);
+  g_assert_false (final->provisional);
+  g_assert_cmpstr (final->name, ==, "add_up");
+  g_assert_true (g_str_has_suffix (final->file, "/test-symbolizer.c"));
+  g_assert_true (g_str_has_suffix (final->module, "/test-symbolizer"));
+  g_assert_cmpuint (final->line, ==, ADD_UP_LINE);
+  g_assert_cmpuint (sonde_symbolizer_find_line (fixture->symbolizer, address_of (add_up)),
+                    >=, ADD_UP_LINE);
+  g_assert_cmpuint (sonde_symbolizer_find_line (fixture->symbolizer, address_of (add_up)),
+                    <=, ADD_UP_LINE + 9);
+}
+
+/* Once a function is found, its other addresses cost no question, and no rename. */
+static void
+test_symbolizer_range (Fixture       *fixture,
+                       gconstpointer  data)
+{
+  const SondeFunction *final = find_final (fixture, address_of (add_up));
+  guint count = sonde_functions_get_count (fixture->functions);
+
+  for (guint i = 0; i < 8; i++)
+    g_assert_true (final ==
+                   sonde_symbolizer_resolve (fixture->symbolizer, address_of (add_up) + i));
+
+  g_assert_cmpuint (sonde_functions_get_count (fixture->functions), ==, count);
+  g_assert_false (sonde_symbolizer_take_renames (fixture->symbolizer, fixture->renames));
+}
+
+static void
+test_symbolizer_libc (Fixture       *fixture,
+                      gconstpointer  data)
+{
+  const SondeFunction *function = find_final (fixture, address_of (qsort));
+
+  g_assert_cmpstr (function->name, ==, "qsort");
+  g_assert_nonnull (strstr (function->module, "libc.so"));
+}
+
+/* Finds a function of the vdso by its name; its addresses are not known here. */
+static void
+test_symbolizer_vdso (Fixture       *fixture,
+                      gconstpointer  data)
+{
+  gboolean found = FALSE;
+
+  for (guint i = 0; i < sonde_maps_get_count (fixture->maps); i++)
+    {
+      const SondeMapping *mapping = sonde_maps_get (fixture->maps, i);
+
+      if (g_strcmp0 (mapping->path, "[vdso]") != 0)
+        continue;
+
+      for (SondeAddress at = mapping->start; at < mapping->end; at += 16)
+        sonde_symbolizer_resolve (fixture->symbolizer, at);
+    }
+
+  g_assert_true (sonde_symbolizer_wait (fixture->symbolizer, PATIENCE_US));
+  g_assert_true (sonde_symbolizer_take_renames (fixture->symbolizer, fixture->renames));
+  for (guint i = 0; i < fixture->renames->len; i++)
+    {
+      const SondeFunction *final = g_array_index (fixture->renames, SondeRename, i).final;
+
+      g_assert_cmpstr (final->module, ==, "[vdso]");
+      found |= strcmp (final->name, "clock_gettime") == 0;
+    }
+  g_assert_true (found);
+}
+
+static void
+test_symbolizer_no_mapping (Fixture       *fixture,
+                            gconstpointer  data)
+{
+  g_autofree char *heap = g_malloc (100);
+  const SondeFunction *nowhere = find_final (fixture, 0x10);
+  const SondeFunction *data_address = find_final (fixture, address_of (heap));
+
+  g_assert_cmpstr (nowhere->name, ==, "0x10");
+  g_assert_null (nowhere->module);
+  g_assert_true (nowhere->provisional);
+  g_assert_true (data_address->provisional);
+  g_assert_cmpuint (sonde_symbolizer_find_line (fixture->symbolizer, 0x10), ==, 0);
+}
+
+static void
+test_symbolizer_no_maps (void)
+{
+  g_autoptr(SondeFunctions) functions = sonde_functions_new ();
+  g_autoptr(SondeSymbolizer) symbolizer = sonde_symbolizer_new (getpid (), functions);
+
+  g_assert_cmpstr (sonde_symbolizer_resolve (symbolizer, 0xabc)->name, ==, "0xabc");
+  g_assert_true (sonde_symbolizer_wait (symbolizer, 0));
+}
+
+static void
+test_symbolizer_free_at_once (void)
+{
+  g_autoptr(SondeFunctions) functions = sonde_functions_new ();
+  g_autoptr(SondeMaps) maps = sonde_maps_read (getpid (), NULL);
+  SondeSymbolizer *symbolizer = sonde_symbolizer_new (getpid (), functions);
+
+  sonde_symbolizer_set_maps (symbolizer, maps);
+  for (guint i = 0; i < 10000; i++)
+    sonde_symbolizer_resolve (symbolizer, address_of (qsort) + i);
+  sonde_symbolizer_free (symbolizer);
+}
+
+/* Another file at the same place gives another meaning; what stayed in place keeps its own. */
+static void
+test_symbolizer_changed_map (Fixture       *fixture,
+                             gconstpointer  data)
+{
+  g_autoptr(SondeMaps) other = NULL;
+  g_autofree char *line = NULL;
+  const SondeFunction *libc = find_final (fixture, address_of (qsort));
+  const SondeFunction *own = find_final (fixture, address_of (add_up));
+  const SondeMapping *mapping = sonde_maps_find (fixture->maps, address_of (qsort));
+
+  line = g_strdup_printf ("%lx-%lx r-xp %lx %lx:%lx %lu /lib/libc.so\n",
+                          (gulong) mapping->start, (gulong) mapping->end,
+                          (gulong) mapping->offset, (gulong) (mapping->device >> 32),
+                          (gulong) (guint32) mapping->device, (gulong) mapping->inode);
+  other = sonde_maps_parse (line, NULL);
+  sonde_symbolizer_set_maps (fixture->symbolizer, other);
+  g_assert_true (sonde_symbolizer_resolve (fixture->symbolizer, address_of (qsort)) == libc);
+  g_assert_true (sonde_symbolizer_resolve (fixture->symbolizer, address_of (add_up)) != own);
+
+  sonde_symbolizer_set_maps (fixture->symbolizer, fixture->maps);
+  g_assert_true (find_final (fixture, address_of (add_up)) == own);
+}
+
+static void
+add (const char *path,
+     void      (*function) (Fixture *fixture, gconstpointer data))
+{
+  g_test_add (path, Fixture, NULL, set_up, function, tear_down);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  add ("/symbolizer/symbolizer/own-function", test_symbolizer_own_function);
+  add ("/symbolizer/symbolizer/range", test_symbolizer_range);
+  add ("/symbolizer/symbolizer/libc", test_symbolizer_libc);
+  add ("/symbolizer/symbolizer/vdso", test_symbolizer_vdso);
+  add ("/symbolizer/symbolizer/no-mapping", test_symbolizer_no_mapping);
+  add ("/symbolizer/symbolizer/changed-map", test_symbolizer_changed_map);
+  g_test_add_func ("/symbolizer/symbolizer/no-maps", test_symbolizer_no_maps);
+  g_test_add_func ("/symbolizer/symbolizer/free-at-once", test_symbolizer_free_at_once);
+  return g_test_run ();
+}
