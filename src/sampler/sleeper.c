@@ -1,0 +1,111 @@
+/* sleeper.c: captures a thread where it sleeps
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The kernel tells the stack pointer and the program counter of a thread that
+ * waits, and its stack can be read as it is. That is all most stacks need; where an
+ * outer frame hangs on another register the thread is stopped once, unless its system call would
+ * notice, and these registers are its own as long as it waits at the same place.
+ */
+
+#include "config.h"
+
+#include <string.h>
+
+#include "sampler/stop-sampler-private.h"
+
+/* Whether the kernel ends this system call with EINTR when its thread is made to stop, handler or
+ * not, so that the program would see us (signal(7), "Interruption of system calls and
+ * library functions by stop signals"; sockets, where they have a timeout).
+ */
+static gboolean
+is_interruptible_call (gint64 call)
+{
+  static const gint64 calls[] = {
+    42, 43, 44, 45, 46, 47, 288, 299, 307, /* connect, accept, send…, recv… */
+    65, 220,                               /* semop, semtimedop */
+    128,                                   /* rt_sigtimedwait */
+    208, 333,                              /* io_getevents, io_pgetevents */
+    232, 281, 441,                         /* epoll_wait, epoll_pwait, epoll_pwait2 */
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (calls); i++)
+    if (calls[i] == call)
+      return TRUE;
+
+  return FALSE;
+}
+
+/* Fills self->quiet with a thread that waits as @wait says. */
+static gboolean
+capture_quietly (SondeStopSampler      *self,
+                 SondeSampledThread    *thread,
+                 const SondeThreadWait *wait)
+{
+  SondeCapture *capture = &self->quiet;
+
+  sonde_capture_ensure (capture, thread->want_bytes);
+  capture->registers[SONDE_REGISTER_SP] = wait->sp;
+  capture->registers[SONDE_REGISTER_PC] = wait->pc;
+  capture->known = SONDE_REGISTERS_PC_SP;
+  sonde_stop_sampler_copy_stack (self, thread, capture);
+  if (capture->length == 0)
+    return FALSE;
+
+  /* It still waits where we stopped it once: then it has the registers it had. */
+  if (thread->kept[SONDE_REGISTER_SP] == wait->sp && thread->kept[SONDE_REGISTER_PC] == wait->pc &&
+      thread->kept_digest == sonde_capture_digest (capture))
+    {
+      memcpy (capture->registers, thread->kept, sizeof thread->kept);
+      capture->known = SONDE_REGISTERS_ALL;
+    }
+
+  return TRUE;
+}
+
+void
+sonde_stop_sampler_take_sleeper (SondeStopSampler      *self,
+                                 SondeSampledThread    *thread,
+                                 const SondeThreadRuns *runs,
+                                 const SondeThreadWait *wait)
+{
+  guint64 n_ticks = self->tick - thread->tick;
+  guint64 ns = self->now_ns - thread->time_ns;
+  SondeThreadRuns after;
+  SondeThreadState state;
+
+  if (!sonde_thread_read_state (&thread->thread, &state))
+    {
+      sonde_stop_sampler_end_thread (self, thread);
+      return;
+    }
+
+  if (!capture_quietly (self, thread, wait))
+    {
+      sonde_stop_sampler_lose (self, thread, SONDE_LOSS_UNREADABLE);
+      return;
+    }
+
+  /* It woke while it was read: the copy may be of two moments. */
+  if (!sonde_thread_read_runs (&thread->thread, &after) || after.count != runs->count)
+    {
+      sonde_stop_sampler_ask (self, thread, SONDE_THREAD_STATE_RUNNING, runs);
+      return;
+    }
+
+  if (state == SONDE_THREAD_STATE_RUNNING)
+    state = SONDE_THREAD_STATE_SLEEPING;
+
+  if (!self->client->captured (thread, &self->quiet, state, n_ticks, ns,
+                               is_interruptible_call (wait->call), self->data))
+    {
+      sonde_stop_sampler_ask (self, thread, state, runs);
+      return;
+    }
+
+  thread->is_known = TRUE;
+  thread->state = state;
+  thread->runs = *runs;
+  sonde_stop_sampler_mark_counted (self, thread);
+}

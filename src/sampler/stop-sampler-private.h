@@ -1,0 +1,84 @@
+/* stop-sampler-private.h: what the parts of the sampler share
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * stop-sampler.c knows the threads and decides what is done with each; sleeper.c
+ * captures those that sleep, and stopper.c stops those that run.
+ */
+
+#pragma once
+
+#include "sampler/stop-sampler.h"
+#include "sampler/stop-times.h"
+
+G_BEGIN_DECLS
+
+/**
+ * Held:
+ *
+ * A thread that was captured and let go, and not given to the client yet.
+ */
+typedef struct
+{
+  SondeSampledThread *thread;
+  SondeCapture        capture;
+  SondeThreadRuns     runs;
+} Held;
+
+struct _SondeStopSampler
+{
+  pid_t                     pid;
+  gboolean                  is_child;
+  const SondeSamplerClient *client;     /* borrowed */
+  gpointer                  data;       /* borrowed */
+
+  GPtrArray                *threads;    /* owns SondeSampledThread, in order of first sight */
+  GHashTable               *by_tid;     /* tid → SondeSampledThread */
+  GPtrArray                *asked;      /* of threads, borrowed */
+  GArray                   *held;       /* of Held: captured and let go, not given to the client yet */
+  guint                     n_held;     /* how many of them are in use; the others keep their memory */
+  SondeCapture              quiet;      /* of the sleeper under way */
+  guint                     sleeper_at; /* where the next tick's looks at sleepers begin */
+
+  guint64                   tick;
+  guint64                   now_ns;
+  guint64                   period_ns;
+  guint64                   n_skipped;
+  guint64                   listed_ns;
+  guint64                   counted_ns;
+  SondeStopTimes            stop_times;
+};
+
+/* stop-sampler.c */
+
+/* Counts nothing, but lets the thread's next samples begin here. */
+void    sonde_stop_sampler_mark_counted (SondeStopSampler      *self,
+                                         SondeSampledThread    *thread);
+void    sonde_stop_sampler_end_thread   (SondeStopSampler      *self,
+                                         SondeSampledThread    *thread);
+void    sonde_stop_sampler_lose         (SondeStopSampler      *self,
+                                         SondeSampledThread    *thread,
+                                         SondeLoss              loss);
+
+/* Copies the stack above the stack pointer of @capture, and says what it is like near its end. */
+void    sonde_stop_sampler_copy_stack   (SondeStopSampler      *self,
+                                         SondeSampledThread    *thread,
+                                         SondeCapture          *capture);
+guint64 sonde_capture_digest            (const SondeCapture    *capture);
+
+/* sleeper.c: captures a thread that waits as @wait says, and had run @runs. May end it. */
+void    sonde_stop_sampler_take_sleeper (SondeStopSampler      *self,
+                                         SondeSampledThread    *thread,
+                                         const SondeThreadRuns *runs,
+                                         const SondeThreadWait *wait);
+
+/* stopper.c: asks a thread that was in @state, and had run @runs, to stop. May end it. */
+void    sonde_stop_sampler_ask          (SondeStopSampler      *self,
+                                         SondeSampledThread    *thread,
+                                         SondeThreadState       state,
+                                         const SondeThreadRuns *runs);
+/* Waits for a thread that was asked, up to a second, and lets go of it. */
+void    sonde_stop_sampler_let_go       (SondeSampledThread    *thread);
+
+G_END_DECLS
