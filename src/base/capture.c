@@ -14,7 +14,9 @@ sonde_capture_init (SondeCapture *self)
   *self = (SondeCapture) { 0 };
 }
 
-/* Makes room for @capacity bytes of stack, at most SONDE_CAPTURE_BYTES_MAX; what was there is lost. */
+/* Makes room for @capacity bytes of stack, at most SONDE_CAPTURE_BYTES_MAX; what was there is
+ * lost.
+ */
 void
 sonde_capture_ensure (SondeCapture *self,
                       gsize         capacity)

@@ -159,7 +159,9 @@ obey (SondeEngine *self,
   return changes;
 }
 
-/* Turns until told to quit. While sampling a turn is a tick; afterwards it waits for orders or names. */
+/* Turns until told to quit. While sampling a turn is a tick; afterwards it waits for orders or
+ * names.
+ */
 static void
 run_session (SondeEngine *self,
              SondeWorker *worker)

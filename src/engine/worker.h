@@ -17,7 +17,8 @@ G_BEGIN_DECLS
  * Samples one target: from the kernel to the counts. Knows nothing of threads
  * or mailboxes; its owner calls it from one thread, always the same.
  *
- * Life: sonde_worker_new() → set_settings(), then run_turn() until it gives FALSE → make_snapshot(),
+ * Life: sonde_worker_new() → set_settings(), then run_turn() until it gives FALSE →
+ * make_snapshot(),
  * … at any time → sonde_worker_free().
  *
  * Threads: worker only.
@@ -33,14 +34,18 @@ void           sonde_worker_set_settings  (SondeWorker         *self,
                                            const SondeSettings *settings);
 void           sonde_worker_reset         (SondeWorker         *self);
 
-/* Waits for the next due time, at most until @until_ns, and takes its samples. FALSE once the target is no more. */
+/* Waits for the next due time, at most until @until_ns, and takes its samples. FALSE once the
+ * target is no more.
+ */
 gboolean       sonde_worker_run_turn      (SondeWorker         *self,
                                            guint64              until_ns);
 /* No more samples; all else goes on. */
 void           sonde_worker_finish        (SondeWorker         *self,
                                            SondeEnd             end);
 
-/* Takes in the names found meanwhile; gives whether there were any. Waits for all up to @timeout_us. */
+/* Takes in the names found meanwhile; gives whether there were any. Waits for all up to
+ * @timeout_us.
+ */
 gboolean       sonde_worker_update_names  (SondeWorker         *self,
                                            gint64               timeout_us);
 SondeSnapshot *sonde_worker_make_snapshot (SondeWorker         *self);

@@ -36,8 +36,8 @@ struct _SondeStopSampler
   GPtrArray                *threads;    /* owns SondeSampledThread, in order of first sight */
   GHashTable               *by_tid;     /* tid → SondeSampledThread */
   GPtrArray                *asked;      /* of threads, borrowed */
-  GArray                   *held;       /* of Held: captured and let go, not given to the client yet */
-  guint                     n_held;     /* how many of them are in use; the others keep their memory */
+  GArray                   *held;       /* of Held */
+  guint                     n_held;     /* those in use; the others keep memory */
   SondeCapture              quiet;      /* of the sleeper under way */
   guint                     sleeper_at; /* where the next tick's looks at sleepers begin */
 

@@ -20,7 +20,8 @@
 /* How much of a stack says whether it is still the one it was. */
 #define DIGEST_BYTES 512
 
-/* How many sleepers are looked at in a tick. A look costs 1 µs, and a thread long asleep need not be
+/* How many sleepers are looked at in a tick. A look costs 1 µs, and a thread long asleep need
+ * not be
  * looked at every time.
  */
 #define N_SLEEPER_LOOKS 64

@@ -85,10 +85,12 @@ typedef struct
  * At each tick gives one sample for each thread of a process:
  * - one that has not run since its last capture is counted again, untouched;
  * - one that sleeps is captured where it sleeps, untouched, so that no system call is interrupted;
- * - one that runs, or could, is asked to stop, captured and let go. If it waits for a CPU, it stops as soon as it
+ * - one that runs, or could, is asked to stop, captured and let go. If it waits for a CPU, it
+ *   stops as soon as it
  *   gets one; its stack was the same all the while, and it stands for all ticks since.
  *
- * Life: sonde_stop_sampler_new() → (look() at each due time, then collect() until has_asked() is FALSE or the next
+ * Life: sonde_stop_sampler_new() → (look() at each due time, then collect() until has_asked()
+ * is FALSE or the next
  * is due) → sonde_stop_sampler_free(), which lets go of all.
  *
  * Threads: worker only, and always the same thread, since ptrace() is bound to it.
@@ -115,7 +117,9 @@ void              sonde_stop_sampler_forget     (SondeStopSampler         *self)
 
 guint             sonde_stop_sampler_get_count  (SondeStopSampler         *self);
 gboolean          sonde_stop_sampler_is_stopped (SondeStopSampler         *self);
-/* Time that threads were held still: the sum, and the share @share (0–1) of all stops was no longer than this. */
+/* Time that threads were held still: the sum, and the share @share (0–1) of all stops was no
+ * longer than this.
+ */
 guint64           sonde_stop_sampler_get_stopped_ns       (SondeStopSampler *self);
 guint64           sonde_stop_sampler_get_stopped_quantile (SondeStopSampler *self,
                                                            double            share);

@@ -15,7 +15,8 @@ G_BEGIN_DECLS
 /**
  * SondeStopTimes:
  *
- * A histogram with a step of 1 µs; the last step holds all that was longer. Plain data, begins as zeros.
+ * A histogram with a step of 1 µs; the last step holds all that was longer. Plain data, begins
+ * as zeros.
  */
 typedef struct
 {

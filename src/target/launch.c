@@ -118,7 +118,9 @@ run_child (const Child *child)
   fail_child (child);
 }
 
-/* Waits until @pid stands before its first instruction, and lets it go. FALSE if it ended instead. */
+/* Waits until @pid stands before its first instruction, and lets it go. FALSE if it ended
+ * instead.
+ */
 static gboolean
 await_program (pid_t pid)
 {

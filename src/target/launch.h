@@ -13,7 +13,8 @@
 G_BEGIN_DECLS
 
 /* Starts @argv (its first word looked up in the PATH of @envp, or of our environment) and
- * gives its process id once the program is there and about to execute its first instruction; -1 with @obstacle set if
+ * gives its process id once the program is there and about to execute its first instruction; -1
+ * with @obstacle set if
  * it could not be started. The child is ours to wait for. @directory, @envp may be NULL, @output_fd
  * -1: as SondeLaunch in engine/engine.h says. The calling thread is its tracer for a moment.
  */

@@ -207,6 +207,8 @@ sonde_threads_count (pid_t pid)
   if (stat (path, &status) != 0 || status.st_nlink < 2)
     return 0;
 
-  /* A link for each thread beside the two every directory has (fs/proc/base.c, proc_task_getattr). */
+  /* A link for each thread beside the two every directory has (fs/proc/base.c,
+   * proc_task_getattr).
+   */
   return (guint) status.st_nlink - 2;
 }

@@ -78,7 +78,9 @@ gboolean sonde_thread_read_state (SondeThread      *self,
 void     sonde_thread_read_name  (SondeThread      *self,
                                   char              name[SONDE_THREAD_NAME_BYTES]);
 
-/* Appends the ids of all threads of @pid to @tids (of pid_t), in the kernel's order; FALSE if it is gone. */
+/* Appends the ids of all threads of @pid to @tids (of pid_t), in the kernel's order; FALSE if it
+ * is gone.
+ */
 gboolean sonde_threads_list      (pid_t             pid,
                                   GArray           *tids);
 /* How many threads @pid has, cheaply; 0 if it is gone. */

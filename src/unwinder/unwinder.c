@@ -30,7 +30,9 @@ extern int search_unwind_table (unw_addr_space_t  space,
                                 int               need_info,
                                 void             *data);
 
-/* The rules found are kept by instruction address; the default of 128 is less than one deep stack. */
+/* The rules found are kept by instruction address; the default of 128 is less than one deep
+ * stack.
+ */
 #define N_CACHED_RULES 65536
 
 /* A power of two; where an address was found to be the kernel's way back from a signal, or not. */

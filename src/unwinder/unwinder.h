@@ -31,7 +31,9 @@ void           sonde_unwinder_free     (SondeUnwinder      *self);
 
 void           sonde_unwinder_set_maps (SondeUnwinder      *self,
                                         SondeMaps          *maps);
-/* Fills @stack. Some 0.6 µs a frame; reads the target's memory the first time it sees a page of tables. */
+/* Fills @stack. Some 0.6 µs a frame; reads the target's memory the first time it sees a page of
+ * tables.
+ */
 void           sonde_unwinder_unwind   (SondeUnwinder      *self,
                                         const SondeCapture *capture,
                                         SondeStack         *stack);
