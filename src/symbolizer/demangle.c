@@ -12,7 +12,7 @@
 
 #include "symbolizer/demangle.h"
 
-#include <libiberty/demangle.h>
+#include SONDE_DEMANGLE_H
 #include <setjmp.h>
 #include <string.h>
 

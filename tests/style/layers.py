@@ -15,7 +15,7 @@ import tap
 OWNED = {
     r"#\s*include <(gtk/|adwaita)": {"widgets", "app"},
     r"#\s*include <libunwind": {"unwinder"},
-    r"#\s*include <(elfutils/|dwarf\.h|libiberty|demangle)": {"symbolizer"},
+    r"#\s*include <(elfutils/|dwarf\.h|libiberty|demangle)|SONDE_DEMANGLE_H": {"symbolizer"},
     r"#\s*include <sys/ptrace\.h>|\bprocess_vm_readv \(": {"target"},
 }
 
