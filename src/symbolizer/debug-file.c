@@ -237,7 +237,7 @@ sonde_debug_file_find_alternate (const char   *name,
   /* The debug file may have been reached through a link, and then @name does not lead on from
    * there.
    */
-  shared = strstr (name, ALTERNATE_FOLDER + 1);
+  shared = strstr (name, &ALTERNATE_FOLDER[1]);
   if (found == NULL && shared != NULL)
     {
       g_autofree char *candidate = g_strconcat (DEBUG_FOLDER "/", shared, NULL);

@@ -131,9 +131,10 @@ static void
 test_symbolizer_libc (Fixture       *fixture,
                       gconstpointer  data)
 {
-  const SondeFunction *function = find_final (fixture, address_of (qsort));
+  /* One that the address sanitizer does not replace by its own. */
+  const SondeFunction *function = find_final (fixture, address_of (a64l));
 
-  g_assert_cmpstr (function->name, ==, "qsort");
+  g_assert_cmpstr (function->name, ==, "a64l");
   g_assert_nonnull (strstr (function->module, "libc.so"));
 }
 
