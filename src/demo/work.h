@@ -7,11 +7,7 @@
 #pragma once
 
 /* A function that shall be in the stack under its own name. */
-#ifdef __clang__
-#define KEPT __attribute__ ((noinline))
-#else
 #define KEPT __attribute__ ((noinline, noclone, no_icf))
-#endif
 
 /* Each does a piece of work of some 10 to 50 µs and has a share of its own. What they return
  * is of no use but to keep the compiler from leaving the work out.

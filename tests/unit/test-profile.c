@@ -321,7 +321,6 @@ static void
 test_profile_freeze (Fixture       *fixture,
                      gconstpointer  data)
 {
-  g_autoptr(SondeSnapshot) snapshot = NULL;
   SondeProfile *live = fixture->profile;
   SondeQuery query;
 
