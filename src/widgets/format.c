@@ -1,0 +1,146 @@
+/* format.c: figures and names as the user reads them
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "widgets/format.h"
+
+#include <string.h>
+
+#include <glib/gi18n.h>
+
+void
+sonde_format_count (SondeText text,
+                    guint64   count)
+{
+  g_snprintf (text, SONDE_TEXT_BYTES, "%'" G_GUINT64_FORMAT, count);
+}
+
+void
+sonde_format_percent (SondeText text,
+                      double    share)
+{
+  g_snprintf (text, SONDE_TEXT_BYTES, "%.1f", share * 100.0);
+}
+
+void
+sonde_format_seconds (SondeText text,
+                      guint64   duration_ns)
+{
+  /* Translators: a duration in seconds */
+  g_snprintf (text, SONDE_TEXT_BYTES, _("%'.2f s"), (double) duration_ns / SONDE_NS_PER_SECOND);
+}
+
+void
+sonde_format_uptime (SondeText text,
+                     guint64   duration_ns)
+{
+  guint64 seconds = duration_ns / SONDE_NS_PER_SECOND;
+  guint64 minutes = seconds / 60;
+  guint64 hours = minutes / 60;
+
+  if (hours > 0)
+    g_snprintf (text, SONDE_TEXT_BYTES,
+                "%" G_GUINT64_FORMAT ":%02" G_GUINT64_FORMAT ":%02" G_GUINT64_FORMAT,
+                hours, minutes % 60, seconds % 60);
+  else
+    g_snprintf (text, SONDE_TEXT_BYTES, "%" G_GUINT64_FORMAT ":%02" G_GUINT64_FORMAT,
+                minutes, seconds % 60);
+}
+
+void
+sonde_format_rate (SondeText text,
+                   double    rate_hz)
+{
+  if (rate_hz < 9.95)
+    g_snprintf (text, SONDE_TEXT_BYTES, "%.1f", rate_hz);
+  else
+    g_snprintf (text, SONDE_TEXT_BYTES, "%'.0f", rate_hz);
+}
+
+const char *
+sonde_format_basename (const char *path)
+{
+  const char *slash;
+
+  if (path == NULL)
+    return "";
+
+  slash = strrchr (path, '/');
+
+  return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
+}
+
+char *
+sonde_format_place (const SondeFunction *function,
+                    gboolean             with_directory)
+{
+  const char *file = with_directory ? function->file : sonde_format_basename (function->file);
+
+  if (function->file == NULL)
+    return g_strdup ("");
+
+  if (function->line == 0)
+    return g_strdup (file);
+
+  return g_strdup_printf ("%s:%u", file, function->line);
+}
+
+const char *
+sonde_format_mode (SondeMode mode)
+{
+  return mode == SONDE_MODE_CPU ? _("CPU") : _("Wall clock");
+}
+
+const char *
+sonde_format_state (SondeThreadState state)
+{
+  switch (state)
+    {
+    case SONDE_THREAD_STATE_RUNNING:
+      return C_("thread state", "On CPU");
+
+    case SONDE_THREAD_STATE_READY:
+      return C_("thread state", "Ready");
+
+    case SONDE_THREAD_STATE_SLEEPING:
+      return C_("thread state", "Asleep");
+
+    case SONDE_THREAD_STATE_IO:
+      return C_("thread state", "In I/O");
+
+    case SONDE_THREAD_STATE_STOPPED:
+      return C_("thread state", "Stopped");
+
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+const char *
+sonde_format_loss (SondeLoss loss)
+{
+  switch (loss)
+    {
+    case SONDE_LOSS_GONE:
+      return C_("lost samples", "Gone");
+
+    case SONDE_LOSS_UNREADABLE:
+      return C_("lost samples", "Unreadable");
+
+    case SONDE_LOSS_BUSY:
+      return C_("lost samples", "Busy");
+
+    case SONDE_LOSS_LATE:
+      return C_("lost samples", "Late");
+
+    case SONDE_LOSS_UNSEEN:
+      return C_("lost samples", "Unseen");
+
+    default:
+      g_assert_not_reached ();
+    }
+}

@@ -1,0 +1,46 @@
+/* format.h: figures and names as the user reads them
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * All write into a buffer of the caller's, since they run some hundred times a tick.
+ */
+
+#pragma once
+
+#include "model/session.h"
+
+G_BEGIN_DECLS
+
+#define SONDE_TEXT_BYTES 64
+
+typedef char SondeText[SONDE_TEXT_BYTES];
+
+/* 41902 → "41,902", grouped as the locale does. */
+void        sonde_format_count    (SondeText            text,
+                                   guint64              count);
+/* 0.182 → "18.2": per cent, without the sign. */
+void        sonde_format_percent  (SondeText            text,
+                                   double               share);
+/* Real time → "7.63 s". */
+void        sonde_format_seconds  (SondeText            text,
+                                   guint64              duration_ns);
+/* Real time → "0:42", "1:02:03". */
+void        sonde_format_uptime   (SondeText            text,
+                                   guint64              duration_ns);
+/* Hertz → "998", and below ten "2.5". */
+void        sonde_format_rate     (SondeText            text,
+                                   double               rate_hz);
+
+/* The last part of a path, borrowed from it; "" for NULL. */
+const char *sonde_format_basename (const char          *path);
+/* "dict.c:588", "" if the file is not known: (transfer full). */
+char       *sonde_format_place    (const SondeFunction *function,
+                                   gboolean             with_directory);
+
+/* Translated; borrowed for ever. */
+const char *sonde_format_mode     (SondeMode            mode);
+const char *sonde_format_state    (SondeThreadState     state);
+const char *sonde_format_loss     (SondeLoss            loss);
+
+G_END_DECLS

@@ -1,0 +1,67 @@
+/* live-page-private.h: what live-page.c shares with live-page-actions.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <adwaita.h>
+
+#include "widgets/banner.h"
+#include "widgets/live-footer.h"
+#include "widgets/live-header.h"
+#include "widgets/live-page.h"
+#include "widgets/live-table.h"
+
+G_BEGIN_DECLS
+
+struct _SondeLivePage
+{
+  GtkWidget           parent_instance;
+
+  /* Owned */
+  SondeSession       *session;
+  GSimpleActionGroup *actions;
+  GSettings          *settings;
+  char               *filter_before; /* what Esc goes back to */
+  GCancellable       *lookup;        /* of the process's identity, NULL before the first */
+
+  pid_t               last_scope;    /* the thread that "t" goes back to */
+  guint               exec_count;
+
+  /* Template children */
+  GtkLabel           *advice;
+  SondeBanner        *banner;
+  GMenu              *columns_menu;
+  GtkStack           *contents;
+  GtkSearchEntry     *filter_entry;
+  SondeLiveFooter    *footer;
+  SondeLiveHeader    *header;
+  AdwStatusPage      *idle_page;
+  AdwStatusPage      *no_match_page;
+  AdwStatusPage      *obstacle_page;
+  GtkBox             *pane_box;
+  GtkSearchBar       *search_bar;
+  GtkStack           *states;
+  SondeLiveTable     *table;
+  AdwWindowTitle     *title;
+  AdwToastOverlay    *toasts;
+};
+
+/* live-page.c */
+void     sonde_live_page_refresh      (SondeLivePage   *self);
+void     sonde_live_page_say          (SondeLivePage   *self,
+                                       const char      *text);
+
+/* live-page-actions.c */
+void     sonde_live_page_init_actions (SondeLivePage   *self);
+void     sonde_live_page_open_filter  (SondeLivePage   *self);
+void     sonde_live_page_close_filter (SondeLivePage   *self,
+                                       gboolean         keep);
+void     sonde_live_page_apply_filter (SondeLivePage   *self);
+gboolean sonde_live_page_handle_key   (SondeLivePage   *self,
+                                       guint            keyval,
+                                       GdkModifierType  modifiers);
+
+G_END_DECLS

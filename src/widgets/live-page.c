@@ -1,0 +1,480 @@
+/* live-page.c: one session, live
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "widgets/live-page-private.h"
+
+#include <string.h>
+#include <sys/wait.h>
+
+#include <glib/gi18n.h>
+
+#include "model/process-lookup.h"
+#include "widgets/format.h"
+
+/* Nothing to see counts as an answer only after this time. */
+#define IDLE_AFTER_NS (SONDE_NS_PER_SECOND / 2)
+
+/* Sleeping threads named when nothing runs. */
+#define IDLE_THREADS_MAX 5
+
+G_DEFINE_FINAL_TYPE (SondeLivePage, sonde_live_page, GTK_TYPE_WIDGET)
+
+static void
+refresh_title (SondeLivePage       *self,
+               const SondeSnapshot *snapshot)
+{
+  SondeMode mode = sonde_session_get_query (self->session)->mode;
+  g_autofree char *subtitle = NULL;
+  SondeText rate;
+
+  sonde_format_rate (rate, sonde_session_get_rate_hz (self->session));
+  /* Translators: the mode, the way samples are taken, the rate asked for */
+  subtitle = g_strdup_printf (_("%s · stop · %s Hz"), sonde_format_mode (mode), rate);
+  if (g_strcmp0 (adw_window_title_get_subtitle (self->title), subtitle) != 0)
+    adw_window_title_set_subtitle (self->title, subtitle);
+
+  if (*adw_window_title_get_title (self->title) == '\0' && snapshot->program != NULL)
+    sonde_live_page_set_title (self, sonde_format_basename (snapshot->program));
+}
+
+/* Why the session is over, as a sentence: (transfer full). */
+static char *
+dup_end_reason (const SondeSnapshot *snapshot)
+{
+  int status = snapshot->exit_status;
+
+  if (snapshot->end == SONDE_END_STOPPED)
+    return g_strdup (_("Sampling was stopped. The figures stay."));
+
+  if (snapshot->end == SONDE_END_OBSTACLE)
+    {
+      g_autofree char *reason = sonde_obstacle_dup_reason (&snapshot->obstacle);
+
+      /* Translators: %s is a sentence that says why */
+      return g_strdup_printf (_("Sampling has ended: %s The figures stay."), reason);
+    }
+
+  if (status == -1)
+    return g_strdup (_("The process ended. The figures stay."));
+
+  if (WIFSIGNALED (status))
+    /* Translators: the name of a signal and its number */
+    return g_strdup_printf (_("The process was killed by a signal: %s (%d). The figures stay."),
+                            strsignal (WTERMSIG (status)), WTERMSIG (status));
+
+  /* Translators: %d is the exit status */
+  return g_strdup_printf (_("The process ended with status %d. The figures stay."),
+                          WEXITSTATUS (status));
+}
+
+static void
+refresh_banner (SondeLivePage       *self,
+                const SondeSnapshot *snapshot)
+{
+  g_autofree char *text = NULL;
+
+  if (snapshot->state == SONDE_SESSION_FINISHED)
+    text = dup_end_reason (snapshot);
+  else if (snapshot->stopped)
+    text = g_strdup (_("The process is held by a stop signal. "
+                       "Nothing in it runs until it is continued."));
+
+  sonde_banner_set_text (self->banner, text);
+}
+
+/* Which threads sleep, as a sentence: (transfer full). */
+static char *
+dup_idle_description (SondeLivePage *self)
+{
+  SondeThreadList *threads = sonde_session_get_threads (self->session);
+  GListModel *model = sonde_thread_list_get_model (threads);
+  guint alive = sonde_thread_list_get_alive_count (threads);
+  guint n_named = 0;
+  g_autoptr(GString) names = g_string_new (NULL);
+  SondeText more;
+
+  for (guint i = 0; i < g_list_model_get_n_items (model) && n_named < IDLE_THREADS_MAX; i++)
+    {
+      g_autoptr(SondeThreadRow) row = g_list_model_get_item (model, i);
+
+      if (sonde_thread_row_get_exited (row))
+        continue;
+
+      g_string_append_printf (names, "%s%s (%d)", n_named == 0 ? "" : ", ",
+                              sonde_thread_row_get_name (row),
+                              (int) sonde_thread_row_get_tid (row));
+      n_named++;
+    }
+
+  if (alive > n_named)
+    {
+      sonde_format_count (more, alive - n_named);
+      /* Translators: the names of some threads, and how many there are besides */
+      return g_strdup_printf (_("No thread has used the CPU so far. Asleep: %s and %s more. "
+                                "Wall clock time shows where they wait."), names->str, more);
+    }
+
+  /* Translators: the names of threads */
+  return g_strdup_printf (_("No thread has used the CPU so far. Asleep: %s. "
+                            "Wall clock time shows where they wait."), names->str);
+}
+
+static void
+set_description (AdwStatusPage *page,
+                 const char    *text)
+{
+  g_autofree char *markup = g_markup_escape_text (text, -1);
+
+  if (g_strcmp0 (adw_status_page_get_description (page), markup) != 0)
+    adw_status_page_set_description (page, markup);
+}
+
+/* Which page of the stack fits the figures. */
+static const char *
+choose_contents (SondeLivePage       *self,
+                 const SondeSnapshot *snapshot)
+{
+  if (snapshot->n_rows > 0)
+    return "table";
+
+  if (snapshot->function_count > 0 && snapshot->matching_count == 0)
+    return "no-match";
+
+  if (snapshot->query.mode == SONDE_MODE_CPU && snapshot->sample_count > 0 &&
+      snapshot->scope_count == 0 && snapshot->elapsed_ns >= IDLE_AFTER_NS)
+    return "idle";
+
+  return snapshot->state == SONDE_SESSION_FINISHED ? "empty" : "waiting";
+}
+
+static void
+refresh_contents (SondeLivePage       *self,
+                  const SondeSnapshot *snapshot)
+{
+  const char *name = choose_contents (self, snapshot);
+
+  if (g_str_equal (name, "idle"))
+    {
+      g_autofree char *text = dup_idle_description (self);
+
+      set_description (self->idle_page, text);
+    }
+  else if (g_str_equal (name, "no-match"))
+    {
+      /* Translators: %s is what the user has typed */
+      g_autofree char *text = g_strdup_printf (_("None of the functions seen so far passes “%s”."),
+                                               snapshot->query.filter);
+
+      set_description (self->no_match_page, text);
+    }
+
+  if (g_strcmp0 (gtk_stack_get_visible_child_name (self->contents), name) != 0)
+    gtk_stack_set_visible_child_name (self->contents, name);
+}
+
+static void
+show_obstacle (SondeLivePage       *self,
+               const SondeSnapshot *snapshot)
+{
+  g_autofree char *reason = sonde_obstacle_dup_reason (&snapshot->obstacle);
+  g_autofree char *advice = sonde_obstacle_dup_advice (&snapshot->obstacle);
+
+  adw_status_page_set_title (self->obstacle_page,
+                             snapshot->obstacle.kind == SONDE_OBSTACLE_LAUNCH
+                             ? _("The Program Did Not Start") : _("Cannot Look Into This Process"));
+  set_description (self->obstacle_page, reason);
+  gtk_label_set_label (self->advice, advice != NULL ? advice : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->advice), advice != NULL);
+  gtk_stack_set_visible_child_name (self->states, "obstacle");
+}
+
+static void
+on_looked_up_cb (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(SondeProcess) process = NULL;
+  guint n_found;
+
+  process = sonde_process_lookup_finish (result, &n_found, &error);
+
+  /* A page that is gone has cancelled its lookup. */
+  if (process != NULL)
+    sonde_live_page_set_process (user_data, process, NULL);
+}
+
+/* Asks who the process is, once it is attached to and whenever it has become another program. */
+static void
+look_up_process (SondeLivePage       *self,
+                 const SondeSnapshot *snapshot)
+{
+  SondeText pid;
+
+  if (snapshot->program == NULL ||
+      (self->lookup != NULL && snapshot->exec_count == self->exec_count))
+    return;
+
+  g_cancellable_cancel (self->lookup);
+  g_clear_object (&self->lookup);
+  self->lookup = g_cancellable_new ();
+  g_snprintf (pid, sizeof pid, "%d", (int) snapshot->pid);
+  sonde_process_lookup_async (pid, self->lookup, on_looked_up_cb, self);
+}
+
+static void
+notice_exec (SondeLivePage       *self,
+             const SondeSnapshot *snapshot)
+{
+  g_autofree char *text = NULL;
+
+  if (snapshot->exec_count == self->exec_count)
+    return;
+
+  self->exec_count = snapshot->exec_count;
+  /* Translators: %s is the name of a program */
+  text = g_strdup_printf (_("The process has become another program: %s"),
+                          sonde_format_basename (snapshot->program));
+  sonde_live_page_say (self, text);
+}
+
+static void
+on_filter_changed_cb (SondeLivePage *self)
+{
+  sonde_live_page_apply_filter (self);
+}
+
+static void
+on_filter_activate_cb (SondeLivePage *self)
+{
+  sonde_live_page_close_filter (self, TRUE);
+}
+
+static void
+on_filter_stop_cb (SondeLivePage *self)
+{
+  sonde_live_page_close_filter (self, FALSE);
+}
+
+static void
+on_search_clicked_cb (SondeLivePage *self)
+{
+  if (gtk_search_bar_get_search_mode (self->search_bar))
+    sonde_live_page_close_filter (self, TRUE);
+  else
+    sonde_live_page_open_filter (self);
+}
+
+static void
+on_function_picked_cb (SondeLivePage *self,
+                       guint          function_id)
+{
+  sonde_live_table_show_function (self->table, function_id);
+}
+
+static gboolean
+on_key_pressed_cb (SondeLivePage   *self,
+                   guint            keyval,
+                   guint            keycode,
+                   GdkModifierType  modifiers)
+{
+  return sonde_live_page_handle_key (self, keyval, modifiers);
+}
+
+static gboolean
+on_modifiers_cb (SondeLivePage   *self,
+                 GdkModifierType  modifiers)
+{
+  sonde_live_table_set_key_held (self->table, (modifiers & GDK_CONTROL_MASK) != 0);
+
+  return GDK_EVENT_PROPAGATE;
+}
+
+static void
+sonde_live_page_dispose (GObject *object)
+{
+  SondeLivePage *self = SONDE_LIVE_PAGE (object);
+
+  g_cancellable_cancel (self->lookup);
+  g_clear_object (&self->lookup);
+  gtk_widget_dispose_template (GTK_WIDGET (self), SONDE_TYPE_LIVE_PAGE);
+  g_clear_object (&self->actions);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->session);
+
+  G_OBJECT_CLASS (sonde_live_page_parent_class)->dispose (object);
+}
+
+static void
+sonde_live_page_finalize (GObject *object)
+{
+  g_free (SONDE_LIVE_PAGE (object)->filter_before);
+
+  G_OBJECT_CLASS (sonde_live_page_parent_class)->finalize (object);
+}
+
+static void
+sonde_live_page_class_init (SondeLivePageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  object_class->dispose = sonde_live_page_dispose;
+  object_class->finalize = sonde_live_page_finalize;
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/sondeprofiler/Sonde/live-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, SondeLivePage, advice);
+  gtk_widget_class_bind_template_child (widget_class, SondeLivePage, banner);
+  gtk_widget_class_bind_template_child (widget_class, SondeLivePage, columns_menu);
+  gtk_widget_class_bind_template_child (widget_class, SondeLivePage, contents);
+  gtk_widget_class_bind_template_child (widget_class, SondeLivePage, filter_entry);
+  gtk_widget_class_bind_template_child (widget_class, SondeLivePage, footer);
+  gtk_widget_class_bind_template_child (widget_class, SondeLivePage, header);
+  gtk_widget_class_bind_template_child (widget_class, SondeLivePage, idle_page);
+  gtk_widget_class_bind_template_child (widget_class, SondeLivePage, no_match_page);
+  gtk_widget_class_bind_template_child (widget_class, SondeLivePage, obstacle_page);
+  gtk_widget_class_bind_template_child (widget_class, SondeLivePage, pane_box);
+  gtk_widget_class_bind_template_child (widget_class, SondeLivePage, search_bar);
+  gtk_widget_class_bind_template_child (widget_class, SondeLivePage, states);
+  gtk_widget_class_bind_template_child (widget_class, SondeLivePage, table);
+  gtk_widget_class_bind_template_child (widget_class, SondeLivePage, title);
+  gtk_widget_class_bind_template_child (widget_class, SondeLivePage, toasts);
+  gtk_widget_class_bind_template_callback (widget_class, on_filter_activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_filter_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_filter_stop_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_function_picked_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_search_clicked_cb);
+
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+
+  g_type_ensure (SONDE_TYPE_BANNER);
+  g_type_ensure (SONDE_TYPE_LIVE_FOOTER);
+  g_type_ensure (SONDE_TYPE_LIVE_HEADER);
+  g_type_ensure (SONDE_TYPE_LIVE_TABLE);
+}
+
+static void
+sonde_live_page_init (SondeLivePage *self)
+{
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
+  self->settings = g_settings_new (SONDE_APPLICATION_ID);
+  gtk_widget_init_template (GTK_WIDGET (self));
+
+  /* Before the widgets inside: lists take the arrow keys and the space bar for themselves. */
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_key_pressed_cb), self);
+  g_signal_connect_swapped (keys, "modifiers", G_CALLBACK (on_modifiers_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), keys);
+}
+
+GtkWidget *
+sonde_live_page_new (SondeSession *session)
+{
+  SondeLivePage *self;
+  GActionGroup *table_actions;
+
+  g_return_val_if_fail (SONDE_IS_SESSION (session), NULL);
+
+  self = g_object_new (SONDE_TYPE_LIVE_PAGE, NULL);
+  self->session = g_object_ref (session);
+
+  sonde_live_page_init_actions (self);
+  sonde_live_header_set_session (self->header, session);
+  sonde_live_table_set_session (self->table, session);
+
+  table_actions = sonde_live_table_get_actions (self->table);
+  gtk_widget_insert_action_group (GTK_WIDGET (self), "table", table_actions);
+  g_menu_append_section (self->columns_menu, NULL, sonde_live_table_get_menu (self->table));
+
+  g_signal_connect_object (session, "updated", G_CALLBACK (sonde_live_page_refresh), self,
+                           G_CONNECT_SWAPPED);
+  sonde_live_page_refresh (self);
+
+  return GTK_WIDGET (self);
+}
+
+void
+sonde_live_page_set_title (SondeLivePage *self,
+                           const char    *title)
+{
+  g_return_if_fail (SONDE_IS_LIVE_PAGE (self));
+
+  adw_window_title_set_title (self->title, title);
+}
+
+void
+sonde_live_page_set_process (SondeLivePage *self,
+                             SondeProcess  *process,
+                             GIcon         *icon)
+{
+  g_autofree char *title = NULL;
+
+  g_return_if_fail (SONDE_IS_LIVE_PAGE (self));
+  g_return_if_fail (process != NULL);
+
+  title = g_strdup_printf ("%s · %d", process->name, (int) process->pid);
+  sonde_live_page_set_title (self, title);
+  sonde_live_header_set_process (self->header, process, icon);
+}
+
+void
+sonde_live_page_set_pane (SondeLivePage *self,
+                          GtkWidget     *pane)
+{
+  g_return_if_fail (SONDE_IS_LIVE_PAGE (self));
+  g_return_if_fail (GTK_IS_WIDGET (pane));
+
+  gtk_box_append (self->pane_box, pane);
+}
+
+SondeSession *
+sonde_live_page_get_session (SondeLivePage *self)
+{
+  g_return_val_if_fail (SONDE_IS_LIVE_PAGE (self), NULL);
+
+  return self->session;
+}
+
+/* Shows the newest snapshot, and what the user has asked for since. */
+void
+sonde_live_page_refresh (SondeLivePage *self)
+{
+  SondeSnapshot *snapshot = sonde_session_get_snapshot (self->session);
+  gboolean descending;
+  const char *sort = sonde_live_table_get_sort (self->table, &descending);
+
+  sonde_live_footer_refresh (self->footer, self->session, sort, descending);
+  if (snapshot == NULL)
+    return;
+
+  refresh_title (self, snapshot);
+  if (snapshot->state == SONDE_SESSION_FAILED)
+    {
+      show_obstacle (self, snapshot);
+      return;
+    }
+
+  look_up_process (self, snapshot);
+  notice_exec (self, snapshot);
+  refresh_banner (self, snapshot);
+  refresh_contents (self, snapshot);
+  sonde_live_header_refresh (self->header);
+  sonde_live_table_refresh (self->table);
+}
+
+/* A passing word to the user. */
+void
+sonde_live_page_say (SondeLivePage *self,
+                     const char    *text)
+{
+  g_autofree char *markup = g_markup_escape_text (text, -1);
+
+  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (markup));
+}

@@ -1,0 +1,57 @@
+/* live-table-private.h: what live-table.c shares with live-table-columns.c
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "widgets/live-column.h"
+#include "widgets/live-table.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  /* Borrowed */
+  SondeLiveTable      *table;
+  GtkColumnViewColumn *view_column;
+
+  guint                index;
+} SondeTableColumn;
+
+struct _SondeLiveTable
+{
+  GtkWidget           parent_instance;
+
+  /* Owned */
+  SondeSession       *session;
+  GSettings          *settings;
+  GSimpleActionGroup *actions;
+  GMenu              *menu;
+  GHashTable         *bound;       /* GtkListItem → SondeTableColumn, both borrowed */
+  GtkSingleSelection *selection;
+
+  SondeTableColumn    columns[SONDE_N_LIVE_COLUMNS];
+  int                 probed;      /* the column whose sorter was last asked */
+  int                 sorted;      /* the column the table is sorted by */
+  gboolean            descending;
+
+  guint32             wanted_id;   /* to be selected when it comes */
+  guint64             wanted_since;/* serial of the snapshot when that was asked */
+  gint64              told_us;
+  gboolean            pointed;
+  gboolean            key_held;
+
+  /* Template children */
+  GtkScrolledWindow  *scroller;
+  GtkColumnView      *view;
+};
+
+/* live-table-columns.c */
+void sonde_live_table_add_columns  (SondeLiveTable *self);
+void sonde_live_table_save_columns (SondeLiveTable *self);
+/* The order of the last time; from then on the user's is kept. */
+void sonde_live_table_restore_sort (SondeLiveTable *self);
+
+G_END_DECLS

@@ -1,0 +1,193 @@
+/* window.c: the one window: the list of processes, and the live view of one
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "widgets/window.h"
+
+#include <glib/gi18n.h>
+
+#include "widgets/live-page.h"
+
+struct _SondeWindow
+{
+  AdwApplicationWindow  parent_instance;
+
+  /* Owned */
+  GSettings            *settings;
+
+  /* Borrowed from pages; NULL while the list is shown */
+  SondeLivePage        *live_page;
+
+  pid_t                 pid; /* of the session that was attached to last */
+
+  /* Template children */
+  GtkStack             *pages;
+  AdwToastOverlay      *toasts;
+};
+
+G_DEFINE_FINAL_TYPE (SondeWindow, sonde_window, ADW_TYPE_APPLICATION_WINDOW)
+
+static void
+drop_live_page (SondeWindow *self)
+{
+  if (self->live_page == NULL)
+    return;
+
+  gtk_stack_remove (self->pages, GTK_WIDGET (self->live_page));
+  self->live_page = NULL;
+}
+
+static void
+show_session (SondeWindow  *self,
+              SondeSession *session)
+{
+  GtkWidget *page = sonde_live_page_new (session);
+
+  drop_live_page (self);
+  gtk_stack_add_child (self->pages, page);
+  gtk_stack_set_visible_child (self->pages, page);
+  self->live_page = SONDE_LIVE_PAGE (page);
+  gtk_widget_grab_focus (page);
+}
+
+static void
+attach_activated (GtkWidget  *widget,
+                  const char *action_name,
+                  GVariant   *parameter)
+{
+  sonde_window_attach (SONDE_WINDOW (widget), (pid_t) g_variant_get_int32 (parameter));
+}
+
+static void
+back_activated (GtkWidget  *widget,
+                const char *action_name,
+                GVariant   *parameter)
+{
+  SondeWindow *self = SONDE_WINDOW (widget);
+
+  gtk_stack_set_visible_child_name (self->pages, "list");
+  drop_live_page (self);
+}
+
+static void
+try_again_activated (GtkWidget  *widget,
+                     const char *action_name,
+                     GVariant   *parameter)
+{
+  SondeWindow *self = SONDE_WINDOW (widget);
+
+  sonde_window_attach (self, self->pid);
+}
+
+static void
+save_size (SondeWindow *self)
+{
+  int width;
+  int height;
+
+  gtk_window_get_default_size (GTK_WINDOW (self), &width, &height);
+  g_settings_set_int (self->settings, "window-width", width);
+  g_settings_set_int (self->settings, "window-height", height);
+  g_settings_set_boolean (self->settings, "window-maximized",
+                          gtk_window_is_maximized (GTK_WINDOW (self)));
+}
+
+static gboolean
+sonde_window_close_request (GtkWindow *window)
+{
+  SondeWindow *self = SONDE_WINDOW (window);
+
+  save_size (self);
+  drop_live_page (self);
+
+  return GTK_WINDOW_CLASS (sonde_window_parent_class)->close_request (window);
+}
+
+static void
+sonde_window_dispose (GObject *object)
+{
+  SondeWindow *self = SONDE_WINDOW (object);
+
+  gtk_widget_dispose_template (GTK_WIDGET (self), SONDE_TYPE_WINDOW);
+  g_clear_object (&self->settings);
+
+  G_OBJECT_CLASS (sonde_window_parent_class)->dispose (object);
+}
+
+static void
+sonde_window_class_init (SondeWindowClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = sonde_window_dispose;
+  GTK_WINDOW_CLASS (klass)->close_request = sonde_window_close_request;
+
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/sondeprofiler/Sonde/window.ui");
+  gtk_widget_class_bind_template_child (widget_class, SondeWindow, pages);
+  gtk_widget_class_bind_template_child (widget_class, SondeWindow, toasts);
+
+  gtk_widget_class_install_action (widget_class, "win.attach", "i", attach_activated);
+  gtk_widget_class_install_action (widget_class, "win.back", NULL, back_activated);
+  gtk_widget_class_install_action (widget_class, "win.try-again", NULL, try_again_activated);
+}
+
+static void
+sonde_window_init (SondeWindow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+
+  self->settings = g_settings_new (SONDE_APPLICATION_ID);
+  gtk_window_set_default_size (GTK_WINDOW (self),
+                               g_settings_get_int (self->settings, "window-width"),
+                               g_settings_get_int (self->settings, "window-height"));
+  if (g_settings_get_boolean (self->settings, "window-maximized"))
+    gtk_window_maximize (GTK_WINDOW (self));
+}
+
+GtkWidget *
+sonde_window_new (GtkApplication *application)
+{
+  return g_object_new (SONDE_TYPE_WINDOW, "application", application, NULL);
+}
+
+void
+sonde_window_attach (SondeWindow *self,
+                     pid_t        pid)
+{
+  g_autoptr(SondeSession) session = NULL;
+
+  g_return_if_fail (SONDE_IS_WINDOW (self));
+
+  self->pid = pid;
+  session = sonde_session_new_attach (pid);
+  show_session (self, session);
+}
+
+void
+sonde_window_launch (SondeWindow       *self,
+                     const SondeLaunch *launch)
+{
+  g_autoptr(SondeSession) session = NULL;
+
+  g_return_if_fail (SONDE_IS_WINDOW (self));
+  g_return_if_fail (launch != NULL);
+
+  session = sonde_session_new_launch (launch);
+  show_session (self, session);
+}
+
+void
+sonde_window_say (SondeWindow *self,
+                  const char  *text)
+{
+  g_autofree char *markup = g_markup_escape_text (text, -1);
+
+  g_return_if_fail (SONDE_IS_WINDOW (self));
+
+  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (markup));
+}

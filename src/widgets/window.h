@@ -1,0 +1,30 @@
+/* window.h: the one window: the list of processes, and the live view of one
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <adwaita.h>
+
+#include "model/session.h"
+
+G_BEGIN_DECLS
+
+#define SONDE_TYPE_WINDOW (sonde_window_get_type ())
+G_DECLARE_FINAL_TYPE (SondeWindow, sonde_window, SONDE, WINDOW, AdwApplicationWindow)
+
+GtkWidget *sonde_window_new    (GtkApplication    *application);
+
+/* Show the live view of a process that runs, or of a program that is started for it. */
+void       sonde_window_attach (SondeWindow       *self,
+                                pid_t              pid);
+void       sonde_window_launch (SondeWindow       *self,
+                                const SondeLaunch *launch);
+
+/* A passing word to the user. */
+void       sonde_window_say    (SondeWindow       *self,
+                                const char        *text);
+
+G_END_DECLS
