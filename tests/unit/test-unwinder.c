@@ -1,0 +1,233 @@
+/* test-unwinder.c: unwinding the test's own stack
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <execinfo.h>
+#include <glib.h>
+#include <string.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include "target/memory.h"
+#include "unwinder/unwinder.h"
+
+#define N_FRAMES_MAX 64
+
+typedef struct
+{
+  SondeCapture capture;
+  void        *expected[N_FRAMES_MAX];
+  int          n_expected;
+} Scene;
+
+typedef struct
+{
+  Scene          scene;
+  SondeUnwinder *unwinder;
+  SondeStack    *stack;
+} Fixture;
+
+/* Captures the caller's registers and stack as a sampler would, and what glibc says of them. */
+static G_NO_INLINE void
+capture_here (Scene *scene,
+              gsize  bytes)
+{
+  SondeCapture *capture = &scene->capture;
+  ucontext_t context;
+
+  getcontext (&context);
+  capture->registers[3] = (guint64) context.uc_mcontext.gregs[REG_RBX];
+  capture->registers[SONDE_REGISTER_FP] = (guint64) context.uc_mcontext.gregs[REG_RBP];
+  capture->registers[SONDE_REGISTER_SP] = (guint64) context.uc_mcontext.gregs[REG_RSP];
+  capture->registers[12] = (guint64) context.uc_mcontext.gregs[REG_R12];
+  capture->registers[13] = (guint64) context.uc_mcontext.gregs[REG_R13];
+  capture->registers[14] = (guint64) context.uc_mcontext.gregs[REG_R14];
+  capture->registers[15] = (guint64) context.uc_mcontext.gregs[REG_R15];
+  capture->registers[SONDE_REGISTER_PC] = (guint64) context.uc_mcontext.gregs[REG_RIP];
+  capture->known = SONDE_REGISTERS_ALL;
+  scene->n_expected = backtrace (scene->expected, N_FRAMES_MAX);
+
+  sonde_capture_ensure (capture, bytes);
+  capture->length = sonde_memory_read (getpid (), capture->registers[SONDE_REGISTER_SP],
+                                       capture->bytes, bytes);
+}
+
+/* Levels of known frames between the test and the capture. */
+static G_NO_INLINE guint64
+descend (Scene *scene,
+         guint  levels,
+         gsize  bytes)
+{
+  if (levels == 0)
+    capture_here (scene, bytes);
+  else
+    return 1 + descend (scene, levels - 1, bytes);
+
+  return 0;
+}
+
+static void
+set_up (Fixture       *fixture,
+        gconstpointer  data)
+{
+  g_autoptr(SondeMaps) maps = sonde_maps_read (getpid (), NULL);
+
+  sonde_capture_init (&fixture->scene.capture);
+  fixture->unwinder = sonde_unwinder_new (getpid ());
+  fixture->stack = g_new0 (SondeStack, 1);
+  sonde_unwinder_set_maps (fixture->unwinder, maps);
+}
+
+static void
+tear_down (Fixture       *fixture,
+           gconstpointer  data)
+{
+  sonde_capture_clear (&fixture->scene.capture);
+  sonde_unwinder_free (fixture->unwinder);
+  g_free (fixture->stack);
+}
+
+/* Callers, from frame 1 on, are return addresses for glibc and one less for us. */
+static void
+assert_same_callers (Fixture *fixture,
+                     guint    depth)
+{
+  g_assert_cmpuint (depth, <=, (guint) fixture->scene.n_expected);
+  for (guint i = 1; i < depth; i++)
+    g_assert_cmphex (fixture->stack->addresses[i], ==,
+                     (SondeAddress) (gsize) fixture->scene.expected[i] - 1);
+}
+
+static void
+test_unwinder_whole_stack (Fixture       *fixture,
+                           gconstpointer  data)
+{
+  descend (&fixture->scene, 20, SONDE_CAPTURE_BYTES_MIN);
+  sonde_unwinder_unwind (fixture->unwinder, &fixture->scene.capture, fixture->stack);
+
+  g_assert_cmpint (fixture->stack->end, ==, SONDE_STACK_END_OUTERMOST);
+  g_assert_false (fixture->stack->unmapped);
+  g_assert_cmpuint (fixture->stack->depth, ==, (guint) fixture->scene.n_expected);
+  assert_same_callers (fixture, fixture->stack->depth);
+}
+
+static void
+test_unwinder_cut_short (Fixture       *fixture,
+                         gconstpointer  data)
+{
+  descend (&fixture->scene, 40, 2048);
+  sonde_unwinder_unwind (fixture->unwinder, &fixture->scene.capture, fixture->stack);
+
+  g_assert_cmpint (fixture->stack->end, ==, SONDE_STACK_END_BYTES);
+  g_assert_cmpuint (fixture->stack->depth, >, 3);
+  assert_same_callers (fixture, fixture->stack->depth);
+}
+
+static void
+test_unwinder_unknown_register (Fixture       *fixture,
+                                gconstpointer  data)
+{
+  SondeCapture *capture = &fixture->scene.capture;
+
+  descend (&fixture->scene, 3, SONDE_CAPTURE_BYTES_MIN);
+
+  /* Nothing is made up for a register that a sleeping thread does not show. */
+  capture->known = SONDE_REGISTERS_PC_SP;
+  capture->registers[SONDE_REGISTER_FP] = 0;
+  sonde_unwinder_unwind (fixture->unwinder, capture, fixture->stack);
+
+  g_assert_true (fixture->stack->end == SONDE_STACK_END_REGISTER ||
+                 fixture->stack->end == SONDE_STACK_END_OUTERMOST);
+  assert_same_callers (fixture, fixture->stack->depth);
+}
+
+static void
+test_unwinder_call_of_null (Fixture       *fixture,
+                            gconstpointer  data)
+{
+  SondeCapture *capture = &fixture->scene.capture;
+  guint64 caller = (guint64) (gsize) test_unwinder_call_of_null + 8;
+
+  sonde_capture_ensure (capture, SONDE_CAPTURE_BYTES_MIN);
+  memset (capture->bytes, 0, SONDE_CAPTURE_BYTES_MIN);
+  memcpy (capture->bytes, &caller, sizeof caller);
+  capture->length = 64;
+  capture->known = SONDE_REGISTERS_ALL;
+  capture->registers[SONDE_REGISTER_SP] = 0x7ffd00000000;
+  capture->registers[SONDE_REGISTER_PC] = 0x10;
+  sonde_unwinder_unwind (fixture->unwinder, capture, fixture->stack);
+
+  g_assert_cmpuint (fixture->stack->depth, >=, 2);
+  g_assert_cmphex (fixture->stack->addresses[0], ==, 0x10);
+  g_assert_cmphex (fixture->stack->addresses[1], ==, caller - 1);
+  g_assert_true (fixture->stack->unmapped);
+}
+
+static void
+test_unwinder_garbage (Fixture       *fixture,
+                       gconstpointer  data)
+{
+  SondeCapture *capture = &fixture->scene.capture;
+  g_autoptr(GRand) random = g_rand_new_with_seed (4711);
+
+  descend (&fixture->scene, 20, SONDE_CAPTURE_BYTES_MIN);
+
+  /* Any bytes and registers at all end somewhere. */
+  for (guint round = 0; round < 3000; round++)
+    {
+      guint n_spoilt = g_rand_int_range (random, 1, 64);
+
+      for (guint i = 0; i < n_spoilt; i++)
+        capture->bytes[g_rand_int (random) % capture->length] = (guint8) g_rand_int (random);
+      if (round % 2 == 0)
+        capture->registers[g_rand_int_range (random, 0, SONDE_N_REGISTERS)] ^=
+          1u << g_rand_int_range (random, 0, 32);
+
+      sonde_unwinder_unwind (fixture->unwinder, capture, fixture->stack);
+      g_assert_cmpuint (fixture->stack->depth, <=, SONDE_STACK_DEPTH_MAX);
+    }
+}
+
+static void
+test_unwinder_loop_of_frame_pointers (Fixture       *fixture,
+                                      gconstpointer  data)
+{
+  SondeCapture *capture = &fixture->scene.capture;
+  guint64 sp = 0x7ffd00000000;
+  guint64 frame[2] = { sp, 0x10 };
+
+  /* A frame that is its own caller, in code without unwind information. */
+  sonde_capture_ensure (capture, SONDE_CAPTURE_BYTES_MIN);
+  memset (capture->bytes, 0, SONDE_CAPTURE_BYTES_MIN);
+  frame[1] = (guint64) (gsize) test_unwinder_garbage + 8;
+  memcpy (capture->bytes, frame, sizeof frame);
+  capture->length = SONDE_CAPTURE_BYTES_MIN;
+  capture->known = SONDE_REGISTERS_ALL;
+  capture->registers[SONDE_REGISTER_SP] = sp;
+  capture->registers[SONDE_REGISTER_FP] = sp;
+  capture->registers[SONDE_REGISTER_PC] = 0x20;
+  sonde_unwinder_unwind (fixture->unwinder, capture, fixture->stack);
+
+  g_assert_cmpuint (fixture->stack->depth, <, 100);
+}
+
+#define ADD(name, function) \
+  g_test_add ("/unwinder/unwinder/" name, Fixture, NULL, set_up, function, tear_down)
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("whole-stack", test_unwinder_whole_stack);
+  ADD ("cut-short", test_unwinder_cut_short);
+  ADD ("unknown-register", test_unwinder_unknown_register);
+  ADD ("call-of-null", test_unwinder_call_of_null);
+  ADD ("garbage", test_unwinder_garbage);
+  ADD ("loop-of-frame-pointers", test_unwinder_loop_of_frame_pointers);
+  return g_test_run ();
+}
