@@ -8,18 +8,10 @@
 
 #include "base/capture.h"
 
+/* Makes room for @capacity bytes, at most SONDE_CAPTURE_BYTES_MAX; what was there is lost then. */
 void
-sonde_capture_init (SondeCapture *self)
-{
-  *self = (SondeCapture) { 0 };
-}
-
-/* Makes room for @capacity bytes of stack, at most SONDE_CAPTURE_BYTES_MAX; what was there is
- * lost.
- */
-void
-sonde_capture_ensure (SondeCapture *self,
-                      gsize         capacity)
+sonde_stack_piece_ensure (SondeStackPiece *self,
+                          gsize            capacity)
 {
   g_return_if_fail (capacity <= SONDE_CAPTURE_BYTES_MAX);
 
@@ -33,9 +25,15 @@ sonde_capture_ensure (SondeCapture *self,
 }
 
 void
+sonde_stack_piece_clear (SondeStackPiece *self)
+{
+  g_free (self->bytes);
+  *self = (SondeStackPiece) { 0 };
+}
+
+void
 sonde_capture_clear (SondeCapture *self)
 {
-  g_clear_pointer (&self->bytes, g_free);
-  self->length = 0;
-  self->capacity = 0;
+  sonde_stack_piece_clear (&self->stack);
+  sonde_stack_piece_clear (&self->outer);
 }

@@ -27,31 +27,49 @@ G_BEGIN_DECLS
 #define SONDE_CAPTURE_BYTES_MAX ((gsize) 1024 * 1024)
 
 /**
+ * SondeStackPiece:
+ * @start: where it was in the target
+ * @length: how many bytes of @bytes are valid
+ * @capacity: how many bytes @bytes has room for
+ *
+ * A piece of the target's stack. All zeros is an empty one. Life: sonde_stack_piece_ensure() → filled again and
+ * again → sonde_stack_piece_clear().
+ */
+typedef struct
+{
+  SondeAddress  start;
+  gsize         length;
+  gsize         capacity;
+  guint8       *bytes; /* owned */
+} SondeStackPiece;
+
+/**
  * SondeCapture:
  * @tid: the thread
  * @registers: by the numbers above; valid where @known has the bit
  * @known: which of @registers were read: all of a stopped thread, two of a sleeping one
- * @bytes: (array length=length): the stack, from the stack pointer upwards
- * @length: how many bytes of it; at most what was asked for, less where the stack ends
- * @capacity: how many bytes @bytes has room for
+ * @stack: from the stack pointer upwards, as much as was asked for, or less where the stack ends
+ * @outer: another piece, where the thread goes from one stack to another, as a signal handler
+ *   does that has a stack of its own; else empty
  *
- * Life: sonde_capture_init() → filled again and again → sonde_capture_clear().
+ * What was copied of one thread at one instant. All zeros is an empty one.
+ *
+ * Life: filled again and again → sonde_capture_clear().
  *
  * Threads: worker only.
  */
 typedef struct
 {
-  pid_t   tid;
-  guint64 registers[SONDE_N_REGISTERS];
-  guint   known;
-  guint8 *bytes; /* owned */
-  gsize   length;
-  gsize   capacity;
+  pid_t           tid;
+  guint64         registers[SONDE_N_REGISTERS];
+  guint           known;
+  SondeStackPiece stack;
+  SondeStackPiece outer;
 } SondeCapture;
 
-void sonde_capture_init   (SondeCapture *self);
-void sonde_capture_ensure (SondeCapture *self,
-                           gsize         capacity);
-void sonde_capture_clear  (SondeCapture *self);
+void sonde_stack_piece_ensure (SondeStackPiece *self,
+                               gsize            capacity);
+void sonde_stack_piece_clear  (SondeStackPiece *self);
+void sonde_capture_clear      (SondeCapture    *self);
 
 G_END_DECLS

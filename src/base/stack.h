@@ -35,6 +35,7 @@ typedef enum
  * SondeStack:
  * @depth: how many frames
  * @end: why there are no more
+ * @missed: with %SONDE_STACK_END_BYTES, the address that was not among the captured bytes
  * @unmapped: an address was in no executable mapping: the memory map is out of date, or
  *   the frame is wrong
  * @addresses: innermost first: the instruction that executes. For the innermost frame, and one
@@ -47,6 +48,7 @@ typedef struct
 {
   guint         depth;
   SondeStackEnd end;
+  SondeAddress  missed;
   gboolean      unmapped;
   SondeAddress  addresses[SONDE_STACK_DEPTH_MAX];
 } SondeStack;

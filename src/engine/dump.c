@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/stack.h"
 #include "base/text.h"
+#include "engine/reach.h"
 #include "sampler/stop-sampler.h"
 #include "symbolizer/symbolizer.h"
 #include "target/target.h"
@@ -80,12 +81,7 @@ on_captured_cb (SondeSampledThread *sampled,
   if (stack->end == SONDE_STACK_END_REGISTER && !is_final)
     return FALSE;
 
-  if (stack->end == SONDE_STACK_END_BYTES && capture->length == sampled->want_bytes &&
-      sampled->want_bytes < SONDE_CAPTURE_BYTES_MAX)
-    {
-      sampled->want_bytes = MIN (4 * sampled->want_bytes, SONDE_CAPTURE_BYTES_MAX);
-      self->wants_more = TRUE;
-    }
+  self->wants_more |= sonde_reach_extend (sampled, capture, stack);
 
   thread->state = state;
   thread->captured = TRUE;

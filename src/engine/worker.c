@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/stack.h"
 #include "engine/rate-meter.h"
+#include "engine/reach.h"
 #include "sampler/pacer.h"
 #include "sampler/stop-sampler.h"
 #include "symbolizer/symbolizer.h"
@@ -100,10 +101,7 @@ on_captured_cb (SondeSampledThread *thread,
   if (stack->end == SONDE_STACK_END_REGISTER && !is_final)
     return FALSE;
 
-  /* The next capture of this thread shall reach further. */
-  if (stack->end == SONDE_STACK_END_BYTES && capture->length == thread->want_bytes)
-    thread->want_bytes = MIN (2 * thread->want_bytes, SONDE_CAPTURE_BYTES_MAX);
-
+  sonde_reach_extend (thread, capture, stack);
   for (guint i = 0; i < stack->depth; i++)
     self->functions_of_stack[i] = sonde_symbolizer_resolve (self->symbolizer, stack->addresses[i]);
 

@@ -45,12 +45,12 @@ capture_quietly (SondeStopSampler      *self,
 {
   SondeCapture *capture = &self->quiet;
 
-  sonde_capture_ensure (capture, thread->want_bytes);
+  sonde_stop_sampler_ensure_room (thread, capture);
   capture->registers[SONDE_REGISTER_SP] = wait->sp;
   capture->registers[SONDE_REGISTER_PC] = wait->pc;
   capture->known = SONDE_REGISTERS_PC_SP;
   sonde_stop_sampler_copy_stack (self, thread, capture);
-  if (capture->length == 0)
+  if (capture->stack.length == 0)
     return FALSE;
 
   /* It still waits where we stopped it once: then it has the registers it had. */

@@ -61,6 +61,9 @@ void    sonde_stop_sampler_lose         (SondeStopSampler      *self,
                                          SondeSampledThread    *thread,
                                          SondeLoss              loss);
 
+/* Gets the memory that copy_stack() fills; before the thread is looked at. */
+void    sonde_stop_sampler_ensure_room  (const SondeSampledThread *thread,
+                                         SondeCapture          *capture);
 /* Copies the stack above the stack pointer of @capture, and says what it is like near its end. */
 void    sonde_stop_sampler_copy_stack   (SondeStopSampler      *self,
                                          SondeSampledThread    *thread,

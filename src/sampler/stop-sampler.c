@@ -165,13 +165,23 @@ guint64
 sonde_capture_digest (const SondeCapture *capture)
 {
   guint64 digest = G_GUINT64_CONSTANT (14695981039346656037);
-  gsize length = MIN (capture->length, DIGEST_BYTES);
+  gsize length = MIN (capture->stack.length, DIGEST_BYTES);
 
   /* FNV-1a (Fowler, Noll, Vo). */
   for (gsize i = 0; i < length; i++)
-    digest = (digest ^ capture->bytes[i]) * G_GUINT64_CONSTANT (1099511628211);
+    digest = (digest ^ capture->stack.bytes[i]) * G_GUINT64_CONSTANT (1099511628211);
 
   return digest;
+}
+
+/* Memory for a capture of @thread, got before the thread is looked at. */
+void
+sonde_stop_sampler_ensure_room (const SondeSampledThread *thread,
+                                SondeCapture             *capture)
+{
+  sonde_stack_piece_ensure (&capture->stack, thread->want_bytes);
+  if (thread->want_outer != 0)
+    sonde_stack_piece_ensure (&capture->outer, SONDE_CAPTURE_BYTES_MIN);
 }
 
 void
@@ -180,8 +190,15 @@ sonde_stop_sampler_copy_stack (SondeStopSampler   *self,
                                SondeCapture       *capture)
 {
   capture->tid = thread->thread.tid;
-  capture->length = sonde_memory_read (self->pid, capture->registers[SONDE_REGISTER_SP],
-                                       capture->bytes, thread->want_bytes);
+  capture->stack.start = capture->registers[SONDE_REGISTER_SP];
+  capture->stack.length = sonde_memory_read (self->pid, capture->stack.start,
+                                             capture->stack.bytes, thread->want_bytes);
+
+  capture->outer.start = thread->want_outer;
+  capture->outer.length = 0;
+  if (thread->want_outer != 0)
+    capture->outer.length = sonde_memory_read (self->pid, capture->outer.start,
+                                               capture->outer.bytes, SONDE_CAPTURE_BYTES_MIN);
 }
 
 /* A thread that was looked at before has run since, some ticks of which nobody saw. */

@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  * @name: any bytes
  * @data: for the client, who sets it in thread_appeared
  * @want_bytes: how much stack to copy; the client raises it, up to %SONDE_CAPTURE_BYTES_MAX
+ * @want_outer: where another piece of stack shall be copied from; the client sets it; 0 for none
  *
  * A thread of the target, from its first sight to its end. The rest is the sampler's.
  */
@@ -27,6 +28,7 @@ typedef struct
   char             name[SONDE_THREAD_NAME_BYTES];
   gpointer         data;
   gsize            want_bytes;
+  SondeAddress     want_outer;
 
   /*< private >*/
   guint64          tick;       /* up to which its samples are counted */

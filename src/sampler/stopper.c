@@ -82,7 +82,7 @@ take_held (SondeStopSampler   *self,
   held->thread = thread;
   held->capture.known = SONDE_REGISTERS_ALL;
 
-  return is_read && is_counted && held->capture.length > 0;
+  return is_read && is_counted && held->capture.stack.length > 0;
 }
 
 /* Memory for a capture of @thread, got before it is looked whether it stands still. */
@@ -93,8 +93,7 @@ ensure_room (SondeStopSampler   *self,
   if (self->n_held == self->held->len)
     g_array_set_size (self->held, self->held->len + 1);
 
-  sonde_capture_ensure (&g_array_index (self->held, Held, self->n_held).capture,
-                        thread->want_bytes);
+  sonde_stop_sampler_ensure_room (thread, &g_array_index (self->held, Held, self->n_held).capture);
 }
 
 static void

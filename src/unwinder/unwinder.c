@@ -56,6 +56,7 @@ struct _SondeUnwinder
   gboolean            missed_register;
   gboolean            missed_table;
   gboolean            missed_mapping;
+  SondeAddress        missed_address;
   gboolean            is_exact;   /* the registers' address is no return address */
 };
 
@@ -108,6 +109,29 @@ get_dyn_info_list_cb (unw_addr_space_t  space,
   return -UNW_ENOINFO;
 }
 
+static gboolean
+read_piece (const SondeStackPiece *piece,
+            SondeAddress           address,
+            guint64               *value)
+{
+  if (address < piece->start || address - piece->start >= piece->length ||
+      piece->length - (address - piece->start) < sizeof *value)
+    return FALSE;
+
+  memcpy (value, piece->bytes + (address - piece->start), sizeof *value);
+  return TRUE;
+}
+
+/* Reads eight captured bytes at @address. */
+static gboolean
+read_stack (SondeUnwinder *self,
+            SondeAddress   address,
+            guint64       *value)
+{
+  return read_piece (&self->capture->stack, address, value) ||
+         read_piece (&self->capture->outer, address, value);
+}
+
 static int
 access_memory_cb (unw_addr_space_t  space,
                   unw_word_t        address,
@@ -116,22 +140,15 @@ access_memory_cb (unw_addr_space_t  space,
                   void             *data)
 {
   SondeUnwinder *self = data;
-  SondeAddress sp = self->capture->registers[SONDE_REGISTER_SP];
 
   if (write)
     return -UNW_EINVAL;
 
-  if (address >= sp && address - sp < self->capture->length &&
-      self->capture->length - (address - sp) >= sizeof *value)
-    {
-      memcpy (value, self->capture->bytes + (address - sp), sizeof *value);
-      return 0;
-    }
-
-  if (sonde_tables_read (self->tables, address, value))
+  if (read_stack (self, address, value) || sonde_tables_read (self->tables, address, value))
     return 0;
 
   self->missed_bytes = TRUE;
+  self->missed_address = address;
   return -UNW_EINVAL;
 }
 
@@ -232,22 +249,6 @@ sonde_unwinder_set_maps (SondeUnwinder *self,
   unw_flush_cache (self->space, 0, 0);
 }
 
-/* Reads eight captured bytes at @address. */
-static gboolean
-read_stack (SondeUnwinder *self,
-            SondeAddress   address,
-            guint64       *value)
-{
-  SondeAddress sp = self->capture->registers[SONDE_REGISTER_SP];
-
-  if (address < sp || address - sp >= self->capture->length ||
-      self->capture->length - (address - sp) < sizeof *value)
-    return FALSE;
-
-  memcpy (value, self->capture->bytes + (address - sp), sizeof *value);
-  return TRUE;
-}
-
 /* Makes self->registers those of the caller, without unwind information. The address is then inside
  * the call, not after it, which may be the last instruction that the caller's rule covers.
  */
@@ -327,18 +328,25 @@ step (SondeUnwinder *self,
          unw_init_remote (cursor, self->space, self) == 0;
 }
 
-/* Whether @pc is the code that a signal handler returns to (__restore_rt). */
+/* Whether @pc is the code that a signal handler returns to: mov $15, %rax; syscall (rt_sigreturn).
+ * libunwind knows it only where it found no unwind information.
+ */
 static gboolean
 is_trampoline (SondeUnwinder *self,
-               unw_cursor_t  *cursor,
-               unw_word_t     pc)
+               SondeAddress   pc)
 {
   guint slot = (guint) (pc ^ (pc >> 10)) % N_TRAMPOLINES;
 
   if (self->trampolines[slot].address != pc)
     {
+      guint64 first = 0;
+      guint64 second = 0;
+
       self->trampolines[slot].address = pc;
-      self->trampolines[slot].is_trampoline = unw_is_signal_frame (cursor) > 0;
+      self->trampolines[slot].is_trampoline =
+        sonde_tables_read (self->tables, pc, &first) &&
+        sonde_tables_read (self->tables, pc + 8, &second) &&
+        first == G_GUINT64_CONSTANT (0x0f0000000fc0c748) && (second & 0xff) == 0x05;
     }
 
   return self->trampolines[slot].is_trampoline;
@@ -367,7 +375,7 @@ walk (SondeUnwinder *self,
           return;
         }
 
-      returns_from_signal = is_trampoline (self, cursor, pc);
+      returns_from_signal = is_trampoline (self, pc);
       stack->addresses[stack->depth++] = self->is_exact || returns_from_signal ? pc : pc - 1;
       self->is_exact = returns_from_signal;
     }
@@ -397,5 +405,6 @@ sonde_unwinder_unwind (SondeUnwinder      *self,
     walk (self, &cursor, stack);
 
   stack->unmapped = self->missed_mapping;
+  stack->missed = self->missed_address;
   self->capture = NULL;
 }

@@ -51,9 +51,10 @@ capture_here (Scene *scene,
   capture->known = SONDE_REGISTERS_ALL;
   scene->n_expected = backtrace (scene->expected, N_FRAMES_MAX);
 
-  sonde_capture_ensure (capture, bytes);
-  capture->length = sonde_memory_read (getpid (), capture->registers[SONDE_REGISTER_SP],
-                                       capture->bytes, bytes);
+  sonde_stack_piece_ensure (&capture->stack, bytes);
+  capture->stack.start = capture->registers[SONDE_REGISTER_SP];
+  capture->stack.length = sonde_memory_read (getpid (), capture->stack.start,
+                                             capture->stack.bytes, bytes);
 }
 
 /* Levels of known frames between the test and the capture. */
@@ -76,7 +77,6 @@ set_up (Fixture       *fixture,
 {
   g_autoptr(SondeMaps) maps = sonde_maps_read (getpid (), NULL);
 
-  sonde_capture_init (&fixture->scene.capture);
   fixture->unwinder = sonde_unwinder_new (getpid ());
   fixture->stack = g_new0 (SondeStack, 1);
   sonde_unwinder_set_maps (fixture->unwinder, maps);
@@ -152,12 +152,13 @@ test_unwinder_call_of_null (Fixture       *fixture,
   SondeCapture *capture = &fixture->scene.capture;
   guint64 caller = (guint64) (gsize) test_unwinder_call_of_null + 8;
 
-  sonde_capture_ensure (capture, SONDE_CAPTURE_BYTES_MIN);
-  memset (capture->bytes, 0, SONDE_CAPTURE_BYTES_MIN);
-  memcpy (capture->bytes, &caller, sizeof caller);
-  capture->length = 64;
+  sonde_stack_piece_ensure (&capture->stack, SONDE_CAPTURE_BYTES_MIN);
+  memset (capture->stack.bytes, 0, SONDE_CAPTURE_BYTES_MIN);
+  memcpy (capture->stack.bytes, &caller, sizeof caller);
+  capture->stack.length = 64;
   capture->known = SONDE_REGISTERS_ALL;
-  capture->registers[SONDE_REGISTER_SP] = 0x7ffd00000000;
+  capture->stack.start = 0x7ffd00000000;
+  capture->registers[SONDE_REGISTER_SP] = capture->stack.start;
   capture->registers[SONDE_REGISTER_PC] = 0x10;
   sonde_unwinder_unwind (fixture->unwinder, capture, fixture->stack);
 
@@ -182,7 +183,7 @@ test_unwinder_garbage (Fixture       *fixture,
       guint n_spoilt = g_rand_int_range (random, 1, 64);
 
       for (guint i = 0; i < n_spoilt; i++)
-        capture->bytes[g_rand_int (random) % capture->length] = (guint8) g_rand_int (random);
+        capture->stack.bytes[g_rand_int (random) % capture->stack.length] = (guint8) g_rand_int (random);
       if (round % 2 == 0)
         capture->registers[g_rand_int_range (random, 0, SONDE_N_REGISTERS)] ^=
           1u << g_rand_int_range (random, 0, 32);
@@ -201,12 +202,13 @@ test_unwinder_loop_of_frame_pointers (Fixture       *fixture,
   guint64 frame[2] = { sp, 0x10 };
 
   /* A frame that is its own caller, in code without unwind information. */
-  sonde_capture_ensure (capture, SONDE_CAPTURE_BYTES_MIN);
-  memset (capture->bytes, 0, SONDE_CAPTURE_BYTES_MIN);
+  sonde_stack_piece_ensure (&capture->stack, SONDE_CAPTURE_BYTES_MIN);
+  memset (capture->stack.bytes, 0, SONDE_CAPTURE_BYTES_MIN);
   frame[1] = (guint64) (gsize) test_unwinder_garbage + 8;
-  memcpy (capture->bytes, frame, sizeof frame);
-  capture->length = SONDE_CAPTURE_BYTES_MIN;
+  memcpy (capture->stack.bytes, frame, sizeof frame);
+  capture->stack.length = SONDE_CAPTURE_BYTES_MIN;
   capture->known = SONDE_REGISTERS_ALL;
+  capture->stack.start = sp;
   capture->registers[SONDE_REGISTER_SP] = sp;
   capture->registers[SONDE_REGISTER_FP] = sp;
   capture->registers[SONDE_REGISTER_PC] = 0x20;
