@@ -86,7 +86,6 @@ sonde_obstacle_dup_reason (const SondeObstacle *self)
     }
 }
 
-/* What to do, without the command that does it. */
 static const char *
 get_remedy (const SondeObstacle *self)
 {
@@ -122,6 +121,14 @@ get_remedy (const SondeObstacle *self)
     default:
       return NULL;
     }
+}
+
+char *
+sonde_obstacle_dup_remedy (const SondeObstacle *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return g_strdup (get_remedy (self));
 }
 
 static char *

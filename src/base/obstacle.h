@@ -70,6 +70,9 @@ char *sonde_obstacle_dup_reason  (const SondeObstacle *self);
 /* What the user can do about it, translated, with the command if there is one; NULL if nothing. */
 char *sonde_obstacle_dup_advice  (const SondeObstacle *self);
 
+/* The advice without its command; NULL if there is none. */
+char *sonde_obstacle_dup_remedy  (const SondeObstacle *self);
+
 /* The command of the advice alone, to be copied; NULL if there is none. Any thread. */
 char *sonde_obstacle_dup_command (const SondeObstacle *self);
 

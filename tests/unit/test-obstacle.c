@@ -83,7 +83,7 @@ test_obstacle_sentences (void)
 }
 
 static void
-test_obstacle_command_ends_advice (void)
+test_obstacle_advice_in_parts (void)
 {
   for (int kind = SONDE_OBSTACLE_NONE; kind <= SONDE_OBSTACLE_FAILED; kind++)
     {
@@ -91,9 +91,13 @@ test_obstacle_command_ends_advice (void)
                                        .code = EPERM };
       g_autofree char *advice = sonde_obstacle_dup_advice (&obstacle);
       g_autofree char *command = sonde_obstacle_dup_command (&obstacle);
+      g_autofree char *remedy = sonde_obstacle_dup_remedy (&obstacle);
 
       if (command != NULL)
         g_assert_true (g_str_has_suffix (advice, command));
+      if (remedy != NULL)
+        g_assert_true (g_str_has_prefix (advice, remedy));
+      g_assert_true ((advice == NULL) == (remedy == NULL));
     }
 }
 
@@ -103,6 +107,6 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/base/obstacle/sentences", test_obstacle_sentences);
-  g_test_add_func ("/base/obstacle/command-ends-advice", test_obstacle_command_ends_advice);
+  g_test_add_func ("/base/obstacle/advice-in-parts", test_obstacle_advice_in_parts);
   return g_test_run ();
 }

@@ -1,0 +1,415 @@
+/* process-page.c: the list of processes to choose from
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Rows go from the store through a filter and a sorter to the view. The store's rows live as
+ * long as their process, and after each scan the sorter is told once that the order may have
+ * changed: so the selection stays with its process, wherever that moves to.
+ */
+
+#include "config.h"
+
+#include "widgets/process-page.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "model/app-icons.h"
+#include "model/process-row.h"
+#include "model/process-store.h"
+#include "model/run-request.h"
+#include "widgets/process-column.h"
+#include "widgets/run-page.h"
+
+struct _SondeProcessPage
+{
+  GtkWidget           parent_instance;
+
+  /* Owned */
+  SondeProcessStore  *store;
+  SondeAppIcons      *icons;
+  GtkCustomFilter    *filter;
+  GtkSingleSelection *selection;
+  char               *wanted;       /* what is searched for, casefolded; "" for all */
+
+  /* Template children */
+  GtkButton          *attach_button;
+  GtkLabel           *advice;
+  GtkWidget          *command_box;
+  GtkLabel           *command;
+  GtkStack           *content;
+  GtkRevealer        *obstacle_bar;
+  GtkLabel           *reason;
+  SondeRunPage       *run_page;
+  GtkScrolledWindow  *scroller;
+  GtkSearchBar       *search_bar;
+  GtkSearchEntry     *search_entry;
+  GtkColumnView      *view;
+  GtkStack           *views;
+};
+
+G_DEFINE_FINAL_TYPE (SondeProcessPage, sonde_process_page, GTK_TYPE_WIDGET)
+
+enum
+{
+  PROCESS_CHOSEN,
+  RUN_REQUESTED,
+  N_SIGNALS,
+};
+
+static guint signals[N_SIGNALS];
+
+/* --- Search --- */
+
+static gboolean
+contains (const char *text,
+          const char *wanted)
+{
+  g_autofree char *folded = g_utf8_casefold (text, -1);
+
+  return strstr (folded, wanted) != NULL;
+}
+
+static gboolean
+matches (gpointer item,
+         gpointer data)
+{
+  SondeProcessPage *self = SONDE_PROCESS_PAGE (data);
+  const SondeProcess *process = sonde_process_row_get_process (item);
+  char pid[16];
+
+  if (*self->wanted == '\0')
+    return TRUE;
+
+  g_snprintf (pid, sizeof pid, "%d", process->pid);
+
+  return g_str_has_prefix (pid, self->wanted) ||
+         contains (process->name, self->wanted) ||
+         contains (process->command_line, self->wanted);
+}
+
+/* Nothing found, as against not looked yet. */
+static void
+show_content (SondeProcessPage *self)
+{
+  gboolean found = g_list_model_get_n_items (G_LIST_MODEL (self->selection)) > 0;
+
+  gtk_stack_set_visible_child_name (self->content, found ||
+                                    *self->wanted == '\0' ? "table" : "empty");
+}
+
+static void
+on_search_changed_cb (SondeProcessPage *self)
+{
+  g_autofree char *text = g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->search_entry)));
+  char *wanted = g_utf8_casefold (g_strstrip (text), -1);
+  gboolean narrower = strstr (wanted, self->wanted) != NULL;
+  gboolean wider = strstr (self->wanted, wanted) != NULL;
+
+  g_free (self->wanted);
+  self->wanted = wanted;
+  if (narrower && wider)
+    return;
+
+  gtk_filter_changed (GTK_FILTER (self->filter),
+                      narrower ? GTK_FILTER_CHANGE_MORE_STRICT :
+                      wider ? GTK_FILTER_CHANGE_LESS_STRICT : GTK_FILTER_CHANGE_DIFFERENT);
+  show_content (self);
+}
+
+/* --- Choice --- */
+
+static void
+choose (SondeProcessPage *self,
+        SondeProcessRow  *row)
+{
+  if (row != NULL && sonde_process_row_is_open (row))
+    g_signal_emit (self, signals[PROCESS_CHOSEN], 0, sonde_process_row_get_process (row)->pid);
+}
+
+static void
+show_obstacle (SondeProcessPage *self)
+{
+  SondeProcessRow *row = gtk_single_selection_get_selected_item (self->selection);
+  const SondeObstacle *obstacle;
+  g_autofree char *reason = NULL;
+  g_autofree char *advice = NULL;
+  g_autofree char *command = NULL;
+
+  gtk_widget_set_sensitive (GTK_WIDGET (self->attach_button),
+                            row != NULL && sonde_process_row_is_open (row));
+  gtk_revealer_set_reveal_child (self->obstacle_bar,
+                                 row != NULL && !sonde_process_row_is_open (row));
+  if (row == NULL || sonde_process_row_is_open (row))
+    return;
+
+  obstacle = &sonde_process_row_get_process (row)->obstacle;
+  reason = sonde_obstacle_dup_reason (obstacle);
+  command = sonde_obstacle_dup_command (obstacle);
+  advice = sonde_obstacle_dup_remedy (obstacle);
+
+  gtk_label_set_label (self->reason, reason);
+  gtk_label_set_label (self->advice, advice != NULL ? advice : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->advice), advice != NULL);
+  gtk_label_set_label (self->command, command != NULL ? command : "");
+  gtk_widget_set_visible (self->command_box, command != NULL);
+}
+
+static void
+on_activate_cb (SondeProcessPage *self,
+                guint             position)
+{
+  g_autoptr(SondeProcessRow) row = g_list_model_get_item (G_LIST_MODEL (self->selection), position);
+
+  gtk_single_selection_set_selected (self->selection, position);
+  choose (self, row);
+}
+
+static void
+on_attach_cb (SondeProcessPage *self)
+{
+  choose (self, gtk_single_selection_get_selected_item (self->selection));
+}
+
+/* Enter in the search takes the selected process, and without one the first. */
+static void
+on_search_activate_cb (SondeProcessPage *self)
+{
+  if (gtk_single_selection_get_selected_item (self->selection) == NULL)
+    gtk_single_selection_set_selected (self->selection, 0);
+
+  on_attach_cb (self);
+}
+
+static void
+on_copy_cb (SondeProcessPage *self)
+{
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)),
+                          gtk_label_get_label (self->command));
+}
+
+/* --- Run a program --- */
+
+static void
+on_run_closed_cb (SondeProcessPage *self)
+{
+  gtk_stack_set_visible_child_name (self->views, "list");
+  gtk_widget_grab_focus (GTK_WIDGET (self->view));
+}
+
+static void
+on_run_requested_cb (SondeProcessPage *self,
+                     SondeRunRequest  *request)
+{
+  gtk_stack_set_visible_child_name (self->views, "list");
+  g_signal_emit (self, signals[RUN_REQUESTED], 0, request);
+}
+
+void
+sonde_process_page_show_run (SondeProcessPage *self)
+{
+  g_return_if_fail (SONDE_IS_PROCESS_PAGE (self));
+
+  gtk_stack_set_visible_child_name (self->views, "run");
+  gtk_widget_grab_focus (GTK_WIDGET (self->run_page));
+}
+
+/* --- Refresh --- */
+
+/* Sorts the rows by their new figures, beneath a view that stands still. GTK would hold on to the
+ * row that is uppermost, and scroll along wherever that goes; so the row that comes to its place is
+ * named as the one to hold on to.
+ */
+static void
+sort_in_place (SondeProcessPage *self)
+{
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
+  guint count = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
+  double height = gtk_adjustment_get_upper (adjustment) / MAX (count, 1);
+  guint position = (guint) ceil (gtk_adjustment_get_value (adjustment) / MAX (height, 1.0));
+
+  gtk_sorter_changed (gtk_column_view_get_sorter (self->view), GTK_SORTER_CHANGE_DIFFERENT);
+
+  if (position < count)
+    gtk_widget_activate_action (gtk_widget_get_last_child (GTK_WIDGET (self->view)),
+                                "list.scroll-to-item", "u", position);
+}
+
+static void
+on_refreshed_cb (SondeProcessPage *self)
+{
+  /* A process that has become another program may match now, or not any more. */
+  if (*self->wanted != '\0')
+    gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
+
+  sort_in_place (self);
+  show_content (self);
+  show_obstacle (self);
+}
+
+/* Typing anywhere in the window searches, as long as the list is what is seen. */
+static void
+on_list_mapped_cb (SondeProcessPage *self)
+{
+  gtk_search_bar_set_key_capture_widget (self->search_bar,
+                                         GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self))));
+  sonde_process_store_set_active (self->store, TRUE);
+}
+
+static void
+on_list_unmapped_cb (SondeProcessPage *self)
+{
+  gtk_search_bar_set_key_capture_widget (self->search_bar, NULL);
+  sonde_process_store_set_active (self->store, FALSE);
+}
+
+static gboolean
+sonde_process_page_grab_focus (GtkWidget *widget)
+{
+  return gtk_widget_grab_focus (GTK_WIDGET (SONDE_PROCESS_PAGE (widget)->view));
+}
+
+static void
+sonde_process_page_dispose (GObject *object)
+{
+  SondeProcessPage *self = SONDE_PROCESS_PAGE (object);
+
+  if (self->store != NULL)
+    sonde_process_store_set_active (self->store, FALSE);
+  gtk_widget_dispose_template (GTK_WIDGET (self), SONDE_TYPE_PROCESS_PAGE);
+  g_clear_object (&self->selection);
+  g_clear_object (&self->filter);
+  g_clear_object (&self->store);
+
+  G_OBJECT_CLASS (sonde_process_page_parent_class)->dispose (object);
+}
+
+static void
+sonde_process_page_finalize (GObject *object)
+{
+  SondeProcessPage *self = SONDE_PROCESS_PAGE (object);
+
+  g_clear_pointer (&self->icons, sonde_app_icons_free);
+  g_free (self->wanted);
+
+  G_OBJECT_CLASS (sonde_process_page_parent_class)->finalize (object);
+}
+
+static void
+sonde_process_page_class_init (SondeProcessPageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = sonde_process_page_dispose;
+  G_OBJECT_CLASS (klass)->finalize = sonde_process_page_finalize;
+  widget_class->grab_focus = sonde_process_page_grab_focus;
+
+  signals[PROCESS_CHOSEN] = g_signal_new ("process-chosen", SONDE_TYPE_PROCESS_PAGE,
+                                          G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                          G_TYPE_INT);
+  signals[RUN_REQUESTED] = g_signal_new ("run-requested", SONDE_TYPE_PROCESS_PAGE,
+                                         G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                                         SONDE_TYPE_RUN_REQUEST);
+
+  g_type_ensure (SONDE_TYPE_RUN_PAGE);
+  gtk_widget_class_set_template_from_resource (widget_class,
+                                               "/io/github/sondeprofiler/Sonde/process-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, SondeProcessPage, advice);
+  gtk_widget_class_bind_template_child (widget_class, SondeProcessPage, attach_button);
+  gtk_widget_class_bind_template_child (widget_class, SondeProcessPage, command);
+  gtk_widget_class_bind_template_child (widget_class, SondeProcessPage, command_box);
+  gtk_widget_class_bind_template_child (widget_class, SondeProcessPage, content);
+  gtk_widget_class_bind_template_child (widget_class, SondeProcessPage, obstacle_bar);
+  gtk_widget_class_bind_template_child (widget_class, SondeProcessPage, reason);
+  gtk_widget_class_bind_template_child (widget_class, SondeProcessPage, run_page);
+  gtk_widget_class_bind_template_child (widget_class, SondeProcessPage, scroller);
+  gtk_widget_class_bind_template_child (widget_class, SondeProcessPage, search_bar);
+  gtk_widget_class_bind_template_child (widget_class, SondeProcessPage, search_entry);
+  gtk_widget_class_bind_template_child (widget_class, SondeProcessPage, view);
+  gtk_widget_class_bind_template_child (widget_class, SondeProcessPage, views);
+  gtk_widget_class_bind_template_callback (widget_class, on_activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_attach_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_copy_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_list_mapped_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_list_unmapped_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_run_closed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_run_requested_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_search_activate_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_search_changed_cb);
+  gtk_widget_class_bind_template_callback (widget_class, sonde_process_page_show_run);
+
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+}
+
+static void
+add_columns (SondeProcessPage *self)
+{
+  for (guint i = 0; i < SONDE_N_PROCESS_COLUMNS; i++)
+    {
+      g_autoptr(GtkColumnViewColumn) column = NULL;
+
+      column = sonde_process_column_new ((SondeProcessColumn) i, self->icons);
+      gtk_column_view_append_column (self->view, column);
+      if (i == SONDE_PROCESS_COLUMN_CPU)
+        gtk_column_view_sort_by_column (self->view, column, GTK_SORT_DESCENDING);
+    }
+}
+
+/* A title stands where its figures do. GTK has no setting for that; the header is the first child
+ * of the view, and what a title shows the first child of that.
+ */
+static void
+align_titles (SondeProcessPage *self)
+{
+  GtkWidget *header = gtk_widget_get_first_child (GTK_WIDGET (self->view));
+  GtkWidget *title = header != NULL ? gtk_widget_get_first_child (header) : NULL;
+
+  for (guint i = 0; title != NULL && i < SONDE_N_PROCESS_COLUMNS; i++)
+    {
+      GtkWidget *content = gtk_widget_get_first_child (title);
+
+      if (content != NULL && sonde_process_column_is_figure ((SondeProcessColumn) i))
+        gtk_widget_set_halign (content, GTK_ALIGN_END);
+      title = gtk_widget_get_next_sibling (title);
+    }
+}
+
+static void
+sonde_process_page_init (SondeProcessPage *self)
+{
+  GtkSorter *sorter;
+  GListModel *filtered;
+  GListModel *sorted;
+
+  self->wanted = g_strdup ("");
+  self->store = sonde_process_store_new ();
+  self->icons = sonde_app_icons_new ();
+  gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
+  add_columns (self);
+  align_titles (self);
+
+  /* The models take over what they are made of. */
+  self->filter = gtk_custom_filter_new (matches, self, NULL);
+  filtered = G_LIST_MODEL (gtk_filter_list_model_new (g_object_ref (G_LIST_MODEL (self->store)),
+                                                      g_object_ref (GTK_FILTER (self->filter))));
+  sorter = gtk_column_view_get_sorter (self->view);
+  sorted = G_LIST_MODEL (gtk_sort_list_model_new (filtered, g_object_ref (sorter)));
+  self->selection = gtk_single_selection_new (sorted);
+  gtk_single_selection_set_autoselect (self->selection, FALSE);
+  gtk_single_selection_set_can_unselect (self->selection, TRUE);
+  gtk_column_view_set_model (self->view, GTK_SELECTION_MODEL (self->selection));
+
+  g_signal_connect_object (self->selection, "notify::selected-item", G_CALLBACK (show_obstacle),
+                           self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->store, "refreshed", G_CALLBACK (on_refreshed_cb), self,
+                           G_CONNECT_SWAPPED);
+}
+
+GtkWidget *
+sonde_process_page_new (void)
+{
+  return g_object_new (SONDE_TYPE_PROCESS_PAGE, NULL);
+}
