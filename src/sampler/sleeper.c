@@ -107,5 +107,6 @@ sonde_stop_sampler_take_sleeper (SondeStopSampler      *self,
   thread->is_known = TRUE;
   thread->state = state;
   thread->runs = *runs;
+  thread->woke_ns = self->now_ns;
   sonde_stop_sampler_mark_counted (self, thread);
 }

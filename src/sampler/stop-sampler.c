@@ -20,11 +20,13 @@
 /* How much of a stack says whether it is still the one it was. */
 #define DIGEST_BYTES 512
 
-/* How many sleepers are looked at in a tick. A look costs 1 µs, and a thread long asleep need
- * not be
- * looked at every time.
+/* How much may be spent on looks at sleepers in a tick. A look costs 1 µs, and a thread long asleep
+ * need not be looked at every time: its turn comes less often than that of one that slept just now.
  */
-#define N_SLEEPER_LOOKS 64
+#define SLEEPER_BUDGET 192
+#define COST_OF_SLEEPER 3
+#define COST_OF_LONG_SLEEPER 8
+#define LONG_NS SONDE_NS_PER_SECOND
 
 #define LIST_INTERVAL_NS (100 * G_GUINT64_CONSTANT (1000000))
 #define COUNT_INTERVAL_NS (5 * G_GUINT64_CONSTANT (1000000))
@@ -284,6 +286,29 @@ is_asleep (const SondeSampledThread *thread)
   return thread->is_known && !sonde_thread_state_is_active (thread->state);
 }
 
+/* In turn, as many as the budget is for. */
+static void
+look_at_sleepers (SondeStopSampler *self)
+{
+  guint n_threads = self->threads->len;
+  gint budget = SLEEPER_BUDGET;
+
+  for (guint i = 0; i < n_threads && budget > 0 && self->threads->len > 0; i++)
+    {
+      SondeSampledThread *thread;
+
+      /* Backwards, since a look may end the thread. */
+      self->sleeper_at = MIN (self->sleeper_at, self->threads->len);
+      self->sleeper_at = (self->sleeper_at > 0 ? self->sleeper_at : self->threads->len) - 1;
+      thread = g_ptr_array_index (self->threads, self->sleeper_at);
+      if (!is_asleep (thread) || thread->is_asked || thread->tick == self->tick)
+        continue;
+
+      budget -= self->now_ns - thread->woke_ns > LONG_NS ? COST_OF_LONG_SLEEPER : COST_OF_SLEEPER;
+      look_at (self, thread);
+    }
+}
+
 /**
  * sonde_stop_sampler_look:
  * @self: a sampler
@@ -299,9 +324,6 @@ sonde_stop_sampler_look (SondeStopSampler *self,
                          guint64           n_skipped,
                          guint64           period_ns)
 {
-  guint n_looks = 0;
-  guint first;
-
   g_return_if_fail (self != NULL);
 
   self->tick += 1 + n_skipped;
@@ -310,24 +332,15 @@ sonde_stop_sampler_look (SondeStopSampler *self,
   self->period_ns = period_ns;
   list_threads_if_changed (self);
 
-  first = self->threads->len > 0 ? self->sleeper_at % self->threads->len : 0;
-
-  /* Backwards, since a look may end the thread; the sleepers' turn goes round all the same. */
   for (guint i = self->threads->len; i-- > 0;)
     {
-      guint at = (i + first) % self->threads->len;
-      SondeSampledThread *thread = g_ptr_array_index (self->threads, at);
+      SondeSampledThread *thread = g_ptr_array_index (self->threads, i);
 
-      if (thread->is_asked || thread->tick == self->tick)
-        continue;
-
-      if (is_asleep (thread) && ++n_looks > N_SLEEPER_LOOKS)
-        continue;
-
-      look_at (self, thread);
+      if (!thread->is_asked && !is_asleep (thread))
+        look_at (self, thread);
     }
 
-  self->sleeper_at += self->threads->len - MIN (N_SLEEPER_LOOKS, self->threads->len);
+  look_at_sleepers (self);
 }
 
 gboolean

@@ -36,6 +36,7 @@ typedef struct
   gboolean         is_known;   /* the fields below hold the last capture */
   SondeThreadState state;
   SondeThreadRuns  runs;
+  guint64          woke_ns;    /* when it was last found to have run */
   gboolean         is_asked;   /* asked to stop, and on its way */
   SondeThreadState asked_state; /* asleep, or RUNNING where READY is not told from it yet */
   SondeThreadRuns  asked_runs;
