@@ -16,13 +16,13 @@
 #include "target/maps.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "base/error.h"
+#include "target/regular-file.h"
 
 #define DELETED_MARK " (deleted)"
 
@@ -284,7 +284,7 @@ is_same_file (int                 fd,
 {
   struct stat status;
 
-  if (fstat (fd, &status) != 0 || !S_ISREG (status.st_mode))
+  if (fstat (fd, &status) != 0)
     return FALSE;
 
   /* Btrfs and overlayfs show another device number in maps than stat() does, so the
@@ -297,7 +297,7 @@ static int
 open_if_same (const char         *path,
               const SondeMapping *mapping)
 {
-  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  int fd = sonde_regular_file_open (path);
 
   if (fd >= 0 && !is_same_file (fd, mapping))
     {
@@ -343,6 +343,10 @@ sonde_mapping_open (const SondeMapping *self,
       by_exe = g_strdup_printf ("/proc/%d/exe", pid);
       fd = open_if_same (by_exe, self);
     }
+
+  /* Nothing is left in /proc of a program that has ended, and its names may still be wanted. */
+  if (fd < 0 && self->path[0] == '/' && !self->deleted)
+    fd = open_if_same (self->path, self);
 
   return fd;
 }

@@ -112,6 +112,21 @@ test_maps_own_process (void)
 }
 
 static void
+test_maps_ended_process (void)
+{
+  g_autoptr(SondeMaps) maps = sonde_maps_read (getpid (), NULL);
+  SondeMapping mapping = *sonde_maps_find (maps, (SondeAddress) (gsize) test_maps_own_process);
+  int fd;
+
+  fd = sonde_mapping_open (&mapping, 0x7ffffff);
+  g_assert_cmpint (fd, >=, 0);
+  close (fd);
+
+  mapping.inode++;
+  g_assert_cmpint (sonde_mapping_open (&mapping, 0x7ffffff), ==, -1);
+}
+
+static void
 test_maps_no_process (void)
 {
   g_autoptr(GError) error = NULL;
@@ -130,6 +145,7 @@ main (int   argc,
   g_test_add_func ("/target/maps/malformed", test_maps_malformed);
   g_test_add_func ("/target/maps/range-edges", test_maps_range_edges);
   g_test_add_func ("/target/maps/own-process", test_maps_own_process);
+  g_test_add_func ("/target/maps/ended-process", test_maps_ended_process);
   g_test_add_func ("/target/maps/no-process", test_maps_no_process);
   return g_test_run ();
 }
