@@ -19,11 +19,11 @@
 #include "symbolizer/debug-file.h"
 
 #include <elfutils/libdwelf.h>
-#include <fcntl.h>
 #include <lzma.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "target/regular-file.h"
 
 #define DEBUG_FOLDER "/usr/lib/debug"
 #define ALTERNATE_FOLDER "/.dwz/"
@@ -41,27 +41,6 @@ typedef struct
   gsize         build_id_length; /* 0: compare the checksum */
   guint32       checksum;
 } Identity;
-
-static int
-open_regular (const char *path)
-{
-  g_autofree char *again = NULL;
-  struct stat status;
-  int place = open (path, O_PATH | O_CLOEXEC);
-  int fd = -1;
-
-  if (place < 0)
-    return -1;
-
-  if (fstat (place, &status) == 0 && S_ISREG (status.st_mode))
-    {
-      again = g_strdup_printf ("/proc/self/fd/%d", place);
-      fd = open (again, O_RDONLY | O_CLOEXEC);
-    }
-
-  close (place);
-  return fd;
-}
 
 static gboolean
 has_checksum (int     fd,
@@ -88,7 +67,7 @@ open_if_identical (const char     *path,
   g_autoptr(SondeElfFile) file = NULL;
   const guint8 *build_id;
   gsize length;
-  int fd = open_regular (path);
+  int fd = sonde_regular_file_open (path);
 
   if (fd < 0)
     return NULL;

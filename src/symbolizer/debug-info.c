@@ -44,9 +44,33 @@ struct _SondeDebugInfo
   GArray       *units;     /* of SondeRange; the value is the offset of the unit's DIE */
   GHashTable   *functions; /* of GArray of SondeRange by unit; the value: the function's DIE */
 
+  GString      *path;      /* the last file found, if it had to be put together */
+
   gint64        time_left_us;
   gint64        deadline_us;
 };
+
+/* Reads all of the DWARF of @file into memory. */
+static Dwarf *
+open_dwarf (SondeElfFile *file)
+{
+  guint64 size = sonde_elf_file_get_dwarf_size (file);
+  Dwarf *dwarf;
+
+  if (size == 0 || size > DWARF_BYTES_MAX)
+    return NULL;
+
+  dwarf = dwarf_begin_elf (sonde_elf_file_get_elf (file), DWARF_C_READ, NULL);
+  if (dwarf == NULL)
+    return NULL;
+
+  /* libdw 0.188 takes the strings of line tables to be closed. */
+  sonde_elf_file_close_strings (file, "debug_str");
+  sonde_elf_file_close_strings (file, "debug_line_str");
+  sonde_elf_file_finish_reading (file);
+
+  return dwarf;
+}
 
 /* Debug files that were made smaller by dwz have their common parts in another file. libdw would
  * open whatever path the link says, even a pipe: so it is opened here. Without it most names
@@ -69,16 +93,10 @@ open_alternate (SondeDebugInfo *self,
 
   self->alternate_file = sonde_debug_file_find_alternate (name, build_id, (gsize) length,
                                                           path, pid);
-  if (self->alternate_file == NULL ||
-      sonde_elf_file_get_dwarf_size (self->alternate_file) > DWARF_BYTES_MAX)
-    return FALSE;
-
-  self->alternate = dwarf_begin_elf (sonde_elf_file_get_elf (self->alternate_file),
-                                     DWARF_C_READ, NULL);
+  self->alternate = self->alternate_file != NULL ? open_dwarf (self->alternate_file) : NULL;
   if (self->alternate == NULL)
     return FALSE;
 
-  sonde_elf_file_finish_reading (self->alternate_file);
   dwarf_setalt (self->dwarf, self->alternate);
 
   return TRUE;
@@ -100,23 +118,17 @@ sonde_debug_info_new (SondeElfFile *file,
                       pid_t         pid)
 {
   g_autoptr(SondeDebugInfo) self = g_new0 (SondeDebugInfo, 1);
-  guint64 size;
 
   g_return_val_if_fail (file != NULL, NULL);
 
   self->file = file;
   self->time_left_us = TIME_MAX_US;
-
-  size = sonde_elf_file_get_dwarf_size (file);
-  if (size == 0 || size > DWARF_BYTES_MAX)
-    return NULL;
-
-  self->dwarf = dwarf_begin_elf (sonde_elf_file_get_elf (file), DWARF_C_READ, NULL);
+  self->dwarf = open_dwarf (file);
   if (self->dwarf == NULL || !open_alternate (self, path, pid))
     return NULL;
 
-  sonde_elf_file_finish_reading (file);
   self->functions = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_array_unref);
+  self->path = g_string_new (NULL);
 
   return g_steal_pointer (&self);
 }
@@ -132,6 +144,8 @@ sonde_debug_info_free (SondeDebugInfo *self)
   g_clear_pointer (&self->alternate, dwarf_end);
   g_clear_pointer (&self->alternate_file, sonde_elf_file_free);
   g_clear_pointer (&self->file, sonde_elf_file_free);
+  if (self->path != NULL)
+    g_string_free (self->path, TRUE);
   g_free (self);
 }
 
@@ -342,6 +356,26 @@ fill_from_lines (Dwarf_Die          *unit,
   function->line = (guint) line;
 }
 
+/* libdw leaves the paths of DWARF 5 relative to where the compiler ran. */
+static void
+complete_path (SondeDebugInfo     *self,
+               Dwarf_Die          *unit,
+               SondeDebugFunction *function)
+{
+  Dwarf_Attribute attribute;
+  const char *folder;
+
+  if (function->file == NULL || function->file[0] == '/')
+    return;
+
+  folder = dwarf_formstring (dwarf_attr (unit, DW_AT_comp_dir, &attribute));
+  if (folder == NULL)
+    return;
+
+  g_string_printf (self->path, "%s/%s", folder, function->file);
+  function->file = self->path->str;
+}
+
 /**
  * sonde_debug_info_find_function:
  * @self: debug information
@@ -381,6 +415,7 @@ sonde_debug_info_find_function (SondeDebugInfo     *self,
 
       if (function->file == NULL || function->line == 0)
         fill_from_lines (&unit, address, function);
+      complete_path (self, &unit, function);
     }
 
   stop_clock (self);

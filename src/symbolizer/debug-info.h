@@ -20,7 +20,7 @@ G_BEGIN_DECLS
  * @file: (nullable): where its source is
  * @line: where it begins in @file; 0 if not known
  *
- * Texts are borrowed from the #SondeDebugInfo.
+ * Texts are borrowed from the #SondeDebugInfo until it is next asked.
  */
 typedef struct
 {

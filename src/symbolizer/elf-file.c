@@ -288,6 +288,29 @@ sonde_elf_file_get_dwarf_size (SondeElfFile *self)
 }
 
 void
+sonde_elf_file_close_strings (SondeElfFile *self,
+                              const char   *suffix)
+{
+  Elf_Scn *section = NULL;
+
+  g_return_if_fail (self != NULL);
+
+  while ((section = elf_nextscn (self->elf, section)) != NULL)
+    {
+      GElf_Shdr header;
+      Elf_Data *data;
+
+      if (gelf_getshdr (section, &header) == NULL ||
+          !g_str_has_suffix (sonde_elf_file_get_section_name (self, &header), suffix))
+        continue;
+
+      data = sonde_elf_file_read_section (section);
+      if (data != NULL)
+        ((char *) data->d_buf)[data->d_size - 1] = '\0';
+    }
+}
+
+void
 sonde_elf_file_finish_reading (SondeElfFile *self)
 {
   g_return_if_fail (self != NULL);

@@ -17,34 +17,19 @@
 
 #include "symbolizer/extra-symbols.h"
 
+#include <dwarf.h>
+#include <elfutils/libdw.h>
 #include <string.h>
 
 #define SLOTS_MAX 1000000
-#define FRAMES_MAX 2000000
 
-/* DW_EH_PE_udata4, and DW_EH_PE_datarel | DW_EH_PE_sdata4: what every linker writes. */
-#define COUNT_ENCODING 0x03
-#define TABLE_ENCODING 0x3b
+/* What compilers write for 64-bit programs that are not too big for it. */
+#define FRAME_ENCODING (DW_EH_PE_pcrel | DW_EH_PE_sdata4)
+#define FRAME_BYTES 8
 
 #define STUB_BYTES 16
 #define SMALL_STUB_BYTES 8
 #define JUMP_BYTES 6
-
-typedef struct
-{
-  guint8  version;
-  guint8  pointer_encoding;
-  guint8  count_encoding;
-  guint8  table_encoding;
-  gint32  pointer;
-  guint32 count;
-} FrameIndex;
-
-typedef struct
-{
-  gint32 start; /* from the beginning of the index */
-  gint32 frame;
-} FrameEntry;
 
 static void
 read_slots (SondeElfFile *file,
@@ -174,6 +159,62 @@ find_code_end (SondeElfFile *file,
   return 0;
 }
 
+/* How the FDEs of @cie write addresses; DW_EH_PE_omit if it cannot be told. */
+static guint8
+find_encoding (const Dwarf_CIE *cie)
+{
+  const guint8 *at = cie->augmentation_data;
+  gsize left = at != NULL ? cie->augmentation_data_size : 0;
+
+  if (cie->augmentation[0] != 'z')
+    return DW_EH_PE_omit;
+
+  for (const char *letter = cie->augmentation + 1; *letter != '\0' && left > 0; letter++)
+    {
+      gsize size = 1;
+
+      if (*letter == 'R')
+        return *at;
+
+      /* The personality routine: how it is written, and where it is. */
+      if (*letter == 'P')
+        size += (*at & 0x0f) == DW_EH_PE_sdata4 || (*at & 0x0f) == DW_EH_PE_udata4 ? 4 : 8;
+      else if (*letter != 'L')
+        continue;
+
+      size = MIN (size, left);
+      at += size;
+      left -= size;
+    }
+
+  return DW_EH_PE_omit;
+}
+
+/* Both numbers of an FDE are four bytes, and the first counts from its own place. */
+static void
+add_frame (SondeSymbolTable *self,
+           SondeElfFile     *file,
+           const guint8     *fde,
+           guint64           address,
+           guint64          *code_end)
+{
+  SondeSymbol symbol = { 0 };
+  gint32 distance;
+  guint32 length;
+
+  memcpy (&distance, fde, sizeof distance);
+  memcpy (&length, fde + sizeof distance, sizeof length);
+  symbol.start = address + (guint64) (gint64) distance;
+
+  /* Most lie in the section of the one before. */
+  if (symbol.start >= *code_end || symbol.start + length > *code_end)
+    *code_end = find_code_end (file, symbol.start);
+
+  symbol.end = MIN (symbol.start + length, *code_end);
+  if (symbol.start < symbol.end)
+    sonde_symbol_table_add (self, &symbol);
+}
+
 void
 sonde_symbol_table_add_frames (SondeSymbolTable *self,
                                SondeElfFile     *file)
@@ -181,39 +222,35 @@ sonde_symbol_table_add_frames (SondeSymbolTable *self,
   GElf_Shdr header;
   Elf_Scn *section;
   Elf_Data *data;
-  FrameIndex index;
-  gsize count;
-  guint64 end = 0;
-  guint64 previous = 0;
+  const guint8 *bytes;
+  const guint8 *ident;
+  Dwarf_Off next;
+  Dwarf_Off cie = G_MAXUINT64;
+  guint8 encoding = DW_EH_PE_omit;
+  guint64 code_end = 0;
+  Dwarf_CFI_Entry entry;
 
   g_return_if_fail (self != NULL && file != NULL);
 
-  section = sonde_elf_file_find_section (file, ".eh_frame_hdr", &header);
+  section = sonde_elf_file_find_section (file, ".eh_frame", &header);
   data = section != NULL ? sonde_elf_file_read_section (section) : NULL;
-  if (data == NULL || data->d_size < sizeof index)
+  ident = (const guint8 *) elf_getident (sonde_elf_file_get_elf (file), NULL);
+  if (data == NULL || ident == NULL)
     return;
 
-  memcpy (&index, data->d_buf, sizeof index);
-  if (index.version != 1 || index.count_encoding != COUNT_ENCODING ||
-      index.table_encoding != TABLE_ENCODING)
-    return;
-
-  count = MIN (MIN (index.count, FRAMES_MAX), (data->d_size - sizeof index) / sizeof (FrameEntry));
-  for (gsize i = 0; i < count; i++)
+  bytes = data->d_buf;
+  for (Dwarf_Off at = 0;
+       dwarf_next_cfi (ident, data, TRUE, at, &next, &entry) == 0 && next > at;
+       at = next)
     {
-      FrameEntry entry;
-      SondeSymbol symbol = { .open = TRUE };
-
-      memcpy (&entry, (const guint8 *) data->d_buf + sizeof index + i * sizeof entry, sizeof entry);
-      symbol.start = header.sh_addr + (guint64) (gint64) entry.start;
-
-      /* The index ascends: most lie in the section of the one before. */
-      if (symbol.start < previous || symbol.start >= end)
-        end = find_code_end (file, symbol.start);
-
-      previous = symbol.start;
-      symbol.end = end;
-      if (symbol.start < symbol.end)
-        sonde_symbol_table_add (self, &symbol);
+      if (dwarf_cfi_cie_p (&entry))
+        {
+          cie = at;
+          encoding = find_encoding (&entry.cie);
+        }
+      else if (entry.fde.CIE_pointer == cie && encoding == FRAME_ENCODING &&
+               (gsize) (entry.fde.end - entry.fde.start) >= FRAME_BYTES)
+        add_frame (self, file, entry.fde.start,
+                   header.sh_addr + (guint64) (entry.fde.start - bytes), &code_end);
     }
 }

@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 void sonde_symbol_table_add_stubs  (SondeSymbolTable *self,
                                     SondeElfFile     *file);
 
-/* Where functions begin, from the index of the unwind table; it knows no names. */
+/* Where functions begin and end, from the unwind table; it knows no names. */
 void sonde_symbol_table_add_frames (SondeSymbolTable *self,
                                     SondeElfFile     *file);
 

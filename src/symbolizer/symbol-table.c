@@ -237,8 +237,8 @@ merge_aliases (GArray *symbols)
   g_array_set_size (symbols, kept);
 }
 
-/* Leaves out what has no size and lies within something that has: a label in a function, or a
- * part of it that has its own entry in the unwind table.
+/* Leaves out what lies within a named function and has no size or no name: a label, or a part of
+ * the function that has its own entry in the unwind table.
  */
 static void
 drop_labels (GArray *symbols)
@@ -250,10 +250,10 @@ drop_labels (GArray *symbols)
     {
       SondeSymbol *symbol = &g_array_index (symbols, SondeSymbol, i);
 
-      if (symbol->open && symbol->start < reached)
+      if ((symbol->open || symbol->name == NULL) && symbol->start < reached)
         continue;
 
-      if (!symbol->open)
+      if (!symbol->open && symbol->name != NULL)
         reached = MAX (reached, symbol->end);
       g_array_index (symbols, SondeSymbol, kept++) = *symbol;
     }
