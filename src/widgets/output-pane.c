@@ -16,6 +16,11 @@
 
 #define REFRESH_INTERVAL_MS 100
 
+/* Text that comes faster than it can be kept is not read by anybody; showing every fifth of it
+ * leaves the processor to the program.
+ */
+#define FLOOD_TICKS 5
+
 /* Of the last line, in the bar. */
 #define LINE_BYTES_MAX 512
 
@@ -25,12 +30,16 @@ struct _SondeOutputPane
 
   /* Owned */
   SondeOutputReader *reader;     /* NULL before the first descriptor */
+  GString           *unseen;     /* what came while the pane was closed */
 
   guint              timeout_id; /* 0 once nothing more can come */
+  guint              rest_ticks; /* to let pass in a flood */
+  gboolean           gap;        /* something is missing before @unseen */
 
   /* Template children */
   GtkInscription    *last_line;
   GtkScrolledWindow *scroller;
+  GtkToggleButton   *toggle;
   GtkTextView       *view;
 };
 
@@ -113,6 +122,44 @@ append (SondeOutputPane *self,
     }
 }
 
+/* Without a text view to fill, keeping text costs next to nothing. */
+static void
+keep_unseen (SondeOutputPane *self,
+             const char      *text,
+             gboolean         complete)
+{
+  if (!complete)
+    {
+      g_string_truncate (self->unseen, 0);
+      self->gap = TRUE;
+    }
+  g_string_append (self->unseen, text);
+
+  if (self->unseen->len > 2 * SONDE_OUTPUT_BYTES_MAX)
+    {
+      const char *rest = self->unseen->str + self->unseen->len - SONDE_OUTPUT_BYTES_MAX;
+      const char *line = strchr (rest, '\n');
+
+      g_string_erase (self->unseen, 0, (line != NULL ? line + 1 : rest) - self->unseen->str);
+      self->gap = TRUE;
+    }
+}
+
+static void
+show_unseen (SondeOutputPane *self)
+{
+  g_autofree char *valid = NULL;
+
+  if (!gtk_toggle_button_get_active (self->toggle) || self->unseen->len == 0)
+    return;
+
+  /* A line without an end may have been cut within a character. */
+  valid = g_utf8_make_valid (self->unseen->str, (gssize) self->unseen->len);
+  append (self, valid, !self->gap);
+  g_string_truncate (self->unseen, 0);
+  self->gap = FALSE;
+}
+
 static gboolean
 on_timeout_cb (gpointer data)
 {
@@ -120,11 +167,19 @@ on_timeout_cb (gpointer data)
   g_autofree char *text = NULL;
   gboolean complete;
 
+  if (self->rest_ticks > 0)
+    {
+      self->rest_ticks--;
+      return G_SOURCE_CONTINUE;
+    }
+
   text = sonde_output_reader_take (self->reader, &complete);
   if (text != NULL)
     {
       show_last_line (self, text);
-      append (self, text, complete);
+      keep_unseen (self, text, complete);
+      show_unseen (self);
+      self->rest_ticks = complete ? 0 : FLOOD_TICKS - 1;
     }
   else if (sonde_output_reader_is_finished (self->reader))
     {
@@ -148,23 +203,35 @@ sonde_output_pane_dispose (GObject *object)
 }
 
 static void
+sonde_output_pane_finalize (GObject *object)
+{
+  g_string_free (SONDE_OUTPUT_PANE (object)->unseen, TRUE);
+
+  G_OBJECT_CLASS (sonde_output_pane_parent_class)->finalize (object);
+}
+
+static void
 sonde_output_pane_class_init (SondeOutputPaneClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = sonde_output_pane_dispose;
+  G_OBJECT_CLASS (klass)->finalize = sonde_output_pane_finalize;
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sondeprofiler/Sonde/output-pane.ui");
   gtk_widget_class_bind_template_child (widget_class, SondeOutputPane, last_line);
   gtk_widget_class_bind_template_child (widget_class, SondeOutputPane, scroller);
+  gtk_widget_class_bind_template_child (widget_class, SondeOutputPane, toggle);
   gtk_widget_class_bind_template_child (widget_class, SondeOutputPane, view);
+  gtk_widget_class_bind_template_callback (widget_class, show_unseen);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
 }
 
 static void
 sonde_output_pane_init (SondeOutputPane *self)
 {
+  self->unseen = g_string_new (NULL);
   gtk_widget_init_template (GTK_WIDGET (self));
 }
 
@@ -182,6 +249,9 @@ sonde_output_pane_set_fd (SondeOutputPane *self,
   g_return_if_fail (fd >= 0);
 
   g_clear_pointer (&self->reader, sonde_output_reader_free);
+  g_string_truncate (self->unseen, 0);
+  self->gap = FALSE;
+  self->rest_ticks = 0;
   gtk_text_buffer_set_text (gtk_text_view_get_buffer (self->view), "", 0);
   gtk_inscription_set_text (self->last_line, _("Nothing written yet"));
 

@@ -68,6 +68,8 @@ show_error (SondeRunPage *self,
         {
           gtk_widget_add_css_class (widgets[i], "error");
           gtk_widget_grab_focus (widgets[i]);
+          if (GTK_IS_EDITABLE (widgets[i]))
+            gtk_editable_set_position (GTK_EDITABLE (widgets[i]), -1);
         }
     }
 }
@@ -170,9 +172,11 @@ sonde_run_page_class_init (SondeRunPageClass *klass)
 static void
 sonde_run_page_init (SondeRunPage *self)
 {
+  g_autofree char *directory = g_get_current_dir ();
   GtkTextBuffer *buffer;
 
   gtk_widget_init_template (GTK_WIDGET (self));
+  gtk_editable_set_text (GTK_EDITABLE (self->directory_row), directory);
 
   buffer = gtk_text_view_get_buffer (self->environment_view);
   g_signal_connect_object (buffer, "changed", G_CALLBACK (on_edited_cb), self, G_CONNECT_SWAPPED);
