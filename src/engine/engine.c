@@ -21,6 +21,11 @@
 #define WORKER_NICENESS -10
 #define PUBLISH_INTERVAL_NS (SONDE_NS_PER_SECOND / 20)
 
+/* A snapshot of 100,000 functions takes 4 ms, in which no sample is taken: no more than 2 % of
+ * the time is spent on snapshots.
+ */
+#define PUBLISH_COST_FACTOR 50
+
 /* How long a turn may wait for its due time before orders are looked for. */
 #define TURN_NS (20 * G_GUINT64_CONSTANT (1000000))
 
@@ -168,7 +173,7 @@ run_session (SondeEngine *self,
 {
   gboolean is_sampling = TRUE;
   gboolean was_sampling = TRUE;
-  guint64 published_ns = 0;
+  guint64 publish_ns = 0;
 
   for (;;)
     {
@@ -185,14 +190,15 @@ run_session (SondeEngine *self,
         is_sampling = sonde_worker_run_turn (worker, sonde_clock_now_ns () + TURN_NS);
 
       now_ns = sonde_clock_now_ns ();
-      if (now_ns - published_ns < PUBLISH_INTERVAL_NS && !changed && is_sampling == was_sampling)
+      if (now_ns < publish_ns && !changed && is_sampling == was_sampling)
         continue;
 
       changed |= sonde_worker_update_names (worker, 0);
       if (is_sampling || was_sampling || changed)
         publish (self, sonde_worker_make_snapshot (worker));
       was_sampling = is_sampling;
-      published_ns = now_ns;
+      publish_ns = now_ns + MAX (PUBLISH_INTERVAL_NS,
+                                 PUBLISH_COST_FACTOR * (sonde_clock_now_ns () - now_ns));
     }
 }
 

@@ -118,9 +118,7 @@ run_child (const Child *child)
   fail_child (child);
 }
 
-/* Waits until @pid stands before its first instruction, and lets it go. FALSE if it ended
- * instead.
- */
+/* Waits until @pid stands before its first instruction. FALSE if it ended instead. */
 static gboolean
 await_program (pid_t pid)
 {
@@ -132,10 +130,7 @@ await_program (pid_t pid)
         return FALSE;
 
       if (status >> 8 == (SIGTRAP | PTRACE_EVENT_EXEC << 8))
-        {
-          ptrace (PTRACE_DETACH, pid, NULL, NULL);
-          return TRUE;
-        }
+        return TRUE;
 
       ptrace (PTRACE_CONT, pid, NULL,
               GINT_TO_POINTER (status >> 16 == 0 ? WSTOPSIG (status) : 0));
@@ -218,4 +213,10 @@ sonde_launch (const char *const *argv,
     *obstacle = (SondeObstacle) { .kind = SONDE_OBSTACLE_LAUNCH, .code = code };
 
   return pid;
+}
+
+void
+sonde_launch_release (pid_t pid)
+{
+  ptrace (PTRACE_DETACH, pid, NULL, NULL);
 }

@@ -144,18 +144,29 @@ sonde_target_new_launch (const char *const *argv,
                          SondeObstacle     *obstacle)
 {
   pid_t pid = sonde_launch (argv, envp, directory, output_fd, null_input, obstacle);
+  g_autoptr(SondeTarget) self = NULL;
+  SondeObstacle later;
 
   if (pid < 0)
     return NULL;
 
-  /* A set-id or 32-bit program starts all the same, and is not ours to look at. */
-  *obstacle = sonde_permission_check (pid);
-  if (obstacle->kind != SONDE_OBSTACLE_NONE && obstacle->kind != SONDE_OBSTACLE_PTRACE_SCOPE)
+  self = new_target (pid, TRUE, obstacle);
+  sonde_launch_release (pid);
+  if (self == NULL)
     return NULL;
 
-  obstacle->kind = SONDE_OBSTACLE_NONE;
+  /* A 32-bit program starts all the same, and is not ours to look at. One that has ended by now
+   * was.
+   */
+  later = check (pid);
+  if (later.kind != SONDE_OBSTACLE_NONE && later.kind != SONDE_OBSTACLE_GONE &&
+      later.kind != SONDE_OBSTACLE_ZOMBIE)
+    {
+      *obstacle = later;
+      return NULL;
+    }
 
-  return new_target (pid, TRUE, obstacle);
+  return g_steal_pointer (&self);
 }
 
 void
