@@ -30,7 +30,8 @@ struct _SondeElfFile
 };
 
 /* Linked files have some 40 sections and 15 segments. More than the 16 bit counts can say is for
- * object files, or for making us allocate.
+ * object files, or for making us allocate. What dwz takes out of several files calls itself an
+ * object file.
  */
 static gboolean
 is_acceptable (const Elf64_Ehdr *header)
@@ -38,7 +39,7 @@ is_acceptable (const Elf64_Ehdr *header)
   return memcmp (header->e_ident, ELFMAG, SELFMAG) == 0 &&
          header->e_ident[EI_CLASS] == ELFCLASS64 &&
          header->e_ident[EI_DATA] == ELFDATA2LSB &&
-         (header->e_type == ET_EXEC || header->e_type == ET_DYN) &&
+         (header->e_type == ET_EXEC || header->e_type == ET_DYN || header->e_type == ET_REL) &&
          header->e_phnum != PN_XNUM &&
          (header->e_shnum != 0 || header->e_shoff == 0);
 }

@@ -215,6 +215,42 @@ add_frame (SondeSymbolTable *self,
     sonde_symbol_table_add (self, &symbol);
 }
 
+/* Takes all FDEs of @data, whose first byte is at @address. Linkers keep one of several equal CIEs,
+ * so an FDE can belong to any before it.
+ */
+static void
+add_frames (SondeSymbolTable *self,
+            SondeElfFile     *file,
+            Elf_Data         *data,
+            guint64           address)
+{
+  g_autoptr(GHashTable) encodings = g_hash_table_new (NULL, NULL);
+  const guint8 *ident = (const guint8 *) elf_getident (sonde_elf_file_get_elf (file), NULL);
+  Dwarf_CFI_Entry entry;
+  Dwarf_Off next;
+  guint64 code_end = 0;
+
+  for (Dwarf_Off at = 0;
+       dwarf_next_cfi (ident, data, TRUE, at, &next, &entry) == 0 && next > at;
+       at = next)
+    {
+      gpointer cie;
+      const guint8 *fde = entry.fde.start;
+
+      if (dwarf_cfi_cie_p (&entry))
+        {
+          g_hash_table_insert (encodings, GSIZE_TO_POINTER (at),
+                               GUINT_TO_POINTER (find_encoding (&entry.cie)));
+          continue;
+        }
+
+      cie = g_hash_table_lookup (encodings, GSIZE_TO_POINTER (entry.fde.CIE_pointer));
+      if (GPOINTER_TO_UINT (cie) == FRAME_ENCODING && entry.fde.end - fde >= FRAME_BYTES)
+        add_frame (self, file, fde, address + (guint64) (fde - (const guint8 *) data->d_buf),
+                   &code_end);
+    }
+}
+
 void
 sonde_symbol_table_add_frames (SondeSymbolTable *self,
                                SondeElfFile     *file)
@@ -222,35 +258,11 @@ sonde_symbol_table_add_frames (SondeSymbolTable *self,
   GElf_Shdr header;
   Elf_Scn *section;
   Elf_Data *data;
-  const guint8 *bytes;
-  const guint8 *ident;
-  Dwarf_Off next;
-  Dwarf_Off cie = G_MAXUINT64;
-  guint8 encoding = DW_EH_PE_omit;
-  guint64 code_end = 0;
-  Dwarf_CFI_Entry entry;
 
   g_return_if_fail (self != NULL && file != NULL);
 
   section = sonde_elf_file_find_section (file, ".eh_frame", &header);
   data = section != NULL ? sonde_elf_file_read_section (section) : NULL;
-  ident = (const guint8 *) elf_getident (sonde_elf_file_get_elf (file), NULL);
-  if (data == NULL || ident == NULL)
-    return;
-
-  bytes = data->d_buf;
-  for (Dwarf_Off at = 0;
-       dwarf_next_cfi (ident, data, TRUE, at, &next, &entry) == 0 && next > at;
-       at = next)
-    {
-      if (dwarf_cfi_cie_p (&entry))
-        {
-          cie = at;
-          encoding = find_encoding (&entry.cie);
-        }
-      else if (entry.fde.CIE_pointer == cie && encoding == FRAME_ENCODING &&
-               (gsize) (entry.fde.end - entry.fde.start) >= FRAME_BYTES)
-        add_frame (self, file, entry.fde.start,
-                   header.sh_addr + (guint64) (entry.fde.start - bytes), &code_end);
-    }
+  if (data != NULL)
+    add_frames (self, file, data, header.sh_addr);
 }
