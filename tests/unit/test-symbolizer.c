@@ -6,11 +6,14 @@
 
 #include "config.h"
 
+#include <dlfcn.h>
 #include <glib.h>
+#include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "fixtures/symbols.h"
 #include "symbolizer/symbolizer.h"
 
 /* Reading libc's debug information from a cold disk under a sanitizer. */
@@ -231,6 +234,101 @@ test_symbolizer_changed_map (Fixture       *fixture,
 }
 
 static void
+copy_fixture (const char *name,
+              const char *path)
+{
+  g_autofree char *original = g_test_build_filename (G_TEST_BUILT, "unit", "fixtures", name, NULL);
+  g_autofree char *contents = NULL;
+  gsize length;
+
+  g_assert_true (g_file_get_contents (original, &contents, &length, NULL));
+  g_assert_true (g_file_set_contents (path, contents, (gssize) length, NULL));
+}
+
+/* The kernel lets only the privileged open a mapped file that has no name any more. */
+static gboolean
+can_open_deleted (const SondeMapping *mapping)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/self/map_files/%lx-%lx",
+                                           (gulong) mapping->start, (gulong) mapping->end);
+
+  return g_access (path, R_OK) == 0;
+}
+
+/* A library is loaded, and then its file is gone, or another one (@replacement) has its name. */
+static void
+check_lost_file (Fixture    *fixture,
+                 const char *replacement)
+{
+  g_autoptr(SondeMaps) maps = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("sonde-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "library.so", NULL);
+  const SondeFunction *function;
+  const FixtureFunction *known;
+  void *library;
+
+  copy_fixture ("libsymbols.so", path);
+  library = dlopen (path, RTLD_NOW | RTLD_LOCAL);
+  g_assert_nonnull (library);
+  known = dlsym (library, "fixture_functions");
+
+  g_unlink (path);
+  if (replacement != NULL)
+    copy_fixture (replacement, path);
+
+  maps = sonde_maps_read (getpid (), NULL);
+  sonde_symbolizer_set_maps (fixture->symbolizer, maps);
+  function = find_final (fixture, address_of (known[FIXTURE_LOCAL].code));
+  if (can_open_deleted (sonde_maps_find (maps, address_of (known[FIXTURE_LOCAL].code))))
+    g_assert_cmpstr (function->name, ==, "local_function");
+  else
+    g_assert_true (function->provisional);
+  g_assert_cmpstr (function->module, ==, path);
+
+  dlclose (library);
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
+static void
+test_symbolizer_deleted_file (Fixture       *fixture,
+                              gconstpointer  data)
+{
+  check_lost_file (fixture, NULL);
+}
+
+static void
+test_symbolizer_replaced_file (Fixture       *fixture,
+                               gconstpointer  data)
+{
+  check_lost_file (fixture, "symbols-stripped.so");
+}
+
+/* A map from before the library was loaded knows nothing of it; the next one does. */
+static void
+test_symbolizer_loaded_later (Fixture       *fixture,
+                              gconstpointer  data)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_BUILT, "unit", "fixtures",
+                                                 "symbols-symtab.so", NULL);
+  g_autoptr(SondeMaps) maps = NULL;
+  void *library = dlopen (path, RTLD_NOW | RTLD_LOCAL);
+  const FixtureFunction *known;
+  SondeAddress address;
+
+  g_assert_nonnull (library);
+  known = dlsym (library, "fixture_functions");
+  address = address_of (known[FIXTURE_LOCAL].code);
+  g_assert_null (find_final (fixture, address)->module);
+
+  maps = sonde_maps_read (getpid (), NULL);
+  sonde_symbolizer_set_maps (fixture->symbolizer, maps);
+  g_assert_cmpstr (find_final (fixture, address)->name, ==, "local_function");
+
+  dlclose (library);
+}
+
+static void
 add (const char *path,
      void      (*function) (Fixture *fixture, gconstpointer data))
 {
@@ -248,6 +346,9 @@ main (int   argc,
   add ("/symbolizer/symbolizer/vdso", test_symbolizer_vdso);
   add ("/symbolizer/symbolizer/no-mapping", test_symbolizer_no_mapping);
   add ("/symbolizer/symbolizer/changed-map", test_symbolizer_changed_map);
+  add ("/symbolizer/symbolizer/deleted-file", test_symbolizer_deleted_file);
+  add ("/symbolizer/symbolizer/replaced-file", test_symbolizer_replaced_file);
+  add ("/symbolizer/symbolizer/loaded-later", test_symbolizer_loaded_later);
   g_test_add_func ("/symbolizer/symbolizer/no-maps", test_symbolizer_no_maps);
   g_test_add_func ("/symbolizer/symbolizer/free-at-once", test_symbolizer_free_at_once);
   return g_test_run ();
