@@ -13,9 +13,9 @@ G_BEGIN_DECLS
 /**
  * SondeFilter:
  *
- * A compiled filter text: a case-insensitive part of function, file or
- * "file:function", or a regular expression between slashes. A text that starts
- * with a slash and is no complete, valid expression matches everything.
+ * A compiled filter text: a case-insensitive part of function, file or "file:function", or a
+ * regular expression between slashes. A text that starts with a slash and is no complete, valid
+ * expression matches everything.
  *
  * Life: sonde_filter_new() → sonde_filter_matches() → sonde_filter_free().
  *

@@ -51,9 +51,8 @@ void                sonde_profile_repeat     (SondeProfile             *self,
                                               guint64                   n_samples,
                                               guint64                   ns);
 
-/* All that was counted for functions in @final_of is as if it had been counted for what they
- * are now:
- * a table from provisional to final #SondeFunction. Costs a walk over all call paths.
+/* All that was counted for functions in @final_of is as if it had been counted for what they are
+ * now: a table from provisional to final #SondeFunction. Costs a walk over all call paths.
  */
 void                sonde_profile_rename     (SondeProfile             *self,
                                               GHashTable               *final_of);

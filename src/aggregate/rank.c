@@ -3,9 +3,8 @@
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * One walk over the functions of the scope counts them, keeps the best
- * in a heap whose root is the worst of them, and sorts these few at the
- * end: O(n log k) for k rows of n functions.
+ * One walk over the functions of the scope counts them, keeps the best in a heap whose root is
+ * the worst of them, and sorts these few at the end: O(n log k) for k rows of n functions.
  */
 
 #include "config.h"

@@ -134,9 +134,9 @@ typedef enum
 /**
  * SondeSnapshot:
  *
- * Immutable and reference-counted; all fields are read-only for its readers.
- * Counts are of thread samples: one tick of the sampler gives one a thread.
- * "In scope" means of the query's mode and thread.
+ * Immutable and reference-counted; all fields are read-only for its readers. Counts are of thread
+ * samples: one tick of the sampler gives one a thread. "In scope" means of the query's mode and
+ * thread.
  *
  * Life: made by the worker, taken by sonde_engine_take_snapshot(), read,
  * sonde_snapshot_unref(). It outlives its engine.

@@ -32,8 +32,8 @@ G_BEGIN_DECLS
  * @length: how many bytes of @bytes are valid
  * @capacity: how many bytes @bytes has room for
  *
- * A piece of the target's stack. All zeros is an empty one. Life: sonde_stack_piece_ensure() → filled again and
- * again → sonde_stack_piece_clear().
+ * A piece of the target's stack. All zeros is an empty one. Life: sonde_stack_piece_ensure() →
+ * filled again and again → sonde_stack_piece_clear().
  */
 typedef struct
 {

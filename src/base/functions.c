@@ -3,9 +3,8 @@
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Names come from the target's files, so they may be of any length and need
- * not be text: they are bounded and made valid UTF-8 here, once, and nothing
- * after this file has to think of it again.
+ * Names come from the target's files, so they may be of any length and need not be text: they are
+ * bounded and made valid UTF-8 here, once, and nothing after this file has to think of it again.
  */
 
 #include "config.h"

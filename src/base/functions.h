@@ -29,8 +29,8 @@ typedef enum
  * @kind: which kind of code
  * @provisional: whether @name is only "module+0x1234"
  * @line: where the function begins in @file, counted from 1; 0 if not known
- * @offset: where it begins in the module, as a virtual address of its ELF
- *   file; with @module it is the function's identity. Of a provisional one: the address looked up
+ * @offset: where it begins in the module, as a virtual address of its ELF file; with @module it
+ *   is the function's identity. Of a provisional one: the address looked up
  * @name: demangled; always valid UTF-8 without control characters
  * @file: (nullable): source file, as the debug information gives it, UTF-8
  * @module: (nullable): path of the ELF file; %NULL for memory without a file; UTF-8
@@ -55,9 +55,9 @@ typedef struct
  *
  * The table that owns every #SondeFunction of a session. It only grows.
  *
- * Life: sonde_functions_new() → sonde_functions_intern() any number of times →
- * the last sonde_functions_unref() frees all functions. A snapshot holds a
- * reference, so names outlive the session that found them.
+ * Life: sonde_functions_new() → sonde_functions_intern() any number of times → the last
+ * sonde_functions_unref() frees all functions. A snapshot holds a reference, so names outlive the
+ * session that found them.
  *
  * Threads: any; has a lock of its own.
  */

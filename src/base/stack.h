@@ -39,8 +39,8 @@ typedef enum
  * @unmapped: an address was in no executable mapping: the memory map is out of date, or
  *   the frame is wrong
  * @addresses: innermost first: the instruction that executes. For the innermost frame, and one
- *   that a
- *   signal interrupted, where it stands; for a caller the return address less one, inside the call
+ *   that a signal interrupted, where it stands; for a caller the return address less one, inside
+ *   the call
  *
  * Caller's struct; some 32 KiB, so not on a small stack. Threads: worker only.
  */

@@ -27,8 +27,8 @@ typedef guint64 SondeAddress;
  * @SONDE_MODE_CPU: a sample counts when its thread was running or ready to run
  * @SONDE_MODE_WALL: every thread counts, asleep or not
  *
- * Which samples are looked at. A view: every sample is taken and kept in
- * either mode, so the mode can change at any time and nothing is lost.
+ * Which samples are looked at. A view: every sample is taken and kept in either mode, so the mode
+ * can change at any time and nothing is lost.
  */
 typedef enum
 {

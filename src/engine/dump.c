@@ -3,8 +3,8 @@
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The same stages as a session, but the raw stacks are kept and named at
- * the end, when there is time to wait for it.
+ * The same stages as a session, but the raw stacks are kept and named at the end, when there is
+ * time to wait for it.
  */
 
 #include "config.h"

@@ -18,8 +18,8 @@ G_BEGIN_DECLS
  *
  * What goes back from a client to the worker, taken up at its next turn.
  *
- * Life: sonde_settings_init() (defaults: 1,000 Hz, CPU mode, all threads, 200
- * rows by self count) → sonde_engine_set_settings() → sonde_settings_clear().
+ * Life: sonde_settings_init() (defaults: 1,000 Hz, CPU mode, all threads, 200 rows by self count)
+ * → sonde_engine_set_settings() → sonde_settings_clear().
  */
 typedef struct
 {
@@ -56,14 +56,13 @@ typedef struct
 /**
  * SondeEngine:
  *
- * One session: a worker thread that samples one process and publishes
- * snapshots.
+ * One session: a worker thread that samples one process and publishes snapshots.
  *
- * Life: sonde_engine_new_attach() or sonde_engine_new_launch() →
- * sonde_engine_take_snapshot() many times → sonde_engine_free(). The constructors return at
- * once; whether the process could be attached to is told by the snapshots.
- * After the end the worker still answers sonde_engine_set_settings() with new snapshots.
- * The target goes on running, whatever happens here; a launched one too.
+ * Life: sonde_engine_new_attach() or sonde_engine_new_launch() → sonde_engine_take_snapshot()
+ * many times → sonde_engine_free(). The constructors return at once; whether the process could be
+ * attached to is told by the snapshots. After the end the worker still answers
+ * sonde_engine_set_settings() with new snapshots. The target goes on running, whatever happens
+ * here; a launched one too.
  *
  * Threads: one client thread at a time.
  */

@@ -29,9 +29,7 @@ sonde_reach_extend (SondeSampledThread *thread,
       return TRUE;
     }
 
-  /* It goes on elsewhere: on another stack, which the one of a signal handler leads back to. What lies a
-   * little below the address is read later.
-   */
+  /* It goes on elsewhere: on the stack that a signal handler with one of its own leads back to. */
   if (thread->want_outer == stack->missed)
     return FALSE;
 

@@ -5,9 +5,8 @@
  *
  *   target ─▶ sampler ──capture──▶ unwinder ──stack──▶ symbolizer ──functions──▶ profile
  *
- * The sampler calls worker_captured() with a thread that runs again; what
- * follows is on_captured()'s one screen. Names come later, and the profile takes
- * them in then.
+ * The sampler calls on_captured_cb() once the captured thread runs again: that function is the
+ * pipeline. Names come later, and the profile takes them in then.
  */
 
 #include "config.h"

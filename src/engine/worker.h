@@ -14,12 +14,11 @@ G_BEGIN_DECLS
 /**
  * SondeWorker:
  *
- * Samples one target: from the kernel to the counts. Knows nothing of threads
- * or mailboxes; its owner calls it from one thread, always the same.
+ * Samples one target: from the kernel to the counts. Knows nothing of threads or mailboxes; its
+ * owner calls it from one thread, always the same.
  *
  * Life: sonde_worker_new() → set_settings(), then run_turn() until it gives FALSE →
- * make_snapshot(),
- * … at any time → sonde_worker_free().
+ * make_snapshot(), … at any time → sonde_worker_free().
  *
  * Threads: worker only.
  */

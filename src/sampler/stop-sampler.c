@@ -3,9 +3,9 @@
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The kernel counts how often a thread was put on a CPU. Read while the thread
- * stands still, this count says later whether it has run since; read again
- * at the stop, whether it ran or waited for a CPU when it was asked.
+ * The kernel counts how often a thread was put on a CPU. Read while the thread stands still, this
+ * count says later whether it has run since; read again at the stop, whether it ran or waited for
+ * a CPU when it was asked.
  */
 
 #include "config.h"

@@ -89,12 +89,11 @@ typedef struct
  * - one that has not run since its last capture is counted again, untouched;
  * - one that sleeps is captured where it sleeps, untouched, so that no system call is interrupted;
  * - one that runs, or could, is asked to stop, captured and let go. If it waits for a CPU, it
- *   stops as soon as it
- *   gets one; its stack was the same all the while, and it stands for all ticks since.
+ *   stops as soon as it gets one; its stack was the same all the while, and it stands for all
+ *   ticks since.
  *
- * Life: sonde_stop_sampler_new() → (look() at each due time, then collect() until has_asked()
- * is FALSE or the next
- * is due) → sonde_stop_sampler_free(), which lets go of all.
+ * Life: sonde_stop_sampler_new() → (look() at each due time, then collect() until has_asked() is
+ * FALSE or the next is due) → sonde_stop_sampler_free(), which lets go of all.
  *
  * Threads: worker only, and always the same thread, since ptrace() is bound to it.
  */

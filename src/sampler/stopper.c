@@ -247,7 +247,7 @@ sonde_stop_sampler_let_go (SondeSampledThread *thread)
       sonde_clock_sleep_until (sonde_clock_now_ns () + LET_GO_POLL_NS);
     }
 
-  /* It sleeps where nothing can wake it. Our thread ends next, and the kernel
-   * lets go of all that it traces then (kernel/ptrace.c, exit_ptrace).
+  /* It sleeps where nothing can wake it. Our thread ends next, and the kernel lets go of all that
+   * it traces then (kernel/ptrace.c, exit_ptrace).
    */
 }

@@ -3,9 +3,9 @@
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The child waits at a gate, a pipe, until we have seized it; then it calls
- * exec(), and the kernel stops it for us in the new program before its first
- * instruction. The other pipe closes at the exec(), or brings its errno.
+ * The child waits at a gate, a pipe, until we have seized it; then it calls exec(), and the
+ * kernel stops it for us in the new program before its first instruction. The other pipe closes
+ * at the exec(), or brings its errno.
  */
 
 #include "config.h"

@@ -12,13 +12,11 @@
 
 G_BEGIN_DECLS
 
-/* Starts @argv (its first word looked up in the PATH of @envp, or of our environment) and
- * gives its process id; -1 with @obstacle set if it could not be started. The program is in
- * place and
+/* Starts @argv (its first word looked up in the PATH of @envp, or of our environment) and gives
+ * its process id; -1 with @obstacle set if it could not be started. The program is in place and
  * held before its first instruction until sonde_launch_release(), which the same thread must
- * call. The
- * child is ours to wait for. @directory, @envp may be NULL, @output_fd -1: as SondeLaunch in
- * engine/engine.h says.
+ * call. The child is ours to wait for. @directory, @envp may be NULL, @output_fd -1: as
+ * SondeLaunch in engine/engine.h says.
  */
 pid_t sonde_launch (const char *const *argv,
                     const char *const *envp,

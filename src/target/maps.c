@@ -7,8 +7,8 @@
  *
  *   55d0c000-55d0e000 r-xp 00002000 fd:01 1311774      /usr/bin/cat
  *
- * and parse_line() reads it in that order. A path may hold spaces, so it
- * is all that is left of the line, never the next word.
+ * and parse_line() reads it in that order. A path may hold spaces, so it is all that is left of
+ * the line, never the next word.
  */
 
 #include "config.h"
@@ -86,8 +86,7 @@ take_path (const char   **at,
   *at += strspn (*at, " ");
   length = strlen (*at);
 
-  /* A file really named "x (deleted)" reads as a deleted "x": the kernel
-   * prints both alike.
+  /* A file really named "x (deleted)" reads as a deleted "x": the kernel prints both alike.
    */
   mapping->deleted = g_str_has_suffix (*at, DELETED_MARK);
   if (mapping->deleted)
@@ -128,8 +127,8 @@ parse_line (const char   *line,
  *
  * Reads a memory map. All or nothing: one bad line fails the whole text.
  *
- * Errors: %SONDE_ERROR_MALFORMED, naming the line (counted from 1), when a
- * line has not the kernel's form or starts before the one above it ends.
+ * Errors: %SONDE_ERROR_MALFORMED, naming the line (counted from 1), when a line has not the
+ * kernel's form or starts before the one above it ends.
  *
  * Returns: (transfer full): the map, or %NULL with @error set
  */
@@ -178,8 +177,8 @@ sonde_maps_parse (const char  *text,
  *
  * Errors: %SONDE_ERROR_GONE, %SONDE_ERROR_PERMISSION, or as sonde_maps_parse().
  *
- * Returns: (transfer full): the map, or %NULL with @error set; empty for a
- *   kernel thread or a zombie
+ * Returns: (transfer full): the map, or %NULL with @error set; empty for a kernel thread or a
+ *   zombie
  */
 SondeMaps *
 sonde_maps_read (pid_t    pid,

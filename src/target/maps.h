@@ -40,8 +40,8 @@ typedef struct
  * An immutable, reference-counted list of mappings in ascending order.
  *
  * Life: sonde_maps_parse() or sonde_maps_read() → sonde_maps_find() any number of times →
- * sonde_maps_unref(). A target whose map changed gets a new SondeMaps;
- * an old one never changes under its readers.
+ * sonde_maps_unref(). A target whose map changed gets a new SondeMaps; an old one never changes
+ * under its readers.
  *
  * Threads: any, at the same time.
  */

@@ -3,9 +3,9 @@
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * One process_vm_readv() with one piece. The kernel copies page by page and
- * stops at the first that is not there, so the count tells where memory ends
- * (mm/process_vm_access.c, process_vm_rw_single_vec).
+ * One process_vm_readv() with one piece. The kernel copies page by page and stops at the first
+ * that is not there, so the count tells where memory ends (mm/process_vm_access.c,
+ * process_vm_rw_single_vec).
  */
 
 #include "config.h"

@@ -12,9 +12,9 @@
 
 G_BEGIN_DECLS
 
-/* Copies up to @length bytes at @address of @pid into @buffer; returns how many could be read, from
- * the first on.
- * Neither stops the target nor touches the disk, but for pages the kernel must fetch. Threads: any.
+/* Copies up to @length bytes at @address of @pid into @buffer; returns how many could be read,
+ * from the first on. Neither stops the target nor touches the disk, but for pages the kernel must
+ * fetch. Threads: any.
  */
 gsize sonde_memory_read (pid_t         pid,
                          SondeAddress  address,

@@ -37,8 +37,7 @@ typedef enum
  * One process. All fields are read-only for others.
  *
  * Life: sonde_target_new_attach() or …_launch() → poll(), refresh_maps() → sonde_target_free(),
- * which
- * leaves the process alone.
+ * which leaves the process alone.
  *
  * Threads: worker only.
  */

@@ -3,10 +3,9 @@
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * schedstat is one line, "41510812 43916110 8001". syscall is "running", or
- * "230 0x0 0x0 0x7ffc 0x7ffd 0x0 0x0 0x7fffcbad47e8 0x7f3097566503" (number, six
- * arguments, stack pointer, program counter), or "-1 SP PC" when the thread waits
- * outside of any system call.
+ * schedstat is one line, "41510812 43916110 8001". syscall is "running", or "230 0x0 0x0 0x7ffc
+ * 0x7ffd 0x0 0x0 0x7fffcbad47e8 0x7f3097566503" (number, six arguments, stack pointer, program
+ * counter), or "-1 SP PC" when the thread waits outside of any system call.
  */
 
 #include "config.h"

@@ -3,14 +3,13 @@
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * We are a thread's tracer only from ask() to release(), some 20 to 40 µs, so that
- * in between signals, exec(), exit() and other tracers meet a thread
- * like any other.
+ * We are a thread's tracer only from ask() to release(), some 20 to 40 µs, so that in between
+ * signals, exec(), exit() and other tracers meet a thread like any other.
  *
- * A stop is looked at with WNOWAIT and never taken. The signal that a
- * thread is stopped for stays in its exit code then, and if we are killed before the
- * release the kernel delivers it all the same; a stop that was taken would lose it
- * (kernel/exit.c, wait_task_stopped; kernel/signal.c, ptrace_signal).
+ * A stop is looked at with WNOWAIT and never taken. The signal that a thread is stopped for stays
+ * in its exit code then, and if we are killed before the release the kernel delivers it all the
+ * same; a stop that was taken would lose it (kernel/exit.c, wait_task_stopped; kernel/signal.c,
+ * ptrace_signal).
  */
 
 #include "config.h"
@@ -68,8 +67,8 @@ sonde_tracee_poll (pid_t  tid,
   if (info.si_code != CLD_TRAPPED)
     return SONDE_TRACEE_GONE;
 
-  /* The event stands above the low byte; only a stop without one is for a
-   * signal, which must then go on to the thread.
+  /* The event stands above the low byte; only a stop without one is for a signal, which must then
+   * go on to the thread.
    */
   *signal = (info.si_status >> 8) == 0 ? info.si_status : 0;
 

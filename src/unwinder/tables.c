@@ -3,14 +3,14 @@
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The loader maps the ELF header, the program headers and .eh_frame with
- * the code, so the tables of a deleted, replaced or unreadable file are all
- * there, and so are the vdso's. A mapped file of our own could be cut short under us,
- * and reading it would be a SIGBUS; process_vm_readv() only fails.
+ * The loader maps the ELF header, the program headers and .eh_frame with the code, so the tables
+ * of a deleted, replaced or unreadable file are all there, and so are the vdso's. A mapped file
+ * of our own could be cut short under us, and reading it would be a SIGBUS; process_vm_readv()
+ * only fails.
  *
- * .eh_frame_hdr: version 1, three encodings, the address of .eh_frame, the
- * number of entries, then the entries, each two offsets of 32 bits from the section's
- * start (Linux Standard Base 5.0, Core, 10.6.2).
+ * .eh_frame_hdr: version 1, three encodings, the address of .eh_frame, the number of entries,
+ * then the entries, each two offsets of 32 bits from the section's start (Linux Standard Base
+ * 5.0, Core, 10.6.2).
  */
 
 #include "config.h"

@@ -3,10 +3,10 @@
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * libunwind asks for all it needs through the accessors below: registers and
- * stack come from the capture, tables and code from the target's files in memory.
- * Where an address has no unwind information the frame pointer is
- * followed instead, as JIT compilers and -fno-asynchronous-unwind-tables leave it.
+ * libunwind asks for all it needs through the accessors below: registers and stack come from the
+ * capture, tables and code from the target's files in memory. Where an address has no unwind
+ * information the frame pointer is followed instead, as JIT compilers and
+ * -fno-asynchronous-unwind-tables leave it.
  *
  * Does not name anything, and never touches a thread.
  */

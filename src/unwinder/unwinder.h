@@ -15,9 +15,9 @@ G_BEGIN_DECLS
 /**
  * SondeUnwinder:
  *
- * Finds the frames of a capture, whose thread runs again meanwhile. The stack is the
- * capture's copy; unwind tables are read from the target's memory, where the
- * loader has mapped them, and kept.
+ * Finds the frames of a capture, whose thread runs again meanwhile. The stack is the capture's
+ * copy; unwind tables are read from the target's memory, where the loader has mapped them, and
+ * kept.
  *
  * Life: sonde_unwinder_new() → sonde_unwinder_set_maps() → sonde_unwinder_unwind() any
  * number of times, set_maps() again whenever the map has changed → sonde_unwinder_free().

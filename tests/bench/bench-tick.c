@@ -3,8 +3,8 @@
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A profile of many functions, some of which change between two ticks. Measured in turn, in the same
- * run:
+ * A profile of many functions, some of which change between two ticks. Measured in turn, in the
+ * same run:
  *
  *   plain   a row object for each function in a GListStore behind a GtkSortListModel with a
  *           custom sorter: all rows get their figures, then one gtk_sorter_changed()

@@ -183,7 +183,12 @@ test_unwinder_garbage (Fixture       *fixture,
       guint n_spoilt = g_rand_int_range (random, 1, 64);
 
       for (guint i = 0; i < n_spoilt; i++)
-        capture->stack.bytes[g_rand_int (random) % capture->stack.length] = (guint8) g_rand_int (random);
+        {
+          gsize at = g_rand_int (random) % capture->stack.length;
+
+          capture->stack.bytes[at] = (guint8) g_rand_int (random);
+        }
+
       if (round % 2 == 0)
         capture->registers[g_rand_int_range (random, 0, SONDE_N_REGISTERS)] ^=
           1u << g_rand_int_range (random, 0, 32);
