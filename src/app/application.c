@@ -112,16 +112,27 @@ launch (SondeApplication        *self,
   const char * const *variables = g_application_command_line_get_environ (command_line);
   g_autoptr(GStrvBuilder) builder = g_strv_builder_new ();
   g_auto(GStrv) envp = NULL;
-  g_autofree char *directory = g_strdup (g_application_command_line_get_cwd (command_line));
-  SondeLaunch program = { .argv = argv, .output_fd = -1, .null_input = TRUE };
 
   for (guint i = 0; variables[i] != NULL; i++)
     g_strv_builder_add (builder, variables[i]);
 
   envp = g_strv_builder_end (builder);
-  program.envp = envp;
-  program.directory = directory;
-  sonde_window_launch (ensure_window (self), &program);
+  sonde_window_launch (ensure_window (self), argv, envp,
+                       g_application_command_line_get_cwd (command_line));
+}
+
+/* Leaves the arguments as they are: GLib's parser would take "--" away. */
+static gboolean
+sonde_application_local_command_line (GApplication   *application,
+                                      char         ***arguments,
+                                      int            *exit_status)
+{
+  GApplicationClass *parent_class = G_APPLICATION_CLASS (sonde_application_parent_class);
+
+  if (g_strcmp0 ((*arguments)[1], "--gapplication-service") == 0)
+    return parent_class->local_command_line (application, arguments, exit_status);
+
+  return FALSE;
 }
 
 static int
@@ -203,6 +214,7 @@ sonde_application_class_init (SondeApplicationClass *klass)
 
   application_class->activate = sonde_application_activate;
   application_class->command_line = sonde_application_command_line;
+  application_class->local_command_line = sonde_application_local_command_line;
   application_class->startup = sonde_application_startup;
 }
 

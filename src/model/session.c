@@ -8,6 +8,8 @@
 
 #include "model/session.h"
 
+#include <unistd.h>
+
 #include "aggregate/filter.h"
 
 #define ROW_GROWTH 2
@@ -25,6 +27,7 @@ struct _SondeSession
 
   guint              interval_ms;
   guint              tick_source;
+  int                output_fd; /* of a program that is being started; -1 for none */
 };
 
 G_DEFINE_FINAL_TYPE (SondeSession, sonde_session, G_TYPE_OBJECT)
@@ -59,6 +62,15 @@ send_settings (SondeSession *self)
   sonde_engine_set_settings (self->engine, &self->settings);
 }
 
+/* Ours must not stay open: the reader of the output waits for the last writer. */
+static void
+close_output (SondeSession *self)
+{
+  if (self->output_fd >= 0)
+    close (self->output_fd);
+  self->output_fd = -1;
+}
+
 static void
 sonde_session_dispose (GObject *object)
 {
@@ -66,6 +78,7 @@ sonde_session_dispose (GObject *object)
 
   g_clear_handle_id (&self->tick_source, g_source_remove);
   g_clear_pointer (&self->engine, sonde_engine_free);
+  close_output (self);
   g_clear_pointer (&self->snapshot, sonde_snapshot_unref);
   g_clear_object (&self->functions);
   g_clear_object (&self->threads);
@@ -106,6 +119,7 @@ sonde_session_init (SondeSession *self)
   self->functions = sonde_function_list_new ();
   self->threads = sonde_thread_list_new ();
   self->interval_ms = SONDE_INTERVAL_MS_DEFAULT;
+  self->output_fd = -1;
   sonde_settings_init (&self->settings);
 }
 
@@ -128,6 +142,7 @@ sonde_session_new_launch (const SondeLaunch *launch)
   g_return_val_if_fail (launch != NULL, NULL);
 
   self = g_object_new (SONDE_TYPE_SESSION, NULL);
+  self->output_fd = launch->output_fd;
   self->engine = sonde_engine_new_launch (launch, &self->settings);
   start_ticking (self);
 
@@ -179,6 +194,8 @@ sonde_session_tick (SondeSession *self)
 
   g_clear_pointer (&self->snapshot, sonde_snapshot_unref);
   self->snapshot = snapshot;
+  if (snapshot->state != SONDE_SESSION_STARTING)
+    close_output (self);
   sonde_function_list_update (self->functions, snapshot, g_get_monotonic_time ());
   sonde_thread_list_update (self->threads, snapshot);
 

@@ -34,6 +34,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (SondeSession, sonde_session, SONDE, SESSION, GObject)
 
 SondeSession      *sonde_session_new_attach      (pid_t              pid);
+/* Takes over the launch's output, and closes it once the program has it. */
 SondeSession      *sonde_session_new_launch      (const SondeLaunch *launch);
 
 /* The newest, borrowed until the next tick; NULL before the first. */

@@ -12,6 +12,9 @@
 
 #include <glib/gi18n.h>
 
+/* From here on hundredths are left out. */
+#define LONG_SECONDS 1000.0
+
 void
 sonde_format_count (SondeText text,
                     guint64   count)
@@ -30,8 +33,14 @@ void
 sonde_format_seconds (SondeText text,
                       guint64   duration_ns)
 {
-  /* Translators: a duration in seconds */
-  g_snprintf (text, SONDE_TEXT_BYTES, _("%'.2f s"), (double) duration_ns / SONDE_NS_PER_SECOND);
+  double seconds = (double) duration_ns / SONDE_NS_PER_SECOND;
+
+  if (seconds < LONG_SECONDS)
+    /* Translators: a duration in seconds */
+    g_snprintf (text, SONDE_TEXT_BYTES, _("%.2f s"), seconds);
+  else
+    /* Translators: a long duration in seconds */
+    g_snprintf (text, SONDE_TEXT_BYTES, _("%'.0f s"), seconds);
 }
 
 void

@@ -17,7 +17,8 @@
 /* A function seen fewer times than this is drawn dim: its share may be anything. */
 #define SEEN_FEW 10
 
-#define TEXT_MIN_CHARS 8
+/* A name must not be squeezed to nothing; a table that is too narrow scrolls. */
+#define FUNCTION_MIN_CHARS 20
 #define TEXT_NAT_CHARS 24
 
 typedef struct
@@ -29,15 +30,15 @@ typedef struct
 } ColumnInfo;
 
 static const ColumnInfo infos[SONDE_N_LIVE_COLUMNS] = {
-  { "self-count",  N_("Self"),       SONDE_COLUMN_SELF_COUNT,   76 },
-  { "self-share",  N_("Self %"),     SONDE_COLUMN_SELF_COUNT,  150 },
-  { "self-time",   N_("Self Time"),  SONDE_COLUMN_SELF_TIME,    92 },
-  { "total-count", N_("Total"),      SONDE_COLUMN_TOTAL_COUNT,  76 },
-  { "total-share", N_("Total %"),    SONDE_COLUMN_TOTAL_COUNT, 150 },
-  { "total-time",  N_("Total Time"), SONDE_COLUMN_TOTAL_TIME,   92 },
+  { "self-count",  N_("Self"),       SONDE_COLUMN_SELF_COUNT,   80 },
+  { "self-share",  N_("Self %"),     SONDE_COLUMN_SELF_COUNT,  140 },
+  { "self-time",   N_("Self Time"),  SONDE_COLUMN_SELF_TIME,   100 },
+  { "total-count", N_("Total"),      SONDE_COLUMN_TOTAL_COUNT,  80 },
+  { "total-share", N_("Total %"),    SONDE_COLUMN_TOTAL_COUNT, 140 },
+  { "total-time",  N_("Total Time"), SONDE_COLUMN_TOTAL_TIME,  100 },
   { "function",    N_("Function"),   SONDE_COLUMN_FUNCTION,     -1 },
-  { "file",        N_("File:Line"),  SONDE_COLUMN_FILE,        150 },
-  { "module",      N_("Module"),     SONDE_COLUMN_MODULE,      120 },
+  { "file",        N_("File:Line"),  SONDE_COLUMN_FILE,        124 },
+  { "module",      N_("Module"),     SONDE_COLUMN_MODULE,      104 },
 };
 
 const char *
@@ -122,9 +123,10 @@ sonde_live_column_create_cell (guint        column,
   cell = gtk_inscription_new (NULL);
   gtk_inscription_set_text_overflow (GTK_INSCRIPTION (cell),
                                      GTK_INSCRIPTION_OVERFLOW_ELLIPSIZE_MIDDLE);
-  gtk_inscription_set_min_chars (GTK_INSCRIPTION (cell), TEXT_MIN_CHARS);
   gtk_inscription_set_nat_chars (GTK_INSCRIPTION (cell), TEXT_NAT_CHARS);
-  if (column != SONDE_LIVE_COLUMN_FUNCTION)
+  if (column == SONDE_LIVE_COLUMN_FUNCTION)
+    gtk_inscription_set_min_chars (GTK_INSCRIPTION (cell), FUNCTION_MIN_CHARS);
+  else
     gtk_widget_add_css_class (cell, "dim-label");
 
   g_object_set_data (G_OBJECT (cell), "column", GUINT_TO_POINTER (column));

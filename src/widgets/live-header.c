@@ -13,6 +13,7 @@
 
 #include <glib/gi18n.h>
 
+#include "model/app-icons.h"
 #include "model/share.h"
 #include "widgets/format.h"
 #include "widgets/meter.h"
@@ -122,22 +123,28 @@ static void
 refresh_rate (SondeLiveHeader     *self,
               const SondeSnapshot *snapshot)
 {
-  SondePart parts[1];
+  SondePart parts[2];
   guint n_parts = 0;
   SondeText samples;
   SondeText achieved;
   SondeText asked;
-  g_autofree char *tooltip = NULL;
+  SondeText mean;
 
   sonde_format_count (samples, snapshot->sample_count);
   sonde_format_rate (achieved, snapshot->rate_second_hz);
   sonde_format_rate (asked, snapshot->rate_asked_hz);
+  sonde_format_rate (mean, snapshot->rate_mean_hz);
 
   add_part (parts, &n_parts, _("Rate"),
             CLAMP (snapshot->rate_second_hz / MAX (snapshot->rate_asked_hz, 1.0), 0.001, 1.0),
             "accent_bg_color");
   /* Translators: the rate achieved, of the rate asked for */
   g_snprintf (parts[0].figure, sizeof parts[0].figure, _("%s of %s Hz"), achieved, asked);
+
+  add_part (parts, &n_parts, _("Average"), 0.0, NULL);
+  /* Translators: the average rate, and the interval between two samples in milliseconds */
+  g_snprintf (parts[1].figure, sizeof parts[1].figure, _("%s Hz · every %.3g ms"), mean,
+              snapshot->rate_mean_hz > 0.0 ? 1000.0 / snapshot->rate_mean_hz : 0.0);
 
   sonde_meter_set (self->rate_meter, samples, parts, n_parts);
 }
@@ -346,9 +353,11 @@ sonde_live_header_set_session (SondeLiveHeader *self,
 
 void
 sonde_live_header_set_process (SondeLiveHeader *self,
-                               SondeProcess    *process,
-                               GIcon           *icon)
+                               SondeProcess    *process)
 {
+  g_autoptr(SondeAppIcons) icons = NULL;
+  g_autoptr(GIcon) icon = NULL;
+
   g_return_if_fail (SONDE_IS_LIVE_HEADER (self));
   g_return_if_fail (process != NULL);
 
@@ -358,6 +367,9 @@ sonde_live_header_set_process (SondeLiveHeader *self,
 
   set_text (self->name, process->name);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->name), process->command_line);
+
+  icons = sonde_app_icons_new ();
+  icon = sonde_app_icons_find (icons, process);
   if (icon != NULL)
     gtk_image_set_from_gicon (self->icon, icon);
 }

@@ -28,8 +28,7 @@ void sonde_live_header_set_session (SondeLiveHeader *self,
                                     SondeSession    *session);
 /* Who the process is, as soon as it is known. */
 void sonde_live_header_set_process (SondeLiveHeader *self,
-                                    SondeProcess    *process,
-                                    GIcon           *icon);
+                                    SondeProcess    *process);
 void sonde_live_header_refresh     (SondeLiveHeader *self);
 
 G_END_DECLS

@@ -334,6 +334,19 @@ sonde_live_page_init_actions (SondeLivePage *self)
                                       g_settings_get_value (self->settings, "rate"));
 }
 
+void
+sonde_live_page_disable_actions (SondeLivePage *self)
+{
+  GActionMap *map = G_ACTION_MAP (self->actions);
+
+  for (guint i = 0; i < G_N_ELEMENTS (entries); i++)
+    {
+      GAction *action = g_action_map_lookup_action (map, entries[i].name);
+
+      g_simple_action_set_enabled (G_SIMPLE_ACTION (action), FALSE);
+    }
+}
+
 /* Whether the focused widget has a use of its own for @keyval. */
 static gboolean
 focus_wants_key (SondeLivePage *self,

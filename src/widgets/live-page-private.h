@@ -24,6 +24,7 @@ struct _SondeLivePage
   SondeSession       *session;
   GSimpleActionGroup *actions;
   GSettings          *settings;
+  GtkEventController *keys;          /* on the window while the page is shown */
   char               *filter_before; /* what Esc goes back to */
   GCancellable       *lookup;        /* of the process's identity, NULL before the first */
 
@@ -43,6 +44,7 @@ struct _SondeLivePage
   AdwStatusPage      *obstacle_page;
   GtkBox             *pane_box;
   GtkSearchBar       *search_bar;
+  GtkToggleButton    *search_button;
   GtkStack           *states;
   SondeLiveTable     *table;
   AdwWindowTitle     *title;
@@ -50,18 +52,20 @@ struct _SondeLivePage
 };
 
 /* live-page.c */
-void     sonde_live_page_refresh      (SondeLivePage   *self);
-void     sonde_live_page_say          (SondeLivePage   *self,
-                                       const char      *text);
+void     sonde_live_page_refresh         (SondeLivePage   *self);
+void     sonde_live_page_say             (SondeLivePage   *self,
+                                          const char      *text);
 
 /* live-page-actions.c */
-void     sonde_live_page_init_actions (SondeLivePage   *self);
-void     sonde_live_page_open_filter  (SondeLivePage   *self);
-void     sonde_live_page_close_filter (SondeLivePage   *self,
-                                       gboolean         keep);
-void     sonde_live_page_apply_filter (SondeLivePage   *self);
-gboolean sonde_live_page_handle_key   (SondeLivePage   *self,
-                                       guint            keyval,
-                                       GdkModifierType  modifiers);
+void     sonde_live_page_init_actions    (SondeLivePage   *self);
+/* When there is no process to act upon. */
+void     sonde_live_page_disable_actions (SondeLivePage   *self);
+void     sonde_live_page_open_filter     (SondeLivePage   *self);
+void     sonde_live_page_close_filter    (SondeLivePage   *self,
+                                          gboolean         keep);
+void     sonde_live_page_apply_filter    (SondeLivePage   *self);
+gboolean sonde_live_page_handle_key      (SondeLivePage   *self,
+                                          guint            keyval,
+                                          GdkModifierType  modifiers);
 
 G_END_DECLS

@@ -38,8 +38,9 @@ refresh_title (SondeLivePage       *self,
   if (g_strcmp0 (adw_window_title_get_subtitle (self->title), subtitle) != 0)
     adw_window_title_set_subtitle (self->title, subtitle);
 
-  if (*adw_window_title_get_title (self->title) == '\0' && snapshot->program != NULL)
-    sonde_live_page_set_title (self, sonde_format_basename (snapshot->program));
+  /* Until it is looked up under its name. */
+  if (self->lookup == NULL && snapshot->program != NULL)
+    adw_window_title_set_title (self->title, sonde_format_basename (snapshot->program));
 }
 
 /* Why the session is over, as a sentence: (transfer full). */
@@ -190,7 +191,19 @@ show_obstacle (SondeLivePage       *self,
   set_description (self->obstacle_page, reason);
   gtk_label_set_label (self->advice, advice != NULL ? advice : "");
   gtk_widget_set_visible (GTK_WIDGET (self->advice), advice != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self->search_button), FALSE);
+  sonde_live_page_disable_actions (self);
   gtk_stack_set_visible_child_name (self->states, "obstacle");
+}
+
+static void
+show_process (SondeLivePage *self,
+              SondeProcess  *process)
+{
+  g_autofree char *title = g_strdup_printf ("%s · %d", process->name, (int) process->pid);
+
+  adw_window_title_set_title (self->title, title);
+  sonde_live_header_set_process (self->header, process);
 }
 
 static void
@@ -206,7 +219,7 @@ on_looked_up_cb (GObject      *source,
 
   /* A page that is gone has cancelled its lookup. */
   if (process != NULL)
-    sonde_live_page_set_process (user_data, process, NULL);
+    show_process (user_data, process);
 }
 
 /* Asks who the process is, once it is attached to and whenever it has become another program. */
@@ -295,6 +308,29 @@ on_modifiers_cb (SondeLivePage   *self,
   return GDK_EVENT_PROPAGATE;
 }
 
+/* Keys are taken before the widgets inside, since lists take the arrow keys and the space bar for
+ * themselves; and at the window, since there need be no focus.
+ */
+static void
+sonde_live_page_map (GtkWidget *widget)
+{
+  SondeLivePage *self = SONDE_LIVE_PAGE (widget);
+
+  GTK_WIDGET_CLASS (sonde_live_page_parent_class)->map (widget);
+
+  gtk_widget_add_controller (GTK_WIDGET (gtk_widget_get_root (widget)), g_object_ref (self->keys));
+}
+
+static void
+sonde_live_page_unmap (GtkWidget *widget)
+{
+  SondeLivePage *self = SONDE_LIVE_PAGE (widget);
+
+  gtk_widget_remove_controller (GTK_WIDGET (gtk_widget_get_root (widget)), self->keys);
+
+  GTK_WIDGET_CLASS (sonde_live_page_parent_class)->unmap (widget);
+}
+
 static void
 sonde_live_page_dispose (GObject *object)
 {
@@ -304,6 +340,7 @@ sonde_live_page_dispose (GObject *object)
   g_clear_object (&self->lookup);
   gtk_widget_dispose_template (GTK_WIDGET (self), SONDE_TYPE_LIVE_PAGE);
   g_clear_object (&self->actions);
+  g_clear_object (&self->keys);
   g_clear_object (&self->settings);
   g_clear_object (&self->session);
 
@@ -327,6 +364,9 @@ sonde_live_page_class_init (SondeLivePageClass *klass)
   object_class->dispose = sonde_live_page_dispose;
   object_class->finalize = sonde_live_page_finalize;
 
+  widget_class->map = sonde_live_page_map;
+  widget_class->unmap = sonde_live_page_unmap;
+
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sondeprofiler/Sonde/live-page.ui");
   gtk_widget_class_bind_template_child (widget_class, SondeLivePage, advice);
@@ -341,6 +381,7 @@ sonde_live_page_class_init (SondeLivePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SondeLivePage, obstacle_page);
   gtk_widget_class_bind_template_child (widget_class, SondeLivePage, pane_box);
   gtk_widget_class_bind_template_child (widget_class, SondeLivePage, search_bar);
+  gtk_widget_class_bind_template_child (widget_class, SondeLivePage, search_button);
   gtk_widget_class_bind_template_child (widget_class, SondeLivePage, states);
   gtk_widget_class_bind_template_child (widget_class, SondeLivePage, table);
   gtk_widget_class_bind_template_child (widget_class, SondeLivePage, title);
@@ -362,16 +403,15 @@ sonde_live_page_class_init (SondeLivePageClass *klass)
 static void
 sonde_live_page_init (SondeLivePage *self)
 {
-  GtkEventController *keys = gtk_event_controller_key_new ();
-
   self->settings = g_settings_new (SONDE_APPLICATION_ID);
   gtk_widget_init_template (GTK_WIDGET (self));
 
-  /* Before the widgets inside: lists take the arrow keys and the space bar for themselves. */
-  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
-  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (on_key_pressed_cb), self);
-  g_signal_connect_swapped (keys, "modifiers", G_CALLBACK (on_modifiers_cb), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), keys);
+  self->keys = gtk_event_controller_key_new ();
+  gtk_event_controller_set_propagation_phase (self->keys, GTK_PHASE_CAPTURE);
+  g_signal_connect_object (self->keys, "key-pressed", G_CALLBACK (on_key_pressed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->keys, "modifiers", G_CALLBACK (on_modifiers_cb), self,
+                           G_CONNECT_SWAPPED);
 }
 
 GtkWidget *
@@ -401,30 +441,6 @@ sonde_live_page_new (SondeSession *session)
 }
 
 void
-sonde_live_page_set_title (SondeLivePage *self,
-                           const char    *title)
-{
-  g_return_if_fail (SONDE_IS_LIVE_PAGE (self));
-
-  adw_window_title_set_title (self->title, title);
-}
-
-void
-sonde_live_page_set_process (SondeLivePage *self,
-                             SondeProcess  *process,
-                             GIcon         *icon)
-{
-  g_autofree char *title = NULL;
-
-  g_return_if_fail (SONDE_IS_LIVE_PAGE (self));
-  g_return_if_fail (process != NULL);
-
-  title = g_strdup_printf ("%s · %d", process->name, (int) process->pid);
-  sonde_live_page_set_title (self, title);
-  sonde_live_header_set_process (self->header, process, icon);
-}
-
-void
 sonde_live_page_set_pane (SondeLivePage *self,
                           GtkWidget     *pane)
 {
@@ -432,14 +448,6 @@ sonde_live_page_set_pane (SondeLivePage *self,
   g_return_if_fail (GTK_IS_WIDGET (pane));
 
   gtk_box_append (self->pane_box, pane);
-}
-
-SondeSession *
-sonde_live_page_get_session (SondeLivePage *self)
-{
-  g_return_val_if_fail (SONDE_IS_LIVE_PAGE (self), NULL);
-
-  return self->session;
 }
 
 /* Shows the newest snapshot, and what the user has asked for since. */

@@ -8,7 +8,6 @@
 
 #include <gtk/gtk.h>
 
-#include "base/process.h"
 #include "model/session.h"
 
 G_BEGIN_DECLS
@@ -25,18 +24,10 @@ G_BEGIN_DECLS
 #define SONDE_TYPE_LIVE_PAGE (sonde_live_page_get_type ())
 G_DECLARE_FINAL_TYPE (SondeLivePage, sonde_live_page, SONDE, LIVE_PAGE, GtkWidget)
 
-GtkWidget *sonde_live_page_new         (SondeSession  *session);
+GtkWidget *sonde_live_page_new      (SondeSession  *session);
 
-/* What to call the process until more is known of it. */
-void       sonde_live_page_set_title   (SondeLivePage *self,
-                                        const char    *title);
-void       sonde_live_page_set_process (SondeLivePage *self,
-                                        SondeProcess  *process,
-                                        GIcon         *icon);
 /* A widget below the table: the output of a program that was started. */
-void       sonde_live_page_set_pane    (SondeLivePage *self,
-                                        GtkWidget     *pane);
-
-SondeSession *sonde_live_page_get_session (SondeLivePage *self);
+void       sonde_live_page_set_pane (SondeLivePage *self,
+                                     GtkWidget     *pane);
 
 G_END_DECLS

@@ -41,6 +41,25 @@ find_sorted_column (SondeLiveTable *self,
   return self->probed;
 }
 
+static void on_sorter_changed_cb (SondeLiveTable *self);
+
+/* Sorts the view by one column alone. GTK 4.8 leaves the arrow of the one before where it was,
+ * unless the sorting is taken away first.
+ */
+static void
+sort_by (SondeLiveTable *self,
+         guint           index,
+         gboolean        descending)
+{
+  GtkSorter *sorter = gtk_column_view_get_sorter (self->view);
+
+  g_signal_handlers_block_by_func (sorter, on_sorter_changed_cb, self);
+  gtk_column_view_sort_by_column (self->view, NULL, GTK_SORT_ASCENDING);
+  g_signal_handlers_unblock_by_func (sorter, on_sorter_changed_cb, self);
+  gtk_column_view_sort_by_column (self->view, self->columns[index].view_column,
+                                  descending ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING);
+}
+
 static void
 on_sorter_changed_cb (SondeLiveTable *self)
 {
@@ -53,8 +72,7 @@ on_sorter_changed_cb (SondeLiveTable *self)
   /* The first click on a column of figures is for the largest. */
   if (sorted != self->sorted && sonde_live_column_is_figure ((guint) sorted) && !descending)
     {
-      gtk_column_view_sort_by_column (self->view, self->columns[sorted].view_column,
-                                      GTK_SORT_DESCENDING);
+      sort_by (self, (guint) sorted, TRUE);
       return;
     }
 
@@ -78,8 +96,7 @@ sonde_live_table_restore_sort (SondeLiveTable *self)
   /* Already the present one, so that the handler does not turn it round. */
   self->sorted = (int) index;
   self->descending = descending;
-  gtk_column_view_sort_by_column (self->view, self->columns[index].view_column,
-                                  descending ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING);
+  sort_by (self, index, descending);
   sonde_session_set_sort (self->session, sonde_live_column_get_sort (index), descending);
 
   g_signal_connect_swapped (gtk_column_view_get_sorter (self->view), "changed",
@@ -87,6 +104,43 @@ sonde_live_table_restore_sort (SondeLiveTable *self)
 }
 
 /* Columns */
+
+/* Puts the title of a column of figures where its figures are. GTK has no call for it; should a
+ * header be built otherwise, the title stays at the start.
+ */
+static void
+align_title (GtkWidget *title)
+{
+  GtkWidget *box = gtk_widget_get_first_child (title);
+  GtkWidget *label = box != NULL ? gtk_widget_get_first_child (box) : NULL;
+
+  if (!GTK_IS_BOX (box) || !GTK_IS_LABEL (label))
+    return;
+
+  for (guint i = 0; sonde_live_column_is_figure (i); i++)
+    if (g_str_equal (gtk_label_get_text (GTK_LABEL (label)), sonde_live_column_get_title (i)))
+      {
+        GtkWidget *arrow = gtk_widget_get_next_sibling (label);
+
+        gtk_widget_set_halign (box, GTK_ALIGN_END);
+        if (arrow != NULL)
+          gtk_box_reorder_child_after (GTK_BOX (box), label, arrow);
+      }
+}
+
+static void
+align_titles (SondeLiveTable *self)
+{
+  GtkWidget *header = gtk_widget_get_first_child (GTK_WIDGET (self->view));
+
+  if (header == NULL || GTK_IS_LIST_VIEW (header))
+    return;
+
+  for (GtkWidget *title = gtk_widget_get_first_child (header);
+       title != NULL;
+       title = gtk_widget_get_next_sibling (title))
+    align_title (title);
+}
 
 static void
 on_setup_cb (SondeTableColumn *column,
@@ -209,6 +263,7 @@ sonde_live_table_add_columns (SondeLiveTable *self)
     add_column (self, i);
 
   restore_columns (self);
+  align_titles (self);
 }
 
 GActionGroup *
@@ -257,9 +312,7 @@ sonde_live_table_step_sort (SondeLiveTable *self,
       if (!gtk_column_view_column_get_visible (view_column))
         continue;
 
-      gtk_column_view_sort_by_column (self->view, view_column,
-                                      sonde_live_column_is_figure (column->index)
-                                      ? GTK_SORT_DESCENDING : GTK_SORT_ASCENDING);
+      sort_by (self, column->index, sonde_live_column_is_figure (column->index));
       return;
     }
 }

@@ -37,6 +37,9 @@ struct _SondeLiveTable
   int                 sorted;      /* the column the table is sorted by */
   gboolean            descending;
 
+  double              kept_scroll;     /* where the rows were scrolled to before they moved */
+  gboolean            rows_moved;      /* since the last layout */
+
   guint32             wanted_id;   /* to be selected when it comes */
   guint64             wanted_since;/* serial of the snapshot when that was asked */
   gint64              told_us;

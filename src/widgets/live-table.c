@@ -30,13 +30,19 @@ G_DEFINE_FINAL_TYPE (SondeLiveTable, sonde_live_table, GTK_TYPE_WIDGET)
 
 /* Cells */
 
+static GtkAdjustment *
+get_scrolling (SondeLiveTable *self)
+{
+  return gtk_scrolled_window_get_vadjustment (self->scroller);
+}
+
 /* The rows within the scrolled window, [first, end). */
 static void
 get_visible_rows (SondeLiveTable *self,
                   guint          *first,
                   guint          *end)
 {
-  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
+  GtkAdjustment *adjustment = get_scrolling (self);
   double upper = gtk_adjustment_get_upper (adjustment);
   double n_items = (double) g_list_model_get_n_items (G_LIST_MODEL (self->selection));
   double row_height = n_items > 0.0 ? upper / n_items : 0.0;
@@ -87,6 +93,30 @@ on_scrolled_cb (SondeLiveTable *self,
     sonde_session_grow (self->session);
 }
 
+/* A row at the top of the window that falls in rank would take the view down with it: GTK scrolls
+ * along with the row. Places are to hold still, not rows; so what GTK scrolls in its layout is
+ * scrolled back at the end of it. Another round of layout follows in the same frame.
+ */
+static void
+on_rows_moved_cb (SondeLiveTable *self)
+{
+  if (self->rows_moved)
+    return;
+
+  self->rows_moved = TRUE;
+  self->kept_scroll = gtk_adjustment_get_value (get_scrolling (self));
+}
+
+static void
+on_layout_cb (SondeLiveTable *self)
+{
+  if (!self->rows_moved)
+    return;
+
+  self->rows_moved = FALSE;
+  gtk_adjustment_set_value (get_scrolling (self), self->kept_scroll);
+}
+
 /* Selection */
 
 static void
@@ -125,6 +155,7 @@ show_wanted (SondeLiveTable *self)
   if (sonde_function_list_find_position (functions, self->wanted_id, &position))
     {
       self->wanted_id = G_MAXUINT32;
+      self->rows_moved = FALSE;
       gtk_single_selection_set_selected (self->selection, position);
       scroll_to (self, position);
     }
@@ -158,6 +189,23 @@ on_pointer_left_cb (SondeLiveTable *self)
 {
   self->pointed = FALSE;
   update_held (self);
+}
+
+static void
+sonde_live_table_realize (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (sonde_live_table_parent_class)->realize (widget);
+
+  g_signal_connect_swapped (gtk_widget_get_frame_clock (widget), "layout",
+                            G_CALLBACK (on_layout_cb), widget);
+}
+
+static void
+sonde_live_table_unrealize (GtkWidget *widget)
+{
+  g_signal_handlers_disconnect_by_func (gtk_widget_get_frame_clock (widget), on_layout_cb, widget);
+
+  GTK_WIDGET_CLASS (sonde_live_table_parent_class)->unrealize (widget);
 }
 
 static void
@@ -205,7 +253,9 @@ sonde_live_table_class_init (SondeLiveTableClass *klass)
   object_class->dispose = sonde_live_table_dispose;
   object_class->finalize = sonde_live_table_finalize;
 
+  widget_class->realize = sonde_live_table_realize;
   widget_class->unmap = sonde_live_table_unmap;
+  widget_class->unrealize = sonde_live_table_unrealize;
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sondeprofiler/Sonde/live-table.ui");
@@ -233,7 +283,7 @@ sonde_live_table_init (SondeLiveTable *self)
 
   sonde_live_table_add_columns (self);
 
-  adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
+  adjustment = get_scrolling (self);
   g_signal_connect_object (adjustment, "value-changed", G_CALLBACK (on_scrolled_cb), self,
                            G_CONNECT_SWAPPED);
 }
@@ -252,6 +302,8 @@ sonde_live_table_set_session (SondeLiveTable *self,
   sonde_live_table_restore_sort (self);
 
   model = sonde_function_list_get_model (sonde_session_get_functions (session));
+  g_signal_connect_object (model, "items-changed", G_CALLBACK (on_rows_moved_cb), self,
+                           G_CONNECT_SWAPPED);
   self->selection = gtk_single_selection_new (NULL);
   gtk_single_selection_set_autoselect (self->selection, FALSE);
   gtk_single_selection_set_can_unselect (self->selection, TRUE);

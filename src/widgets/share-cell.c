@@ -50,6 +50,7 @@ ensure_layouts (SondeShareCell *self)
     return;
 
   self->text_layout = create_figures_layout (GTK_WIDGET (self), self->text);
+  pango_layout_set_ellipsize (self->text_layout, PANGO_ELLIPSIZE_END);
   self->margin_layout = create_figures_layout (GTK_WIDGET (self), "±00.0");
   pango_layout_get_pixel_size (self->margin_layout, &self->margin_width, NULL);
   pango_layout_set_text (self->margin_layout, "", 0);
@@ -104,6 +105,24 @@ append_layout (GtkSnapshot   *snapshot,
   gtk_snapshot_restore (snapshot);
 }
 
+/* Where @text begins so as to end at @end; what is too wide for the cell is cut. */
+static float
+fit_text (SondeShareCell *self,
+          int             end,
+          int            *height)
+{
+  int width;
+
+  pango_layout_set_width (self->text_layout, -1);
+  pango_layout_get_pixel_size (self->text_layout, &width, height);
+  if (width <= end)
+    return (float) (end - width);
+
+  pango_layout_set_width (self->text_layout, end * PANGO_SCALE);
+
+  return 0.0F;
+}
+
 static void
 sonde_share_cell_snapshot (GtkWidget   *widget,
                            GtkSnapshot *snapshot)
@@ -111,11 +130,11 @@ sonde_share_cell_snapshot (GtkWidget   *widget,
   SondeShareCell *self = SONDE_SHARE_CELL (widget);
   gboolean has_bar = self->share >= 0.0;
   int end = gtk_widget_get_width (widget);
-  int text_width;
   int height;
   GdkRGBA color;
   GdkRGBA dim;
   GdkRGBA track;
+  float x;
   float y;
 
   gtk_style_context_get_color (gtk_widget_get_style_context (widget), &color);
@@ -124,26 +143,24 @@ sonde_share_cell_snapshot (GtkWidget   *widget,
   track.alpha *= TRACK_ALPHA;
 
   ensure_layouts (self);
-  pango_layout_get_pixel_size (self->text_layout, &text_width, &height);
-  y = (float) ((gtk_widget_get_height (widget) - height) / 2);
-
   if (has_bar)
-    {
-      int margin_width;
-
-      pango_layout_get_pixel_size (self->margin_layout, &margin_width, NULL);
-      append_layout (snapshot, self->margin_layout, &dim, (float) (end - margin_width), y);
-      end -= self->margin_width + GAP / 2;
-    }
-
-  append_layout (snapshot, self->text_layout, self->dim ? &dim : &color,
-                 (float) (end - text_width), y);
+    end -= self->margin_width + GAP / 2;
+  x = fit_text (self, MAX (end, 0), &height);
+  y = (float) ((gtk_widget_get_height (widget) - height) / 2);
+  append_layout (snapshot, self->text_layout, self->dim ? &dim : &color, x, y);
 
   /* The bar's length stands for its share only if all bars of a column are as long, so it ends
    * where the widest number begins.
    */
   if (has_bar)
-    append_bar (self, snapshot, &track, (float) (end - self->margin_width - GAP));
+    {
+      int margin_width;
+
+      append_bar (self, snapshot, &track, (float) (end - self->margin_width - GAP));
+      pango_layout_get_pixel_size (self->margin_layout, &margin_width, NULL);
+      append_layout (snapshot, self->margin_layout, &dim,
+                     (float) (gtk_widget_get_width (widget) - margin_width), y);
+    }
 }
 
 static void

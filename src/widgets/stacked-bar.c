@@ -102,6 +102,9 @@ append_bar (SondeStackedBar *self,
       float drawn = MAX (length - SEPARATOR, MIN (length, SEPARATOR));
       GdkRGBA color;
 
+      if (self->parts[i].color == NULL)
+        continue;
+
       lookup_color (self, self->parts[i].color, &color);
       gtk_snapshot_append_color (snapshot, &color,
                                  &GRAPHENE_RECT_INIT (from_right ? width - at - drawn : at, 0,
@@ -125,7 +128,9 @@ append_entry (SondeStackedBar *self,
   int height;
 
   pango_layout_get_pixel_size (self->layouts[i], NULL, &height);
-  lookup_color (self, self->parts[i].color, &color);
+  lookup_color (self, self->parts[i].color != NULL ? self->parts[i].color : "", &color);
+  if (self->parts[i].color == NULL)
+    color.alpha = 0.0F;
 
   gsk_rounded_rect_init_from_rect (&swatch,
                                    &GRAPHENE_RECT_INIT (x, y + ((float) height - SWATCH) / 2.0F,
@@ -300,7 +305,7 @@ sonde_stacked_bar_set_parts (SondeStackedBar *self,
     {
       SondePart *old = &self->parts[shown];
 
-      if (parts[i].share <= 0.0)
+      if (parts[i].share <= 0.0 && parts[i].color != NULL)
         continue;
 
       if (self->layouts[shown] != NULL &&

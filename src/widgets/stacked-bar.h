@@ -17,7 +17,8 @@ G_BEGIN_DECLS
  * @label: what it is, a text that lives for ever
  * @figure: how much it is, for the legend
  * @share: of the bar's length, 0–1; a part without length is left out of the legend too
- * @color: the name of a colour of style.css
+ * @color: (nullable): the name of a colour of style.css; %NULL for a line of the legend that
+ *   has no part in the bar
  */
 typedef struct
 {

@@ -8,9 +8,15 @@
 
 #include "widgets/window.h"
 
+#include <fcntl.h>
+
+#include <glib-unix.h>
 #include <glib/gi18n.h>
 
+#include "model/run-request.h"
 #include "widgets/live-page.h"
+#include "widgets/output-pane.h"
+#include "widgets/process-page.h"
 
 struct _SondeWindow
 {
@@ -22,10 +28,11 @@ struct _SondeWindow
   /* Borrowed from pages; NULL while the list is shown */
   SondeLivePage        *live_page;
 
-  pid_t                 pid; /* of the session that was attached to last */
+  pid_t                 pid; /* what was attached to last; 0 for a program that was started */
 
   /* Template children */
   GtkStack             *pages;
+  SondeProcessPage     *process_page;
   AdwToastOverlay      *toasts;
 };
 
@@ -80,7 +87,31 @@ try_again_activated (GtkWidget  *widget,
 {
   SondeWindow *self = SONDE_WINDOW (widget);
 
-  sonde_window_attach (self, self->pid);
+  if (self->pid != 0)
+    {
+      sonde_window_attach (self, self->pid);
+      return;
+    }
+
+  /* The user may want to change what was to be started. */
+  back_activated (widget, NULL, NULL);
+  sonde_process_page_show_run (self->process_page);
+}
+
+static void
+on_process_chosen_cb (SondeWindow *self,
+                      int          pid)
+{
+  sonde_window_attach (self, (pid_t) pid);
+}
+
+static void
+on_run_requested_cb (SondeWindow     *self,
+                     SondeRunRequest *request)
+{
+  sonde_window_launch (self, sonde_run_request_get_argv (request),
+                       sonde_run_request_get_envp (request),
+                       sonde_run_request_get_directory (request));
 }
 
 static void
@@ -129,11 +160,16 @@ sonde_window_class_init (SondeWindowClass *klass)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sondeprofiler/Sonde/window.ui");
   gtk_widget_class_bind_template_child (widget_class, SondeWindow, pages);
+  gtk_widget_class_bind_template_child (widget_class, SondeWindow, process_page);
   gtk_widget_class_bind_template_child (widget_class, SondeWindow, toasts);
+  gtk_widget_class_bind_template_callback (widget_class, on_process_chosen_cb);
+  gtk_widget_class_bind_template_callback (widget_class, on_run_requested_cb);
 
   gtk_widget_class_install_action (widget_class, "win.attach", "i", attach_activated);
   gtk_widget_class_install_action (widget_class, "win.back", NULL, back_activated);
   gtk_widget_class_install_action (widget_class, "win.try-again", NULL, try_again_activated);
+
+  g_type_ensure (SONDE_TYPE_PROCESS_PAGE);
 }
 
 static void
@@ -169,16 +205,36 @@ sonde_window_attach (SondeWindow *self,
 }
 
 void
-sonde_window_launch (SondeWindow       *self,
-                     const SondeLaunch *launch)
+sonde_window_launch (SondeWindow *self,
+                     char       **argv,
+                     char       **envp,
+                     const char  *directory)
 {
   g_autoptr(SondeSession) session = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *owned_directory = g_strdup (directory);
+  SondeLaunch launch = { .argv = argv, .envp = envp, .null_input = TRUE };
+  GtkWidget *pane;
+  int fds[2];
 
   g_return_if_fail (SONDE_IS_WINDOW (self));
-  g_return_if_fail (launch != NULL);
+  g_return_if_fail (argv != NULL && argv[0] != NULL);
 
-  session = sonde_session_new_launch (launch);
+  if (!g_unix_open_pipe (fds, FD_CLOEXEC, &error))
+    {
+      sonde_window_say (self, error->message);
+      return;
+    }
+
+  launch.directory = owned_directory;
+  launch.output_fd = fds[1];
+  self->pid = 0;
+  session = sonde_session_new_launch (&launch);
   show_session (self, session);
+
+  pane = sonde_output_pane_new ();
+  sonde_output_pane_set_fd (SONDE_OUTPUT_PANE (pane), fds[0]);
+  sonde_live_page_set_pane (self->live_page, pane);
 }
 
 void

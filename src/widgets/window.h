@@ -8,23 +8,25 @@
 
 #include <adwaita.h>
 
-#include "model/session.h"
-
 G_BEGIN_DECLS
 
 #define SONDE_TYPE_WINDOW (sonde_window_get_type ())
 G_DECLARE_FINAL_TYPE (SondeWindow, sonde_window, SONDE, WINDOW, AdwApplicationWindow)
 
-GtkWidget *sonde_window_new    (GtkApplication    *application);
+GtkWidget *sonde_window_new    (GtkApplication  *application);
 
-/* Show the live view of a process that runs, or of a program that is started for it. */
-void       sonde_window_attach (SondeWindow       *self,
-                                pid_t              pid);
-void       sonde_window_launch (SondeWindow       *self,
-                                const SondeLaunch *launch);
+/* Show the live view of a process that runs, or of a program that is started for it; @envp and
+ * @directory are NULL for ours.
+ */
+void       sonde_window_attach (SondeWindow     *self,
+                                pid_t            pid);
+void       sonde_window_launch (SondeWindow     *self,
+                                char           **argv,
+                                char           **envp,
+                                const char      *directory);
 
 /* A passing word to the user. */
-void       sonde_window_say    (SondeWindow       *self,
-                                const char        *text);
+void       sonde_window_say    (SondeWindow     *self,
+                                const char      *text);
 
 G_END_DECLS
