@@ -190,7 +190,8 @@ run_session (SondeEngine *self,
         is_sampling = sonde_worker_run_turn (worker, sonde_clock_now_ns () + TURN_NS);
 
       now_ns = sonde_clock_now_ns ();
-      if (now_ns < publish_ns && !changed && is_sampling == was_sampling)
+      if (!sonde_worker_has_time (worker, publish_ns, now_ns) && !changed &&
+          is_sampling == was_sampling)
         continue;
 
       changed |= sonde_worker_update_names (worker, 0);

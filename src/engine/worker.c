@@ -26,6 +26,8 @@
 /* How long to look for a thread to stop before the CPU is left to it; a stop takes 10 to 30 µs. */
 #define SPIN_NS 60000
 #define ASKED_POLL_NS 50000
+/* While a thread is on its way to a stop nothing else is done that can wait this much longer. */
+#define PATIENCE_NS (100 * G_GUINT64_CONSTANT (1000000))
 #define TARGET_POLL_INTERVAL_NS (20 * G_GUINT64_CONSTANT (1000000))
 #define MAPS_INTERVAL_NS (20 * G_GUINT64_CONSTANT (1000000))
 
@@ -240,6 +242,17 @@ sonde_worker_reset (SondeWorker *self)
     }
 }
 
+gboolean
+sonde_worker_has_time (SondeWorker *self,
+                       guint64      due_ns,
+                       guint64      now_ns)
+{
+  if (sonde_stop_sampler_has_asked (self->sampler))
+    due_ns += PATIENCE_NS;
+
+  return now_ns >= due_ns;
+}
+
 static gboolean
 poll_target (SondeWorker *self,
              guint64      now_ns)
@@ -306,9 +319,11 @@ sonde_worker_run_turn (SondeWorker *self,
 
   g_return_val_if_fail (self->state == SONDE_SESSION_SAMPLING, FALSE);
 
-  if (now_ns - self->polled_ns >= TARGET_POLL_INTERVAL_NS && !poll_target (self, now_ns))
+  if (sonde_worker_has_time (self, self->polled_ns + TARGET_POLL_INTERVAL_NS, now_ns) &&
+      !poll_target (self, now_ns))
     return FALSE;
-  if (self->maps_wanted && now_ns - self->mapped_ns >= MAPS_INTERVAL_NS)
+  if (self->maps_wanted &&
+      sonde_worker_has_time (self, self->mapped_ns + MAPS_INTERVAL_NS, now_ns))
     update_maps (self, now_ns);
 
   collect (self, MIN (self->pacer.due_ns, until_ns));
@@ -337,6 +352,7 @@ sonde_worker_finish (SondeWorker *self,
 
   self->state = SONDE_SESSION_FINISHED;
   self->end = end;
+  sonde_stop_sampler_finish (self->sampler);
   self->ended_ns = sonde_clock_now_ns ();
   self->cpu_ns = sonde_clock_thread_cpu_ns () - self->cpu_start_ns;
 }

@@ -400,19 +400,27 @@ sonde_stop_sampler_get_stopped_quantile (SondeStopSampler *self,
 }
 
 void
+sonde_stop_sampler_finish (SondeStopSampler *self)
+{
+  g_return_if_fail (self != NULL);
+
+  for (guint i = 0; i < self->asked->len; i++)
+    sonde_stop_sampler_let_go (g_ptr_array_index (self->asked, i));
+  g_ptr_array_set_size (self->asked, 0);
+
+  for (guint i = 0; i < self->threads->len; i++)
+    self->client->thread_ended (g_ptr_array_index (self->threads, i), self->data);
+  g_hash_table_remove_all (self->by_tid);
+  g_ptr_array_set_size (self->threads, 0);
+}
+
+void
 sonde_stop_sampler_free (SondeStopSampler *self)
 {
   if (self == NULL)
     return;
 
-  for (guint i = 0; i < self->asked->len; i++)
-    {
-      sonde_stop_sampler_let_go (g_ptr_array_index (self->asked, i));
-    }
-
-  for (guint i = 0; i < self->threads->len; i++)
-    self->client->thread_ended (g_ptr_array_index (self->threads, i), self->data);
-
+  sonde_stop_sampler_finish (self);
   g_ptr_array_unref (self->asked);
   g_ptr_array_unref (self->threads);
   g_hash_table_unref (self->by_tid);

@@ -93,7 +93,7 @@ typedef struct
  *   ticks since.
  *
  * Life: sonde_stop_sampler_new() → (look() at each due time, then collect() until has_asked() is
- * FALSE or the next is due) → sonde_stop_sampler_free(), which lets go of all.
+ * FALSE or the next is due) → finish() → sonde_stop_sampler_free().
  *
  * Threads: worker only, and always the same thread, since ptrace() is bound to it.
  */
@@ -113,6 +113,8 @@ void              sonde_stop_sampler_look       (SondeStopSampler         *self,
 /* Captures the threads that stand still by now; gives whether there were any. */
 gboolean          sonde_stop_sampler_collect    (SondeStopSampler         *self);
 gboolean          sonde_stop_sampler_has_asked  (SondeStopSampler         *self);
+/* No more looks: lets go of the threads that were asked, and ends all. Figures can still be read. */
+void              sonde_stop_sampler_finish     (SondeStopSampler         *self);
 
 /* The process has become a new program: nothing that is known of its threads holds. */
 void              sonde_stop_sampler_forget     (SondeStopSampler         *self);
