@@ -28,6 +28,8 @@
 #define DEBUG_FOLDER "/usr/lib/debug"
 #define ALTERNATE_FOLDER "/.dwz/"
 
+/* Whatever lies at the end of a link is read whole to compare its checksum. */
+#define CHECKSUM_BYTES_MAX (G_GINT64_CONSTANT (1) << 31)
 #define CHECKSUM_BLOCK_BYTES 65536
 
 /* Fedora's largest is some 5 MB unpacked. */
@@ -49,9 +51,10 @@ has_checksum (int     fd,
   g_autofree guint8 *block = g_malloc (CHECKSUM_BLOCK_BYTES);
   guint32 checksum = 0;
   off_t at = 0;
-  ssize_t count;
+  ssize_t count = -1;
 
-  while ((count = pread (fd, block, CHECKSUM_BLOCK_BYTES, at)) > 0)
+  while (at < CHECKSUM_BYTES_MAX &&
+         (count = pread (fd, block, CHECKSUM_BLOCK_BYTES, at)) > 0)
     {
       checksum = lzma_crc32 (block, (size_t) count, checksum);
       at += count;
@@ -251,7 +254,7 @@ sonde_debug_file_unpack (SondeElfFile *file)
   g_return_val_if_fail (file != NULL, NULL);
 
   section = sonde_elf_file_find_section (file, ".gnu_debugdata", &header);
-  data = section != NULL ? sonde_elf_file_read_section (section) : NULL;
+  data = section != NULL ? sonde_elf_file_read_section (file, section) : NULL;
   if (data == NULL)
     return NULL;
 

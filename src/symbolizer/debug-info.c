@@ -291,7 +291,7 @@ has_sane_lines (SondeDebugInfo *self,
   if (section == NULL)
     return TRUE;
 
-  data = sonde_elf_file_read_section (section);
+  data = sonde_elf_file_read_section (self->file, section);
   if (data == NULL || data->d_size < sizeof length ||
       dwarf_formudata (dwarf_attr (unit, DW_AT_stmt_list, &attribute), &offset) != 0 ||
       offset > data->d_size - sizeof length)

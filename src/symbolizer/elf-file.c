@@ -17,6 +17,13 @@
 
 /* The .strtab of a web browser has some 200 MB. */
 #define SECTION_BYTES_MAX (G_GUINT64_CONSTANT (1) << 28)
+#define ALL_SECTIONS_BYTES_MAX (G_GUINT64_CONSTANT (1) << 30)
+
+/* Linked files have some 40 sections and 15 segments, 400 bytes of section names, and notes and
+ * links of as many.
+ */
+#define SECTIONS_MAX 4096
+#define NOTE_BYTES_MAX 65536
 
 /* "ZLIB" and the size as eight bytes, big-endian: how .zdebug_ sections begin. */
 #define ZDEBUG_HEADER_BYTES 12
@@ -27,11 +34,13 @@ struct _SondeElfFile
   Elf     *elf;
   int      fd;    /* -1 for an image, or when all was read */
   gpointer image; /* NULL for a file */
+
+  gboolean was_read[SECTIONS_MAX]; /* by section */
+  guint64  read_bytes;             /* of them all */
 };
 
-/* Linked files have some 40 sections and 15 segments. More than the 16 bit counts can say is for
- * object files, or for making us allocate. What dwz takes out of several files calls itself an
- * object file.
+/* More sections and segments than the 16 bit counts can say are for object files, or for making us
+ * allocate. What dwz takes out of several files calls itself an object file.
  */
 static gboolean
 is_acceptable (const Elf64_Ehdr *header)
@@ -41,7 +50,46 @@ is_acceptable (const Elf64_Ehdr *header)
          header->e_ident[EI_DATA] == ELFDATA2LSB &&
          (header->e_type == ET_EXEC || header->e_type == ET_DYN || header->e_type == ET_REL) &&
          header->e_phnum != PN_XNUM &&
-         (header->e_shnum != 0 || header->e_shoff == 0);
+         header->e_shnum <= SECTIONS_MAX && (header->e_shnum != 0 || header->e_shoff == 0);
+}
+
+/* libelf reads the names of sections unasked, libdwelf all that may hold a build-id or a link. */
+static gboolean
+has_small_notes (SondeElfFile *self)
+{
+  GElf_Shdr header;
+  GElf_Phdr segment;
+  Elf_Scn *section = NULL;
+  size_t count;
+  size_t names;
+
+  if (elf_getphdrnum (self->elf, &count) != 0 || elf_getshdrstrndx (self->elf, &names) != 0)
+    return FALSE;
+
+  for (size_t i = 0; i < count; i++)
+    if (gelf_getphdr (self->elf, (int) i, &segment) == NULL ||
+        (segment.p_type == PT_NOTE && segment.p_filesz > NOTE_BYTES_MAX))
+      return FALSE;
+
+  section = elf_getscn (self->elf, names);
+  if (section != NULL && gelf_getshdr (section, &header) != NULL &&
+      header.sh_size > NOTE_BYTES_MAX)
+    return FALSE;
+
+  section = NULL;
+  while ((section = elf_nextscn (self->elf, section)) != NULL)
+    if (gelf_getshdr (section, &header) != NULL && header.sh_size > NOTE_BYTES_MAX &&
+        (header.sh_type == SHT_NOTE ||
+         g_str_has_suffix (sonde_elf_file_get_section_name (self, &header), "link")))
+      return FALSE;
+
+  return TRUE;
+}
+
+static gboolean
+is_usable (SondeElfFile *self)
+{
+  return self->elf != NULL && elf_kind (self->elf) == ELF_K_ELF && has_small_notes (self);
 }
 
 /**
@@ -64,7 +112,7 @@ sonde_elf_file_open (int fd)
 
   elf_version (EV_CURRENT);
   self->elf = elf_begin (fd, ELF_C_READ, NULL);
-  if (self->elf == NULL || elf_kind (self->elf) != ELF_K_ELF)
+  if (!is_usable (self))
     return NULL;
 
   return g_steal_pointer (&self);
@@ -97,7 +145,7 @@ sonde_elf_file_new_for_image (gpointer image,
 
   elf_version (EV_CURRENT);
   self->elf = elf_memory (image, length);
-  if (self->elf == NULL || elf_kind (self->elf) != ELF_K_ELF)
+  if (!is_usable (self))
     return NULL;
 
   return g_steal_pointer (&self);
@@ -186,14 +234,40 @@ sonde_elf_file_find_type (SondeElfFile *self,
   return NULL;
 }
 
+/* Sections can overlap in the file, so that thousands could each be as long as all of it. */
+static gboolean
+may_read (SondeElfFile *self,
+          Elf_Scn      *section,
+          guint64       size)
+{
+  size_t index = elf_ndxscn (section);
+
+  if (index >= SECTIONS_MAX || size > SECTION_BYTES_MAX)
+    return FALSE;
+
+  if (!self->was_read[index])
+    {
+      if (size > ALL_SECTIONS_BYTES_MAX - self->read_bytes)
+        return FALSE;
+
+      self->was_read[index] = TRUE;
+      self->read_bytes += size;
+    }
+
+  return TRUE;
+}
+
 Elf_Data *
-sonde_elf_file_read_section (Elf_Scn *section)
+sonde_elf_file_read_section (SondeElfFile *self,
+                             Elf_Scn      *section)
 {
   GElf_Shdr header;
   Elf_Data *data;
 
+  g_return_val_if_fail (self != NULL, NULL);
+
   if (gelf_getshdr (section, &header) == NULL || header.sh_type == SHT_NOBITS ||
-      header.sh_size == 0 || header.sh_size > SECTION_BYTES_MAX)
+      header.sh_size == 0 || !may_read (self, section, header.sh_size))
     return NULL;
 
   data = elf_getdata (section, NULL);
@@ -216,7 +290,7 @@ sonde_elf_file_read_strings (SondeElfFile *self,
   g_return_val_if_fail (self != NULL, FALSE);
 
   section = elf_getscn (self->elf, index);
-  data = section != NULL ? sonde_elf_file_read_section (section) : NULL;
+  data = section != NULL ? sonde_elf_file_read_section (self, section) : NULL;
   last = data != NULL ? memrchr (data->d_buf, '\0', data->d_size) : NULL;
   if (last == NULL)
     return FALSE;
@@ -305,7 +379,7 @@ sonde_elf_file_close_strings (SondeElfFile *self,
           !g_str_has_suffix (sonde_elf_file_get_section_name (self, &header), suffix))
         continue;
 
-      data = sonde_elf_file_read_section (section);
+      data = sonde_elf_file_read_section (self, section);
       if (data != NULL)
         ((char *) data->d_buf)[data->d_size - 1] = '\0';
     }

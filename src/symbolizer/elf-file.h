@@ -61,8 +61,9 @@ Elf_Scn      *sonde_elf_file_find_type     (SondeElfFile  *self,
 const char   *sonde_elf_file_get_section_name (SondeElfFile    *self,
                                                const GElf_Shdr *header);
 
-/* The bytes of @section, or NULL if it has none, or more than any honest file has. */
-Elf_Data     *sonde_elf_file_read_section  (Elf_Scn       *section);
+/* The bytes of @section; NULL if it has none, or if more is asked for than any honest file has. */
+Elf_Data     *sonde_elf_file_read_section  (SondeElfFile  *self,
+                                            Elf_Scn       *section);
 
 /* The names in the section of index @index; FALSE if there are none. Borrowed from @self. */
 gboolean      sonde_elf_file_read_strings  (SondeElfFile  *self,

@@ -21,6 +21,10 @@
 #include <elfutils/libdw.h>
 #include <string.h>
 
+#include "symbolizer/range-index.h"
+
+/* Programs have two sections of relocations, for data and for stubs. */
+#define RELOCATION_SECTIONS_MAX 8
 #define SLOTS_MAX 1000000
 
 /* What compilers write for 64-bit programs that are not too big for it. */
@@ -34,10 +38,10 @@
 static void
 read_slots (SondeElfFile *file,
             Elf_Scn      *section,
+            gsize         symbols_index,
             GHashTable   *slots)
 {
   SondeStrings strings;
-  GElf_Shdr header;
   GElf_Shdr symbols_header;
   Elf *elf = sonde_elf_file_get_elf (file);
   Elf_Scn *symbols_section;
@@ -45,12 +49,9 @@ read_slots (SondeElfFile *file,
   Elf_Data *data;
   gsize count;
 
-  if (gelf_getshdr (section, &header) == NULL || header.sh_type != SHT_RELA)
-    return;
-
-  symbols_section = elf_getscn (elf, header.sh_link);
-  symbols = symbols_section != NULL ? sonde_elf_file_read_section (symbols_section) : NULL;
-  data = sonde_elf_file_read_section (section);
+  symbols_section = elf_getscn (elf, symbols_index);
+  symbols = symbols_section != NULL ? sonde_elf_file_read_section (file, symbols_section) : NULL;
+  data = sonde_elf_file_read_section (file, section);
   if (symbols == NULL || data == NULL ||
       gelf_getshdr (symbols_section, &symbols_header) == NULL ||
       symbols_header.sh_type != SHT_DYNSYM ||
@@ -96,12 +97,13 @@ find_slot (const guint8 *code,
 
 static void
 add_section_stubs (SondeSymbolTable *self,
+                   SondeElfFile     *file,
                    Elf_Scn          *section,
                    const GElf_Shdr  *header,
                    GHashTable       *slots)
 {
   gsize step = header->sh_entsize == SMALL_STUB_BYTES ? SMALL_STUB_BYTES : STUB_BYTES;
-  Elf_Data *data = sonde_elf_file_read_section (section);
+  Elf_Data *data = sonde_elf_file_read_section (file, section);
 
   if (data == NULL)
     return;
@@ -126,37 +128,48 @@ sonde_symbol_table_add_stubs (SondeSymbolTable *self,
   Elf *elf;
   Elf_Scn *section = NULL;
   GElf_Shdr header;
+  guint count = 0;
 
   g_return_if_fail (self != NULL && file != NULL);
 
   elf = sonde_elf_file_get_elf (file);
-  while ((section = elf_nextscn (elf, section)) != NULL)
-    read_slots (file, section, slots);
+  while (count < RELOCATION_SECTIONS_MAX && (section = elf_nextscn (elf, section)) != NULL)
+    if (gelf_getshdr (section, &header) != NULL && header.sh_type == SHT_RELA)
+      {
+        read_slots (file, section, header.sh_link, slots);
+        count++;
+      }
 
   if (g_hash_table_size (slots) == 0)
     return;
 
+  section = NULL;
   while ((section = elf_nextscn (elf, section)) != NULL)
     if (gelf_getshdr (section, &header) != NULL && (header.sh_flags & SHF_EXECINSTR) != 0 &&
         g_str_has_prefix (sonde_elf_file_get_section_name (file, &header), ".plt"))
-      add_section_stubs (self, section, &header, slots);
+      add_section_stubs (self, file, section, &header, slots);
 }
 
-/* Where the section of code ends that @address lies in, 0 if in none. */
-static guint64
-find_code_end (SondeElfFile *file,
-               guint64       address)
+/* The sections of @file that hold code. */
+static GArray *
+list_code (SondeElfFile *file)
 {
+  GArray *code = sonde_range_index_new ();
   Elf_Scn *section = NULL;
   GElf_Shdr header;
 
   while ((section = elf_nextscn (sonde_elf_file_get_elf (file), section)) != NULL)
     if (gelf_getshdr (section, &header) != NULL && (header.sh_flags & SHF_EXECINSTR) != 0 &&
-        address >= header.sh_addr && address - header.sh_addr < header.sh_size &&
         header.sh_addr <= G_MAXUINT64 - header.sh_size)
-      return header.sh_addr + header.sh_size;
+      {
+        SondeRange range = { .start = header.sh_addr, .end = header.sh_addr + header.sh_size };
 
-  return 0;
+        g_array_append_val (code, range);
+      }
+
+  sonde_range_index_sort (code);
+
+  return code;
 }
 
 /* How the FDEs of @cie write addresses; DW_EH_PE_omit if it cannot be told. */
@@ -193,26 +206,24 @@ find_encoding (const Dwarf_CIE *cie)
 /* Both numbers of an FDE are four bytes, and the first counts from its own place. */
 static void
 add_frame (SondeSymbolTable *self,
-           SondeElfFile     *file,
+           GArray           *code,
            const guint8     *fde,
-           guint64           address,
-           guint64          *code_end)
+           guint64           address)
 {
   SondeSymbol symbol = { 0 };
+  const SondeRange *section;
   gint32 distance;
   guint32 length;
 
   memcpy (&distance, fde, sizeof distance);
   memcpy (&length, fde + sizeof distance, sizeof length);
   symbol.start = address + (guint64) (gint64) distance;
+  section = sonde_range_index_find (code, symbol.start);
+  if (section == NULL || length == 0)
+    return;
 
-  /* Most lie in the section of the one before. */
-  if (symbol.start >= *code_end || symbol.start + length > *code_end)
-    *code_end = find_code_end (file, symbol.start);
-
-  symbol.end = MIN (symbol.start + length, *code_end);
-  if (symbol.start < symbol.end)
-    sonde_symbol_table_add (self, &symbol);
+  symbol.end = symbol.start + MIN (length, section->end - symbol.start);
+  sonde_symbol_table_add (self, &symbol);
 }
 
 /* Takes all FDEs of @data, whose first byte is at @address. Linkers keep one of several equal CIEs,
@@ -224,11 +235,11 @@ add_frames (SondeSymbolTable *self,
             Elf_Data         *data,
             guint64           address)
 {
+  g_autoptr(GArray) code = list_code (file);
   g_autoptr(GHashTable) encodings = g_hash_table_new (NULL, NULL);
   const guint8 *ident = (const guint8 *) elf_getident (sonde_elf_file_get_elf (file), NULL);
   Dwarf_CFI_Entry entry;
   Dwarf_Off next;
-  guint64 code_end = 0;
 
   for (Dwarf_Off at = 0;
        dwarf_next_cfi (ident, data, TRUE, at, &next, &entry) == 0 && next > at;
@@ -246,8 +257,7 @@ add_frames (SondeSymbolTable *self,
 
       cie = g_hash_table_lookup (encodings, GSIZE_TO_POINTER (entry.fde.CIE_pointer));
       if (GPOINTER_TO_UINT (cie) == FRAME_ENCODING && entry.fde.end - fde >= FRAME_BYTES)
-        add_frame (self, file, fde, address + (guint64) (fde - (const guint8 *) data->d_buf),
-                   &code_end);
+        add_frame (self, code, fde, address + (guint64) (fde - (const guint8 *) data->d_buf));
     }
 }
 
@@ -262,7 +272,7 @@ sonde_symbol_table_add_frames (SondeSymbolTable *self,
   g_return_if_fail (self != NULL && file != NULL);
 
   section = sonde_elf_file_find_section (file, ".eh_frame", &header);
-  data = section != NULL ? sonde_elf_file_read_section (section) : NULL;
+  data = section != NULL ? sonde_elf_file_read_section (file, section) : NULL;
   if (data != NULL)
     add_frames (self, file, data, header.sh_addr);
 }

@@ -148,7 +148,7 @@ sonde_symbol_table_add_symbols (SondeSymbolTable *self,
   g_return_val_if_fail (self != NULL && file != NULL, FALSE);
 
   section = sonde_elf_file_find_type (file, type, &header);
-  data = section != NULL ? sonde_elf_file_read_section (section) : NULL;
+  data = section != NULL ? sonde_elf_file_read_section (file, section) : NULL;
   if (data == NULL || !sonde_elf_file_read_strings (file, header.sh_link, &strings))
     return FALSE;
 

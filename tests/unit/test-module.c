@@ -354,6 +354,73 @@ test_module_truncated (gconstpointer data)
   g_unlink (path);
 }
 
+/* Makes all sections of the file @contents end at @size, except those of type @kept. */
+static void
+stretch_sections (char    *contents,
+                  guint64  size,
+                  guint32  kept)
+{
+  Elf64_Ehdr header;
+
+  memcpy (&header, contents, sizeof header);
+  for (guint i = 1; i < header.e_shnum; i++)
+    {
+      char *at = contents + header.e_shoff + i * sizeof (Elf64_Shdr);
+      Elf64_Shdr section;
+
+      memcpy (&section, at, sizeof section);
+      if (i != header.e_shstrndx && section.sh_type != kept)
+        section.sh_size = size - section.sh_offset;
+      memcpy (at, &section, sizeof section);
+    }
+}
+
+/* A sparse file can be as long as it likes, and so can each of its sections: 64 GB of zeros. */
+static void
+test_module_sparse (void)
+{
+  static const gint64 size = G_GINT64_CONSTANT (1) << 36;
+  g_autofree char *original = dup_path ("libsymbols.so");
+  g_autofree char *path = NULL;
+
+  close (g_file_open_tmp ("sonde-XXXXXX", &path, NULL));
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *contents = NULL;
+      g_autoptr(SondeModule) module = NULL;
+      SondeModuleFunction function;
+      gsize length;
+
+      g_assert_true (g_file_get_contents (original, &contents, &length, NULL));
+      stretch_sections (contents, (guint64) size, i == 0 ? SHT_NOTE : SHT_NULL);
+      g_assert_true (g_file_set_contents (path, contents, (gssize) length, NULL));
+      g_assert_cmpint (truncate (path, size), ==, 0);
+
+      /* With honest notes it can be opened, and then has nothing. */
+      module = open_module (path);
+      g_assert_true ((module != NULL) == (i == 0));
+      if (module != NULL)
+        g_assert_false (sonde_module_find_function (module, 0x1000, &function));
+    }
+
+  g_unlink (path);
+}
+
+static void
+test_module_too_many_sections (void)
+{
+  g_autofree char *original = dup_path ("libsymbols.so");
+  g_autofree char *contents = NULL;
+  Elf64_Ehdr header;
+  gsize length;
+
+  g_assert_true (g_file_get_contents (original, &contents, &length, NULL));
+  memcpy (&header, contents, sizeof header);
+  header.e_shnum = 60000;
+  memcpy (contents, &header, sizeof header);
+  g_assert_null (sonde_module_new_for_image (g_memdup2 (contents, length), length, "x"));
+}
+
 /* The file shrinks while it is open: what was mapped would now kill us. */
 static void
 test_module_shrinks (void)
@@ -406,6 +473,8 @@ main (int   argc,
   g_test_add_func ("/symbolizer/module/segments", test_module_segments);
   g_test_add_func ("/symbolizer/module/wrong-debug-file", test_module_wrong_debug_file);
   g_test_add_func ("/symbolizer/module/not-elf", test_module_not_elf);
+  g_test_add_func ("/symbolizer/module/sparse", test_module_sparse);
+  g_test_add_func ("/symbolizer/module/too-many-sections", test_module_too_many_sections);
   g_test_add_func ("/symbolizer/module/shrinks", test_module_shrinks);
 
   for (guint i = 0; i < G_N_ELEMENTS (to_break); i++)
