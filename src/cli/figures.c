@@ -1,0 +1,39 @@
+/* figures.c: numbers as text
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "cli/figures.h"
+
+#include <glib/gi18n.h>
+
+#include "base/types.h"
+
+char *
+sonde_figures_dup_count (guint64 count)
+{
+  return g_strdup_printf ("%'" G_GUINT64_FORMAT, count);
+}
+
+char *
+sonde_figures_dup_share (guint64 part,
+                         guint64 whole)
+{
+  if (whole == 0)
+    return g_strdup ("–");
+
+  /* Translators: a share of 100; mind the space before the sign. */
+  return g_strdup_printf (_("%.1f %%"), 100.0 * (double) part / (double) whole);
+}
+
+char *
+sonde_figures_dup_time (guint64 time_ns)
+{
+  if (time_ns < SONDE_NS_PER_SECOND)
+    return g_strdup_printf (_("%.1f ms"), (double) time_ns / 1e6);
+
+  return g_strdup_printf (_("%'.2f s"), (double) time_ns / 1e9);
+}

@@ -1,0 +1,109 @@
+/* record.c: sonde-cli record
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "cli/commands.h"
+
+#include <glib/gi18n.h>
+
+#include "cli/figures.h"
+#include "cli/output.h"
+#include "cli/pick.h"
+#include "cli/report.h"
+#include "cli/stats.h"
+#include "cli/watch.h"
+
+/* NULL after having said why. */
+static SondeEngine *
+start_engine (const SondeOptions *options)
+{
+  SondeLaunch launch = { .argv = options->argv, .output_fd = -1 };
+  SondeEngine *engine = NULL;
+  g_autoptr(GError) error = NULL;
+  SondeSettings settings;
+  pid_t pid = 0;
+
+  sonde_settings_init (&settings);
+  settings.rate_hz = options->rate_hz;
+  settings.query.mode = options->mode;
+  settings.query.row_limit = 0;
+
+  if (options->argv != NULL)
+    engine = sonde_engine_new_launch (&launch, &settings);
+  else if (sonde_pick_process (options->target, &pid, &error))
+    engine = sonde_engine_new_attach (pid, &settings);
+  else
+    sonde_report_error (error);
+
+  sonde_settings_clear (&settings);
+
+  return engine;
+}
+
+/* On standard error, so that it never mixes with the stacks. */
+static void
+print_summary (const SondeOptions  *options,
+               const SondeSnapshot *snapshot)
+{
+  g_autofree char *samples = sonde_figures_dup_count (snapshot->sample_count);
+  g_autofree char *elapsed = sonde_figures_dup_time (snapshot->elapsed_ns);
+  guint64 lost = sonde_losses_get_sum (&snapshot->losses);
+  g_autofree char *lost_text = sonde_figures_dup_count (lost);
+
+  g_printerr (ngettext ("sonde-cli: %s sample in %s, %s lost\n",
+                        "sonde-cli: %s samples in %s, %s lost\n",
+                        (gulong) snapshot->sample_count),
+              samples, elapsed, lost_text);
+
+  if (options->argv != NULL && snapshot->end == SONDE_END_STOPPED)
+    g_printerr (_("sonde-cli: the program goes on as process %d\n"), (int) snapshot->pid);
+}
+
+static gboolean
+write_results (const SondeOptions   *options,
+               SondeEngine          *engine,
+               const SondeSnapshot  *snapshot,
+               GError              **error)
+{
+  g_autofree char *folded = sonde_engine_dup_folded (engine, options->with_threads);
+  g_autofree char *stats = sonde_stats_dup_json (snapshot);
+
+  return sonde_output_write (options->output, folded, error) &&
+         (options->stats == NULL || sonde_output_write (options->stats, stats, error));
+}
+
+int
+sonde_command_record (const SondeOptions *options)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(SondeEngine) engine = NULL;
+  g_autoptr(SondeWatch) watch = NULL;
+  g_autoptr(SondeSnapshot) snapshot = NULL;
+
+  if (!sonde_output_check (options->output, &error) ||
+      (options->stats != NULL && !sonde_output_check (options->stats, &error)))
+    return sonde_report_error (error);
+
+  engine = start_engine (options);
+  if (engine == NULL)
+    return SONDE_EXIT_FAILED;
+
+  watch = sonde_watch_new (engine, options->duration_s);
+  snapshot = sonde_watch_run (watch, NULL, NULL);
+
+  if (snapshot->state == SONDE_SESSION_FAILED)
+    return sonde_report_obstacle (&snapshot->obstacle);
+
+  /* What was found before something came in the way is worth keeping. */
+  if (!write_results (options, engine, snapshot, &error))
+    return sonde_report_error (error);
+
+  print_summary (options, snapshot);
+
+  return snapshot->end == SONDE_END_OBSTACLE ? sonde_report_obstacle (&snapshot->obstacle)
+                                             : SONDE_EXIT_DONE;
+}

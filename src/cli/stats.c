@@ -1,0 +1,88 @@
+/* stats.c: the figures of a recording as JSON
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "cli/stats.h"
+
+#include <json-glib/json-glib.h>
+
+static void
+add_count (JsonBuilder *builder,
+           const char  *name,
+           guint64      count)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, (gint64) count);
+}
+
+static void
+add_number (JsonBuilder *builder,
+            const char  *name,
+            double       number)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_double_value (builder, number);
+}
+
+static void
+add_text (JsonBuilder *builder,
+          const char  *name,
+          const char  *text)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_string_value (builder, text);
+}
+
+static void
+add_losses (JsonBuilder       *builder,
+            const SondeLosses *losses)
+{
+  json_builder_set_member_name (builder, "lost");
+  json_builder_begin_object (builder);
+  for (guint i = 0; i < SONDE_N_LOSSES; i++)
+    add_count (builder, sonde_loss_get_keyword ((SondeLoss) i), losses->count[i]);
+
+  json_builder_end_object (builder);
+}
+
+char *
+sonde_stats_dup_json (const SondeSnapshot *snapshot)
+{
+  g_autoptr(JsonBuilder) builder = json_builder_new ();
+  g_autoptr(JsonGenerator) generator = json_generator_new ();
+  g_autoptr(JsonNode) root = NULL;
+  g_autofree char *json = NULL;
+
+  g_return_val_if_fail (snapshot != NULL, NULL);
+
+  json_builder_begin_object (builder);
+  add_count (builder, "pid", (guint64) snapshot->pid);
+  add_text (builder, "program", snapshot->program != NULL ? snapshot->program : "");
+  add_text (builder, "mode", snapshot->query.mode == SONDE_MODE_CPU ? "cpu" : "wall");
+  add_text (builder, "end", snapshot->end == SONDE_END_PROCESS ? "process" : "stopped");
+  add_count (builder, "samples", snapshot->sample_count);
+  add_count (builder, "samples_in_mode", snapshot->scope_count);
+  add_count (builder, "ticks", snapshot->tick_count);
+  add_number (builder, "rate_asked", snapshot->rate_asked_hz);
+  add_number (builder, "rate_achieved", snapshot->rate_mean_hz);
+  add_losses (builder, &snapshot->losses);
+  add_count (builder, "truncated", snapshot->truncated_count);
+  add_count (builder, "unnamed", snapshot->unnamed_count);
+  add_count (builder, "threads", snapshot->n_threads);
+  add_count (builder, "execs", snapshot->exec_count);
+  add_number (builder, "duration_s", (double) snapshot->elapsed_ns / 1e9);
+  add_number (builder, "sampler_cpu_s", (double) snapshot->sampler_cpu_ns / 1e9);
+  add_number (builder, "target_stopped_s", (double) snapshot->stopped_ns / 1e9);
+  json_builder_end_object (builder);
+
+  root = json_builder_get_root (builder);
+  json_generator_set_pretty (generator, TRUE);
+  json_generator_set_root (generator, root);
+  json = json_generator_to_data (generator, NULL);
+
+  return g_strconcat (json, "\n", NULL);
+}

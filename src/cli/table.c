@@ -1,0 +1,208 @@
+/* table.c: a snapshot as lines of text
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "cli/table.h"
+
+#include <string.h>
+
+#include <glib/gi18n.h>
+
+#include "base/text.h"
+#include "cli/cells.h"
+#include "cli/figures.h"
+
+/* Below this width the two columns of time give way to the names. */
+#define TIMES_MIN_COLUMNS 100
+
+#define COUNT_WIDTH 10
+#define SHARE_WIDTH 9
+#define TIME_WIDTH 12
+
+static const char *
+get_mode_name (SondeMode mode)
+{
+  return mode == SONDE_MODE_CPU ? _("CPU") : _("Wall clock");
+}
+
+/* Text that grows line by line up to the size of a window. */
+typedef struct
+{
+  GString *text;
+  GString *line;    /* the one that is being written */
+  guint    columns; /* 0 is no limit */
+  guint    lines_left;
+} Sheet;
+
+static void
+sheet_end_line (Sheet *self)
+{
+  if (self->lines_left > 0)
+    {
+      sonde_cells_cut (self->line, self->columns);
+      g_string_append_printf (self->text, "%s\n", self->line->str);
+      self->lines_left--;
+    }
+
+  g_string_truncate (self->line, 0);
+}
+
+static void
+append_identity (GString             *line,
+                 const SondeSnapshot *snapshot)
+{
+  const char *program = snapshot->program != NULL ? snapshot->program : "?";
+  g_autofree char *name = g_path_get_basename (program);
+  g_autofree char *printable = sonde_text_dup_clean (name, strlen (name), '?');
+
+  g_string_append_printf (line, "%s · %d · %s · ", printable, (int) snapshot->pid,
+                          get_mode_name (snapshot->query.mode));
+  /* Translators: looks a second that were reached, and that were asked for */
+  g_string_append_printf (line, _("%'.0f of %'.0f Hz"),
+                          snapshot->rate_mean_hz, snapshot->rate_asked_hz);
+
+  if (snapshot->state == SONDE_SESSION_FINISHED && snapshot->end == SONDE_END_PROCESS)
+    g_string_append_printf (line, " · %s", _("the process ended"));
+  else if (snapshot->stopped)
+    g_string_append_printf (line, " · %s", _("stopped by a signal"));
+
+  if (snapshot->exec_count > 0)
+    g_string_append_printf (line, " · %s", _("became a new program"));
+}
+
+static void
+append_samples (GString             *line,
+                const SondeSnapshot *snapshot)
+{
+  g_autofree char *samples = sonde_figures_dup_count (snapshot->sample_count);
+  g_autofree char *elapsed = sonde_figures_dup_time (snapshot->elapsed_ns);
+  g_autofree char *truncated = sonde_figures_dup_count (snapshot->truncated_count);
+  g_autofree char *lost = sonde_figures_dup_count (sonde_losses_get_sum (&snapshot->losses));
+
+  g_string_append_printf (line, _("%s samples in %s · truncated: %s · lost: %s"),
+                          samples, elapsed, truncated, lost);
+}
+
+static void
+append_threads (GString             *line,
+                const SondeSnapshot *snapshot)
+{
+  const char *names[SONDE_N_THREAD_STATES] = {
+    [SONDE_THREAD_STATE_RUNNING] = _("running"),
+    [SONDE_THREAD_STATE_READY] = _("ready"),
+    [SONDE_THREAD_STATE_SLEEPING] = _("sleeping"),
+    [SONDE_THREAD_STATE_IO] = _("in I/O"),
+    [SONDE_THREAD_STATE_STOPPED] = _("stopped"),
+  };
+  g_autofree char *threads = sonde_figures_dup_count (snapshot->n_threads);
+  guint64 whole = 0;
+
+  for (guint i = 0; i < SONDE_N_THREAD_STATES; i++)
+    whole += snapshot->state_count[i];
+
+  g_string_append_printf (line, ngettext ("%s thread", "%s threads", snapshot->n_threads), threads);
+  for (guint i = 0; i < SONDE_N_THREAD_STATES; i++)
+    {
+      g_autofree char *share = sonde_figures_dup_share (snapshot->state_count[i], whole);
+
+      if (snapshot->state_count[i] > 0)
+        g_string_append_printf (line, " · %s %s", names[i], share);
+    }
+}
+
+static void
+append_titles (GString  *line,
+               gboolean  with_times)
+{
+  sonde_cells_append_right (line, _("Self"), COUNT_WIDTH);
+  sonde_cells_append_right (line, _("Self %"), SHARE_WIDTH);
+  if (with_times)
+    sonde_cells_append_right (line, _("Self time"), TIME_WIDTH);
+
+  sonde_cells_append_right (line, _("Total"), COUNT_WIDTH);
+  sonde_cells_append_right (line, _("Total %"), SHARE_WIDTH);
+  if (with_times)
+    sonde_cells_append_right (line, _("Total time"), TIME_WIDTH);
+
+  g_string_append_printf (line, "  %s", _("Function"));
+}
+
+static void
+append_figures (GString  *line,
+                guint64   count,
+                guint64   whole,
+                guint64   time_ns,
+                gboolean  with_times)
+{
+  g_autofree char *count_text = sonde_figures_dup_count (count);
+  g_autofree char *share_text = sonde_figures_dup_share (count, whole);
+  g_autofree char *time_text = sonde_figures_dup_time (time_ns);
+
+  sonde_cells_append_right (line, count_text, COUNT_WIDTH);
+  sonde_cells_append_right (line, share_text, SHARE_WIDTH);
+  if (with_times)
+    sonde_cells_append_right (line, time_text, TIME_WIDTH);
+}
+
+static void
+append_function (GString             *line,
+                 const SondeFunction *function)
+{
+  g_string_append_printf (line, "  %s", function->name);
+
+  if (function->file != NULL)
+    g_string_append_printf (line, "  %s:%u", function->file, function->line);
+
+  if (function->module != NULL)
+    {
+      g_autofree char *module = g_path_get_basename (function->module);
+
+      g_string_append_printf (line, "  (%s)", module);
+    }
+}
+
+static void
+append_row (GString                    *line,
+            const SondeSnapshot        *snapshot,
+            const SondeFunctionFigures *row,
+            gboolean                    with_times)
+{
+  append_figures (line, row->self_count, snapshot->scope_count, row->self_ns, with_times);
+  append_figures (line, row->total_count, snapshot->scope_count, row->total_ns, with_times);
+  append_function (line, row->function);
+}
+
+char *
+sonde_table_dup_text (const SondeSnapshot *snapshot,
+                      guint                columns,
+                      guint                lines)
+{
+  gboolean with_times = columns == 0 || columns >= TIMES_MIN_COLUMNS;
+  g_autoptr(GString) line = g_string_new (NULL);
+  Sheet sheet = { .line = line, .columns = columns, .lines_left = lines > 0 ? lines : G_MAXUINT };
+
+  g_return_val_if_fail (snapshot != NULL, NULL);
+
+  sheet.text = g_string_new (NULL);
+  append_identity (line, snapshot);
+  sheet_end_line (&sheet);
+  append_samples (line, snapshot);
+  sheet_end_line (&sheet);
+  append_threads (line, snapshot);
+  sheet_end_line (&sheet);
+  sheet_end_line (&sheet);
+  append_titles (line, with_times);
+  sheet_end_line (&sheet);
+
+  for (guint i = 0; i < snapshot->n_rows && sheet.lines_left > 0; i++)
+    {
+      append_row (line, snapshot, &snapshot->rows[i], with_times);
+      sheet_end_line (&sheet);
+    }
+
+  return g_string_free (sheet.text, FALSE);
+}

@@ -1,0 +1,171 @@
+/* top.c: sonde-cli top
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "cli/commands.h"
+
+#include <signal.h>
+
+#include <glib-unix.h>
+
+#include "cli/output.h"
+#include "cli/pick.h"
+#include "cli/report.h"
+#include "cli/table.h"
+#include "cli/terminal.h"
+#include "cli/watch.h"
+
+#define REDRAW_INTERVAL_US (G_USEC_PER_SEC / 2)
+#define KEY_INTERVAL_MS 50
+#define ONCE_DURATION_S 2
+
+/* Functions in a table that no window limits. */
+#define PLAIN_ROW_COUNT 40
+
+/* The most that a window is given; few have more lines. */
+#define WINDOW_ROW_COUNT 300
+
+typedef struct
+{
+  /* Owned */
+  SondeTerminal *terminal; /* NULL if standard output is none */
+  SondeSnapshot *newest;   /* what is drawn when the window changes */
+  GError        *error;
+
+  /* Borrowed */
+  SondeWatch    *watch;
+
+  gint64         drawn_us; /* when, g_get_monotonic_time() */
+} View;
+
+static void
+view_draw (View *self)
+{
+  g_autofree char *text = NULL;
+  guint columns = 0;
+  guint lines = 0;
+  gboolean done;
+
+  if (self->newest == NULL || self->error != NULL)
+    return;
+
+  if (self->terminal != NULL)
+    sonde_terminal_get_size (self->terminal, &columns, &lines);
+
+  text = sonde_table_dup_text (self->newest, columns, lines);
+  done = self->terminal != NULL ? sonde_terminal_draw (self->terminal, text, &self->error)
+                                : sonde_output_print (text, &self->error);
+  self->drawn_us = g_get_monotonic_time ();
+
+  /* Nobody can see the rest. */
+  if (!done)
+    sonde_watch_stop (self->watch);
+}
+
+static void
+on_snapshot_cb (SondeSnapshot *snapshot,
+                gpointer       data)
+{
+  View *self = data;
+
+  g_clear_pointer (&self->newest, sonde_snapshot_unref);
+  self->newest = sonde_snapshot_ref (snapshot);
+
+  if (g_get_monotonic_time () - self->drawn_us >= REDRAW_INTERVAL_US)
+    view_draw (self);
+}
+
+static gboolean
+on_window_cb (gpointer data)
+{
+  view_draw (data);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_key_time_cb (gpointer data)
+{
+  View *self = data;
+
+  if (sonde_terminal_take_key (self->terminal, 'q'))
+    sonde_watch_stop (self->watch);
+
+  return G_SOURCE_CONTINUE;
+}
+
+/* Runs the session to its end, drawing; returns its last snapshot. */
+static SondeSnapshot *
+run_live (SondeWatch  *watch,
+          GError     **error)
+{
+  View view = { .watch = watch, .terminal = sonde_terminal_new () };
+  SondeSnapshot *last;
+  guint window_source = 0;
+  guint key_source = 0;
+
+  if (view.terminal != NULL)
+    {
+      window_source = g_unix_signal_add (SIGWINCH, on_window_cb, &view);
+      key_source = g_timeout_add (KEY_INTERVAL_MS, on_key_time_cb, &view);
+    }
+
+  last = sonde_watch_run (watch, on_snapshot_cb, &view);
+
+  g_clear_handle_id (&window_source, g_source_remove);
+  g_clear_handle_id (&key_source, g_source_remove);
+  g_clear_pointer (&view.newest, sonde_snapshot_unref);
+  g_clear_pointer (&view.terminal, sonde_terminal_free);
+  if (view.error != NULL)
+    g_propagate_error (error, view.error);
+
+  return last;
+}
+
+/* The last table stays on the terminal, or comes last in the file. */
+static int
+print_last (const SondeSnapshot *snapshot)
+{
+  const guint lines = SONDE_TABLE_HEAD_LINES + PLAIN_ROW_COUNT;
+  g_autofree char *text = sonde_table_dup_text (snapshot, 0, lines);
+  g_autoptr(GError) error = NULL;
+
+  return sonde_output_print (text, &error) ? SONDE_EXIT_DONE : sonde_report_error (error);
+}
+
+int
+sonde_command_top (const SondeOptions *options)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(SondeEngine) engine = NULL;
+  g_autoptr(SondeWatch) watch = NULL;
+  g_autoptr(SondeSnapshot) snapshot = NULL;
+  SondeSettings settings;
+  pid_t pid = 0;
+
+  if (!sonde_pick_process (options->target, &pid, &error))
+    return sonde_report_error (error);
+
+  sonde_settings_init (&settings);
+  settings.rate_hz = options->rate_hz;
+  settings.query.mode = options->mode;
+  settings.query.row_limit = WINDOW_ROW_COUNT;
+  engine = sonde_engine_new_attach (pid, &settings);
+  sonde_settings_clear (&settings);
+
+  watch = sonde_watch_new (engine, options->once && options->duration_s <= 0 ? ONCE_DURATION_S
+                                                                             : options->duration_s);
+  snapshot = options->once ? sonde_watch_run (watch, NULL, NULL) : run_live (watch, &error);
+
+  if (error != NULL)
+    return sonde_report_error (error);
+
+  if (snapshot->state == SONDE_SESSION_FAILED)
+    return sonde_report_obstacle (&snapshot->obstacle);
+
+  return print_last (snapshot);
+}

@@ -1,0 +1,176 @@
+/* test-table.c: a snapshot as a table and as JSON
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <locale.h>
+#include <string.h>
+
+#include <json-glib/json-glib.h>
+
+#include "cli/cells.h"
+#include "cli/stats.h"
+#include "cli/table.h"
+
+static const SondeFunction spin = {
+  .name = "spin", .file = "spin.c", .line = 7, .module = "/usr/bin/spinner"
+};
+static const SondeFunction parse = { .id = 1, .name = "parse", .module = "/usr/lib/libp.so" };
+
+/* Two functions, 4,000 samples; the arrays are the caller's. */
+static SondeSnapshot
+make_snapshot (SondeFunctionFigures *rows,
+               SondeThreadFigures   *thread)
+{
+  static char program[] = "/usr/bin/spinner";
+  SondeSnapshot snapshot = { 0 };
+
+  rows[0] = (SondeFunctionFigures) { &spin, 3000, 4000, 3000000000, 4000000000 };
+  rows[1] = (SondeFunctionFigures) { &parse, 1000, 1000, 250000000, 1000000000 };
+  *thread = (SondeThreadFigures) { .tid = 4711, .name = "main", .count = 4000 };
+  snapshot.state = SONDE_SESSION_SAMPLING;
+  snapshot.pid = 4711;
+  snapshot.program = program;
+  snapshot.rate_asked_hz = 1000;
+  snapshot.rate_mean_hz = 998.4;
+  snapshot.elapsed_ns = 4 * SONDE_NS_PER_SECOND;
+  snapshot.scope_count = 4000;
+  snapshot.sample_count = 5000;
+  snapshot.truncated_count = 12;
+  snapshot.losses.count[SONDE_LOSS_LATE] = 3;
+  snapshot.state_count[SONDE_THREAD_STATE_RUNNING] = 4000;
+  snapshot.state_count[SONDE_THREAD_STATE_SLEEPING] = 1000;
+  snapshot.n_rows = 2;
+  snapshot.rows = rows;
+  snapshot.n_threads = 1;
+  snapshot.threads = thread;
+
+  return snapshot;
+}
+
+static void
+test_table_whole (void)
+{
+  SondeFunctionFigures rows[2];
+  SondeThreadFigures thread;
+  SondeSnapshot snapshot = make_snapshot (rows, &thread);
+  g_autofree char *text = sonde_table_dup_text (&snapshot, 0, 0);
+
+  g_assert_cmpstr (text, ==,
+                   "spinner · 4711 · CPU · 998 of 1000 Hz\n"
+                   "5000 samples in 4.00 s · truncated: 12 · lost: 3\n"
+                   "1 thread · running 80.0 % · sleeping 20.0 %\n"
+                   "\n"
+                   "      Self   Self %   Self time     Total  Total %  Total time  Function\n"
+                   "      3000   75.0 %      3.00 s      4000  100.0 %      4.00 s"
+                   "  spin  spin.c:7  (spinner)\n"
+                   "      1000   25.0 %    250.0 ms      1000   25.0 %      1.00 s"
+                   "  parse  (libp.so)\n");
+}
+
+static void
+test_table_fits_window (void)
+{
+  SondeFunctionFigures rows[2];
+  SondeThreadFigures thread;
+  SondeSnapshot snapshot = make_snapshot (rows, &thread);
+
+  for (guint columns = 1; columns < 120; columns++)
+    for (guint lines = 1; lines < 10; lines++)
+      {
+        g_autofree char *text = sonde_table_dup_text (&snapshot, columns, lines);
+        g_auto(GStrv) split = g_strsplit (text, "\n", -1);
+        guint count = g_strv_length (split) - 1;
+
+        g_assert_cmpuint (count, <=, lines);
+        for (guint i = 0; i < count; i++)
+          g_assert_cmpuint (sonde_cells_count (split[i]), <=, columns);
+      }
+}
+
+static void
+test_table_nothing_yet (void)
+{
+  SondeSnapshot snapshot = { .state = SONDE_SESSION_STARTING };
+  g_autofree char *text = sonde_table_dup_text (&snapshot, 0, 0);
+
+  g_assert_true (g_str_has_prefix (text, "? · 0 · CPU"));
+}
+
+static void
+test_table_control_characters (void)
+{
+  char program[] = "/tmp/a\033[2Jb\nc";
+  SondeSnapshot snapshot = { .program = program };
+  g_autofree char *text = sonde_table_dup_text (&snapshot, 0, 0);
+
+  g_assert_null (strchr (text, '\033'));
+  g_assert_true (g_str_has_prefix (text, "a?[2Jb?c · "));
+}
+
+static void
+test_table_stats_json (void)
+{
+  SondeFunctionFigures rows[2];
+  SondeThreadFigures thread;
+  SondeSnapshot snapshot = make_snapshot (rows, &thread);
+  g_autofree char *text = sonde_stats_dup_json (&snapshot);
+  g_autoptr(JsonParser) parser = json_parser_new ();
+  JsonObject *object;
+  JsonObject *lost;
+
+  g_assert_true (json_parser_load_from_data (parser, text, -1, NULL));
+  object = json_node_get_object (json_parser_get_root (parser));
+  g_assert_cmpint (json_object_get_int_member (object, "samples"), ==, 5000);
+  g_assert_cmpint (json_object_get_int_member (object, "truncated"), ==, 12);
+  g_assert_cmpint (json_object_get_int_member (object, "threads"), ==, 1);
+  g_assert_cmpfloat (json_object_get_double_member (object, "rate_asked"), ==, 1000);
+  g_assert_cmpfloat (json_object_get_double_member (object, "rate_achieved"), ==, 998.4);
+  g_assert_cmpfloat (json_object_get_double_member (object, "duration_s"), ==, 4);
+  g_assert_true (json_object_has_member (object, "sampler_cpu_s"));
+  g_assert_true (json_object_has_member (object, "target_stopped_s"));
+
+  lost = json_object_get_object_member (object, "lost");
+  g_assert_cmpint (json_object_get_int_member (lost, "late"), ==, 3);
+  g_assert_cmpint (json_object_get_int_member (lost, "gone"), ==, 0);
+}
+
+static void
+test_table_cells (void)
+{
+  const struct { const char *text; guint width; const char *cut; } cases[] = {
+    { "abc", 0, "abc" },
+    { "abc", 3, "abc" },
+    { "abc", 2, "a…" },
+    { "abc", 1, "…" },
+    { "日本語", 6, "日本語" },
+    { "日本語", 5, "日本…" },
+    { "日本語", 4, "日…" },
+    { "e\xcc\x81t", 2, "e\xcc\x81t" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(GString) line = g_string_new (cases[i].text);
+
+      sonde_cells_cut (line, cases[i].width);
+      g_assert_cmpstr (line->str, ==, cases[i].cut);
+    }
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/cli/table/whole", test_table_whole);
+  g_test_add_func ("/cli/table/fits-window", test_table_fits_window);
+  g_test_add_func ("/cli/table/nothing-yet", test_table_nothing_yet);
+  g_test_add_func ("/cli/table/control-characters", test_table_control_characters);
+  g_test_add_func ("/cli/table/stats-json", test_table_stats_json);
+  g_test_add_func ("/cli/table/cells", test_table_cells);
+  return g_test_run ();
+}
