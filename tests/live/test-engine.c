@@ -1,0 +1,312 @@
+/* test-engine.c: what a client sees of a running session
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <signal.h>
+
+#include "engine/engine.h"
+#include "support/program.h"
+#include "support/threads.h"
+
+#define WAIT_US (10 * G_USEC_PER_SEC)
+
+/* One sleeping and one busy thread beside the main one, which sleeps too. */
+#define THREAD_COUNT 3
+
+typedef struct
+{
+  /* Owned */
+  TestProgram   *target;
+  SondeEngine   *engine;
+  SondeSettings  settings;
+} Session;
+
+static void
+session_init (Session *self)
+{
+  self->target = test_target_start ("sleepers", "1", NULL);
+  sonde_settings_init (&self->settings);
+  self->engine = sonde_engine_new_attach (self->target->pid, &self->settings);
+}
+
+static void
+session_clear (Session *self)
+{
+  g_clear_pointer (&self->engine, sonde_engine_free);
+  sonde_settings_clear (&self->settings);
+  g_clear_pointer (&self->target, test_program_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Session, session_clear)
+
+/* The first snapshot that answers the settings and has @sample_count samples or a final state. */
+static SondeSnapshot *
+wait_for (Session *self,
+          guint64  sample_count)
+{
+  gint64 deadline_us = g_get_monotonic_time () + WAIT_US;
+
+  while (g_get_monotonic_time () < deadline_us)
+    {
+      g_autoptr(SondeSnapshot) snapshot = sonde_engine_wait_snapshot (self->engine, WAIT_US);
+
+      g_assert_nonnull (snapshot);
+      if (snapshot->state != SONDE_SESSION_STARTING &&
+          (snapshot->state != SONDE_SESSION_SAMPLING || snapshot->sample_count >= sample_count) &&
+          sonde_query_equal (&snapshot->query, &self->settings.query))
+        return g_steal_pointer (&snapshot);
+    }
+
+  g_assert_not_reached ();
+}
+
+static const SondeFunctionFigures *
+find_row (const SondeSnapshot *snapshot,
+          const char          *name)
+{
+  for (guint i = 0; i < snapshot->n_rows; i++)
+    if (g_str_equal (snapshot->rows[i].function->name, name))
+      return &snapshot->rows[i];
+
+  return NULL;
+}
+
+static pid_t
+find_thread (const SondeSnapshot *snapshot,
+             const char          *name)
+{
+  for (guint i = 0; i < snapshot->n_threads; i++)
+    if (g_str_equal (snapshot->threads[i].name, name))
+      return snapshot->threads[i].tid;
+
+  g_assert_not_reached ();
+}
+
+static void
+test_engine_mode_is_a_view (void)
+{
+  g_auto(Session) session = { 0 };
+  g_autoptr(SondeSnapshot) cpu = NULL;
+  g_autoptr(SondeSnapshot) wall = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  session_init (&session);
+  cpu = wait_for (&session, 1500);
+  g_assert_cmpint (cpu->state, ==, SONDE_SESSION_SAMPLING);
+  session.settings.query.mode = SONDE_MODE_WALL;
+  sonde_engine_set_settings (session.engine, &session.settings);
+  wall = wait_for (&session, cpu->sample_count);
+
+  /* What was sampled before the switch is there in the other mode too. */
+  g_assert_cmpuint (wall->n_threads, ==, THREAD_COUNT);
+  g_assert_cmpuint (wall->scope_count, ==, wall->sample_count);
+  g_assert_cmpuint (cpu->scope_count, <, cpu->sample_count / 2);
+  g_assert_cmpuint (wall->scope_count, >, 2 * cpu->scope_count);
+  g_assert_nonnull (find_row (wall, "wait_for_nothing"));
+  g_assert_null (find_row (cpu, "wait_for_nothing"));
+  g_assert_nonnull (find_row (cpu, "spin"));
+}
+
+static void
+test_engine_thread_scope (void)
+{
+  g_auto(Session) session = { 0 };
+  g_autoptr(SondeSnapshot) all = NULL;
+  g_autoptr(SondeSnapshot) one = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  session_init (&session);
+  session.settings.query.mode = SONDE_MODE_WALL;
+  sonde_engine_set_settings (session.engine, &session.settings);
+  all = wait_for (&session, 900);
+  session.settings.query.scope_tid = find_thread (all, "sleeper");
+  sonde_engine_set_settings (session.engine, &session.settings);
+  one = wait_for (&session, all->sample_count);
+
+  g_assert_cmpuint (one->scope_count, >=, all->scope_count / THREAD_COUNT * 9 / 10);
+  g_assert_cmpuint (one->scope_count, <=, one->sample_count / THREAD_COUNT * 11 / 10);
+  g_assert_null (find_row (one, "spin"));
+  g_assert_nonnull (find_row (one, "wait_for_nothing"));
+  g_assert_cmpuint (find_row (one, "wait_for_nothing")->total_count, ==, one->scope_count);
+}
+
+static void
+test_engine_filter_keeps_base (void)
+{
+  g_auto(Session) session = { 0 };
+  g_autoptr(SondeSnapshot) narrow = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  session_init (&session);
+  session.settings.query.filter = g_strdup ("SPIN");
+  sonde_engine_set_settings (session.engine, &session.settings);
+  narrow = wait_for (&session, 900);
+
+  g_assert_cmpuint (narrow->n_rows, ==, 1);
+  g_assert_cmpuint (narrow->matching_count, ==, 1);
+  g_assert_cmpuint (narrow->function_count, >, 1);
+  g_assert_cmpstr (narrow->rows[0].function->name, ==, "spin");
+  g_assert_cmpuint (narrow->rows[0].self_count * 100, >=, narrow->scope_count * 95);
+}
+
+static void
+test_engine_frozen (void)
+{
+  g_auto(Session) session = { 0 };
+  g_autoptr(SondeSnapshot) first = NULL;
+  g_autoptr(SondeSnapshot) second = NULL;
+  g_autoptr(SondeSnapshot) later = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  session_init (&session);
+  first = wait_for (&session, 600);
+  g_clear_pointer (&first, sonde_snapshot_unref);
+  session.settings.frozen = TRUE;
+  session.settings.query.row_limit = 5;
+  sonde_engine_set_settings (session.engine, &session.settings);
+  first = wait_for (&session, 600);
+
+  /* Another question to the same figures. */
+  g_usleep (G_USEC_PER_SEC / 2);
+  session.settings.query.mode = SONDE_MODE_WALL;
+  sonde_engine_set_settings (session.engine, &session.settings);
+  second = wait_for (&session, 600);
+  g_assert_cmpuint (second->sample_count, ==, first->sample_count);
+  g_assert_cmpuint (second->scope_count, ==, first->sample_count);
+
+  /* Sampling went on all the while. */
+  session.settings.frozen = FALSE;
+  session.settings.query.row_limit = 6;
+  sonde_engine_set_settings (session.engine, &session.settings);
+  later = wait_for (&session, first->sample_count);
+  g_assert_cmpuint (later->sample_count, >=, first->sample_count + 1000);
+}
+
+static void
+test_engine_reset (void)
+{
+  g_auto(Session) session = { 0 };
+  g_autoptr(SondeSnapshot) before = NULL;
+  g_autoptr(SondeSnapshot) after = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  session_init (&session);
+  before = wait_for (&session, 3000);
+  sonde_engine_reset (session.engine);
+  session.settings.query.row_limit = 7;
+  sonde_engine_set_settings (session.engine, &session.settings);
+  after = wait_for (&session, 1);
+
+  g_assert_cmpint (after->state, ==, SONDE_SESSION_SAMPLING);
+  g_assert_cmpuint (after->sample_count, <, before->sample_count);
+  g_assert_cmpuint (after->elapsed_ns, <, before->elapsed_ns);
+}
+
+static void
+test_engine_finished_still_answers (void)
+{
+  g_auto(Session) session = { 0 };
+  g_autoptr(SondeSnapshot) snapshot = NULL;
+  g_autoptr(SondeSnapshot) end = NULL;
+  g_autoptr(SondeSnapshot) other = NULL;
+  g_autofree char *folded = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  session_init (&session);
+  snapshot = wait_for (&session, 900);
+  test_program_signal (session.target, SIGKILL);
+  end = wait_for (&session, G_MAXUINT64);
+  g_assert_cmpint (end->state, ==, SONDE_SESSION_FINISHED);
+  g_assert_cmpint (end->end, ==, SONDE_END_PROCESS);
+  g_assert_cmpuint (end->sample_count, >=, snapshot->sample_count);
+
+  /* Nothing is reset any more, but every other question has its answer. */
+  sonde_engine_reset (session.engine);
+  session.settings.query.mode = SONDE_MODE_WALL;
+  session.settings.query.column = SONDE_COLUMN_FUNCTION;
+  session.settings.query.descending = FALSE;
+  sonde_engine_set_settings (session.engine, &session.settings);
+  other = wait_for (&session, G_MAXUINT64);
+  g_assert_cmpuint (other->sample_count, ==, end->sample_count);
+  g_assert_cmpuint (other->scope_count, ==, end->sample_count);
+  for (guint i = 1; i < other->n_rows; i++)
+    g_assert_cmpint (g_utf8_collate (other->rows[i - 1].function->name,
+                                     other->rows[i].function->name), <=, 0);
+
+  folded = sonde_engine_dup_folded (session.engine, FALSE);
+  g_assert_nonnull (g_strstr_len (folded, -1, ";run_sleeper;wait_for_nothing"));
+}
+
+static void
+test_engine_cannot_begin (void)
+{
+  g_auto(Session) session = { 0 };
+  g_autoptr(SondeSnapshot) snapshot = NULL;
+
+  session.target = test_target_start ("exiter", "0", NULL);
+  test_program_wait (session.target);
+  sonde_settings_init (&session.settings);
+  session.engine = sonde_engine_new_attach (session.target->pid, &session.settings);
+  snapshot = wait_for (&session, G_MAXUINT64);
+
+  g_assert_cmpint (snapshot->state, ==, SONDE_SESSION_FAILED);
+  g_assert_cmpint (snapshot->obstacle.kind, ==, SONDE_OBSTACLE_GONE);
+  g_assert_cmpint (snapshot->obstacle.pid, ==, session.target->pid);
+}
+
+static void
+test_engine_freed_while_sampling (void)
+{
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  /* What closing the window does, at some odd moment; a snapshot outlives it. */
+  for (guint i = 0; i < 20; i++)
+    {
+      g_auto(Session) session = { 0 };
+      g_autoptr(SondeSnapshot) snapshot = NULL;
+
+      session_init (&session);
+      if (i % 2 == 0)
+        snapshot = wait_for (&session, 1);
+      g_usleep ((gulong) g_test_rand_int_range (0, 30000));
+      g_clear_pointer (&session.engine, sonde_engine_free);
+
+      g_assert_false (test_is_any_thread_stopped (session.target->pid));
+      g_assert_cmpint (test_read_tracer (session.target->pid), ==, 0);
+      if (snapshot != NULL)
+        g_assert_cmpint (snapshot->pid, ==, session.target->pid);
+    }
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/live/engine/mode-is-a-view", test_engine_mode_is_a_view);
+  g_test_add_func ("/live/engine/thread-scope", test_engine_thread_scope);
+  g_test_add_func ("/live/engine/filter-keeps-base", test_engine_filter_keeps_base);
+  g_test_add_func ("/live/engine/frozen", test_engine_frozen);
+  g_test_add_func ("/live/engine/reset", test_engine_reset);
+  g_test_add_func ("/live/engine/finished-still-answers", test_engine_finished_still_answers);
+  g_test_add_func ("/live/engine/cannot-begin", test_engine_cannot_begin);
+  g_test_add_func ("/live/engine/freed-while-sampling", test_engine_freed_while_sampling);
+  return g_test_run ();
+}

@@ -1,0 +1,236 @@
+/* test-stacks.c: stacks are exact in names and order, however the code was built
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <string.h>
+
+#include <glib/gstdio.h>
+
+#include "support/program.h"
+#include "support/stacks.h"
+
+static TestStacks *
+record (TestProgram *target)
+{
+  g_autofree char *pid = test_dup_number (target->pid);
+  g_autofree char *folded = test_cli_run (0, "record", "-p", pid, "-d", "0.5", NULL);
+  TestStacks *stacks = test_stacks_parse (folded);
+
+  test_stacks_show (stacks);
+  g_assert_cmpuint (test_stacks_get_sum (stacks), >=, 100);
+
+  return stacks;
+}
+
+/* At least 99 of 100 samples end with this path. */
+static void
+check_path (TestProgram *target,
+            const char  *path)
+{
+  g_autoptr(TestStacks) stacks = record (target);
+
+  g_assert_cmpuint (test_stacks_count_end (stacks, path), >=,
+                    test_stacks_get_sum (stacks) * 99 / 100);
+}
+
+static void
+test_stacks_deep (void)
+{
+  const guint depths[] = { 1, 30, 100, 1000 };
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  for (guint i = 0; i < G_N_ELEMENTS (depths); i++)
+    {
+      g_autofree char *depth = test_dup_number (depths[i]);
+      g_autoptr(TestProgram) target = test_target_start ("depth", depth, NULL);
+      g_autoptr(GString) path = g_string_new ("main");
+
+      for (guint j = 0; j < depths[i]; j++)
+        g_string_append (path, ";descend");
+      g_string_append (path, ";spin");
+      check_path (target, path->str);
+    }
+}
+
+static void
+test_stacks_mutual_recursion (void)
+{
+  g_autoptr(TestProgram) target = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  target = test_target_start ("mutual", NULL);
+  check_path (target, "main;ping;pong;ping;pong;ping;pong;spin");
+}
+
+static void
+test_stacks_frame_pointers (void)
+{
+  g_autoptr(TestProgram) target = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  target = test_target_start ("framepointer", NULL);
+  check_path (target, "main;first;second;third;spin");
+}
+
+static void
+test_stacks_cplusplus_names (void)
+{
+  g_autoptr(TestProgram) target = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  target = test_target_start ("names", NULL);
+  check_path (target,
+              "main;int orchard::pick<int>(int);orchard::Tree::grow(unsigned long) const;"
+              "orchard::Tree::operator()(orchard::(anonymous namespace)::Seed) const;"
+              "orchard::spin()");
+}
+
+/* The handler's frames, and below them those of the code that it came upon. */
+static void
+check_handler (TestProgram *target)
+{
+  g_autoptr(TestStacks) stacks = record (target);
+  guint64 most = test_stacks_get_sum (stacks) * 99 / 100;
+
+  g_assert_cmpuint (test_stacks_count_end (stacks, "on_signal;spin"), >=, most);
+  g_assert_cmpuint (test_stacks_count_within (stacks, "main;raise_here"), >=, most);
+}
+
+static void
+test_stacks_signal_handler (void)
+{
+  g_autoptr(TestProgram) target = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  target = test_target_start ("handler", NULL);
+  check_handler (target);
+}
+
+static void
+test_stacks_other_signal_stack (void)
+{
+  g_autoptr(TestProgram) target = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  target = test_target_start ("handler", "alt", NULL);
+  check_handler (target);
+}
+
+static void
+test_stacks_stripped_static (void)
+{
+  g_autoptr(TestProgram) target = NULL;
+  g_autofree char *pid = NULL;
+  g_autofree char *folded = NULL;
+  g_auto(GStrv) lines = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  target = test_target_start ("stripped", NULL);
+  pid = test_dup_number (target->pid);
+  folded = test_cli_run (0, "record", "-p", pid, "-d", "0.5", NULL);
+  lines = g_strsplit (folded, "\n", -1);
+  g_assert_nonnull (lines[0]);
+
+  /* Nothing is known but where it is. */
+  for (guint i = 0; lines[i] != NULL && lines[i][0] != '\0'; i++)
+    {
+      g_test_message ("%s", lines[i]);
+      g_assert_nonnull (strstr (lines[i], "stripped+0x"));
+    }
+}
+
+/* Copies depth to a folder of its own and starts it from there. */
+static TestProgram *
+start_copy (const char *folder,
+            char      **path)
+{
+  g_autofree char *original = test_dup_target_path ("depth");
+  g_autofree char *content = NULL;
+  const char *argv[] = { NULL, "3", NULL };
+  TestProgram *target;
+  gsize length;
+
+  *path = g_build_filename (folder, "copy", NULL);
+  g_assert_true (g_file_get_contents (original, &content, &length, NULL));
+  g_assert_true (g_file_set_contents_full (*path, content, (gssize) length, 0, 0700, NULL));
+  argv[0] = *path;
+  target = test_program_start (argv);
+  test_target_wait (target);
+
+  return target;
+}
+
+static void
+test_stacks_deleted_file (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("sonde-XXXXXX", NULL);
+  g_autofree char *path = NULL;
+  g_autoptr(TestProgram) target = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  target = start_copy (folder, &path);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+  check_path (target, "main;descend;descend;descend;spin");
+  g_rmdir (folder);
+}
+
+static void
+test_stacks_replaced_file (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("sonde-XXXXXX", NULL);
+  g_autofree char *path = NULL;
+  g_autofree char *other = test_dup_target_path ("shares");
+  g_autofree char *content = NULL;
+  g_autoptr(TestProgram) target = NULL;
+  gsize length;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  /* As a package manager does it: another file under the same name. Its symbols are those of a
+   * different program, and must not be used.
+   */
+  target = start_copy (folder, &path);
+  g_assert_true (g_file_get_contents (other, &content, &length, NULL));
+  g_assert_true (g_file_set_contents (path, content, (gssize) length, NULL));
+  check_path (target, "main;descend;descend;descend;spin");
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/live/stacks/deep", test_stacks_deep);
+  g_test_add_func ("/live/stacks/mutual-recursion", test_stacks_mutual_recursion);
+  g_test_add_func ("/live/stacks/frame-pointers", test_stacks_frame_pointers);
+  g_test_add_func ("/live/stacks/cplusplus-names", test_stacks_cplusplus_names);
+  g_test_add_func ("/live/stacks/signal-handler", test_stacks_signal_handler);
+  g_test_add_func ("/live/stacks/other-signal-stack", test_stacks_other_signal_stack);
+  g_test_add_func ("/live/stacks/stripped-static", test_stacks_stripped_static);
+  g_test_add_func ("/live/stacks/deleted-file", test_stacks_deleted_file);
+  g_test_add_func ("/live/stacks/replaced-file", test_stacks_replaced_file);
+  return g_test_run ();
+}

@@ -1,0 +1,246 @@
+/* test-truth.c: what record says agrees with what a target knows of itself
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <glib/gstdio.h>
+
+#include "support/program.h"
+#include "support/stacks.h"
+#include "support/statistics.h"
+
+#define N_SPINS 3
+
+/* From this part of its time on a processor, a thread was as good as undisturbed. */
+#define UNDISTURBED_SHARE 0.98
+
+#define VARIATION_MAX 0.03
+
+static const char *const spin_names[N_SPINS] = { "spin_small", "spin_medium", "spin_large" };
+
+/* The shares of the functions by CPU time (@at 0) or real time (@at 1); returns the sum in ns. */
+static double
+read_shares (JsonObject *worker,
+             guint       at,
+             double     *shares)
+{
+  double sum = 0;
+
+  for (guint i = 0; i < N_SPINS; i++)
+    {
+      JsonArray *times = json_object_get_array_member (worker, spin_names[i]);
+
+      shares[i] = (double) json_array_get_int_element (times, at);
+      sum += shares[i];
+    }
+
+  for (guint i = 0; i < N_SPINS; i++)
+    shares[i] /= sum;
+
+  return sum;
+}
+
+static void
+check_shares (const guint64 *counts,
+              guint64        whole,
+              const double  *truth,
+              const char    *what)
+{
+  double shares[N_SPINS];
+
+  for (guint i = 0; i < N_SPINS; i++)
+    {
+      double low;
+      double high;
+
+      shares[i] = (double) counts[i] / (double) whole;
+      test_wilson_interval (counts[i], whole, TEST_SIGMA_999, &low, &high);
+      g_test_message ("%s: %s %.4f, seen %.4f in [%.4f, %.4f]",
+                      what, spin_names[i], truth[i], shares[i], low, high);
+      g_assert_cmpfloat (truth[i], >=, low);
+      g_assert_cmpfloat (truth[i], <=, high);
+    }
+
+  g_assert_cmpfloat (test_total_variation (truth, shares, N_SPINS), <=, VARIATION_MAX);
+}
+
+/* A thread that always works was running or ready to run for all of its real time, so that is what
+ * CPU mode counts. Its CPU time has the same shares, unless others took the processor from it
+ * unevenly.
+ */
+static void
+check_worker (JsonObject    *worker,
+              const guint64 *counts)
+{
+  double truth[N_SPINS];
+  guint64 whole = 0;
+  double cpu_ns;
+  double real_ns;
+
+  for (guint i = 0; i < N_SPINS; i++)
+    whole += counts[i];
+
+  real_ns = read_shares (worker, 1, truth);
+  check_shares (counts, whole, truth, "real time");
+
+  cpu_ns = read_shares (worker, 0, truth);
+  g_test_message ("on a processor for %.3f of its time", cpu_ns / real_ns);
+  if (cpu_ns / real_ns >= UNDISTURBED_SHARE)
+    check_shares (counts, whole, truth, "CPU time");
+}
+
+static void
+test_truth_one_thread (void)
+{
+  g_autoptr(TestProgram) target = NULL;
+  g_autoptr(TestStacks) stacks = NULL;
+  g_autoptr(JsonObject) report = NULL;
+  g_autofree char *pid = NULL;
+  g_autofree char *folded = NULL;
+  guint64 counts[N_SPINS];
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  target = test_target_start ("shares", NULL);
+  pid = test_dup_number (target->pid);
+  folded = test_cli_run (0, "record", "-p", pid, "-r", "1000", "-d", "10", NULL);
+  report = test_target_finish (target);
+  stacks = test_stacks_parse (folded);
+  test_stacks_show (stacks);
+  counts[0] = test_stacks_count_end (stacks, "main;work;spin_small");
+  counts[1] = test_stacks_count_end (stacks, "main;work;spin_medium");
+  counts[2] = test_stacks_count_end (stacks, "main;work;outer;spin_large");
+
+  /* Hardly anything else is ever on the stack, and enough due samples were taken. */
+  g_assert_cmpuint (counts[0] + counts[1] + counts[2], >=, test_stacks_get_sum (stacks) * 95 / 100);
+  g_assert_cmpuint (test_stacks_get_sum (stacks), >=, 5000);
+  g_assert_cmpuint (test_stacks_get_sum (stacks), <=, 10100);
+  check_worker (json_object_get_object_member (report, "main"), counts);
+}
+
+static void
+test_truth_threads (void)
+{
+  const char *const names[] = { "worker-1", "worker-2" };
+  g_autoptr(TestProgram) target = NULL;
+  g_autoptr(TestStacks) stacks = NULL;
+  g_autoptr(JsonObject) report = NULL;
+  g_autofree char *pid = NULL;
+  g_autofree char *folded = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  target = test_target_start ("shares", "2", NULL);
+  pid = test_dup_number (target->pid);
+  folded = test_cli_run (0, "record", "-p", pid, "-d", "6", "-t", NULL);
+  report = test_target_finish (target);
+  stacks = test_stacks_parse (folded);
+  test_stacks_show (stacks);
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      guint64 counts[N_SPINS];
+
+      counts[0] = test_stacks_count_end_in (stacks, names[i], "run_thread;work;spin_small");
+      counts[1] = test_stacks_count_end_in (stacks, names[i], "run_thread;work;spin_medium");
+      counts[2] = test_stacks_count_end_in (stacks, names[i], "run_thread;work;outer;spin_large");
+      check_worker (json_object_get_object_member (report, names[i]), counts);
+    }
+
+  /* Both always want to run, so each has half of the samples; the main thread, asleep, has none. */
+  g_assert_cmpuint (test_stacks_count_within (stacks, "wait_for_end"), ==, 0);
+  g_assert_cmpuint (test_stacks_count_end_in (stacks, "worker-1", "spin_large") * 10, >=,
+                    test_stacks_count_end_in (stacks, "worker-2", "spin_large") * 9);
+  g_assert_cmpuint (test_stacks_count_end_in (stacks, "worker-2", "spin_large") * 10, >=,
+                    test_stacks_count_end_in (stacks, "worker-1", "spin_large") * 9);
+}
+
+/* All samples that were lost, of the object that --stats writes. */
+static guint64
+read_lost (const char *path)
+{
+  g_autoptr(JsonParser) parser = json_parser_new ();
+  g_autoptr(GList) reasons = NULL;
+  JsonObject *lost;
+  guint64 sum = 0;
+
+  g_assert_true (json_parser_load_from_file (parser, path, NULL));
+  lost = json_object_get_object_member (json_node_get_object (json_parser_get_root (parser)),
+                                        "lost");
+  reasons = json_object_get_members (lost);
+  for (GList *reason = reasons; reason != NULL; reason = reason->next)
+    sum += (guint64) json_object_get_int_member (lost, reason->data);
+
+  return sum;
+}
+
+static void
+test_truth_wall_mode (void)
+{
+  g_autofree char *stats = g_build_filename (g_get_tmp_dir (), "sonde-truth.json", NULL);
+  g_autoptr(TestProgram) target = NULL;
+  g_autoptr(TestStacks) stacks = NULL;
+  g_autofree char *pid = NULL;
+  g_autofree char *folded = NULL;
+  guint64 busy;
+  guint64 sleeping;
+  guint64 sum;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  target = test_target_start ("sleepers", "9", NULL);
+  pid = test_dup_number (target->pid);
+  folded = test_cli_run (0, "record", "-p", pid, "-d", "2", "-m", "wall", "-t",
+                         "--stats", stats, NULL);
+  stacks = test_stacks_parse (folded);
+  test_stacks_show (stacks);
+
+  /* Eleven threads, all of them due each time; what one lost is known. */
+  sum = test_stacks_get_sum (stacks) + read_lost (stats);
+  busy = test_stacks_count_end_in (stacks, "busy", "run_busy;spin") + read_lost (stats);
+  sleeping = test_stacks_count_within (stacks, "run_sleeper;wait_for_nothing");
+  g_assert_cmpuint (sum, >=, 11 * 1900);
+  g_assert_cmpuint (busy * 11 * 100, >=, sum * 97);
+  g_assert_cmpuint (busy * 11 * 100, <=, sum * 103);
+  g_assert_cmpuint (sleeping * 11 * 100, >=, 9 * sum * 97);
+  g_assert_cmpuint (sleeping * 11 * 100, <=, 9 * sum * 103);
+  g_assert_cmpint (g_unlink (stats), ==, 0);
+}
+
+static void
+test_truth_low_rate (void)
+{
+  g_autoptr(TestProgram) target = NULL;
+  g_autoptr(TestStacks) stacks = NULL;
+  g_autofree char *pid = NULL;
+  g_autofree char *folded = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  target = test_target_start ("depth", "3", NULL);
+  pid = test_dup_number (target->pid);
+  folded = test_cli_run (0, "record", "-p", pid, "-d", "2", "-r", "50", NULL);
+  stacks = test_stacks_parse (folded);
+
+  g_assert_cmpuint (test_stacks_get_sum (stacks), >=, 90);
+  g_assert_cmpuint (test_stacks_get_sum (stacks), <=, 110);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/live/truth/one-thread", test_truth_one_thread);
+  g_test_add_func ("/live/truth/threads", test_truth_threads);
+  g_test_add_func ("/live/truth/wall-mode", test_truth_wall_mode);
+  g_test_add_func ("/live/truth/low-rate", test_truth_low_rate);
+  return g_test_run ();
+}

@@ -1,0 +1,28 @@
+/* statistics.h: whether measured shares agree with known ones
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* How many standard deviations hold 99.9 % of a normal distribution. */
+#define TEST_SIGMA_999 3.2905
+
+/* Wilson's interval of a share that was seen @count times in @whole: [@low, @high]. */
+void   test_wilson_interval         (guint64       count,
+                                     guint64       whole,
+                                     double        sigma,
+                                     double       *low,
+                                     double       *high);
+
+/* Total variation distance: half the sum of the differences of two lists of shares. */
+double test_total_variation         (const double *shares,
+                                     const double *others,
+                                     guint         length);
+
+G_END_DECLS
