@@ -19,9 +19,13 @@
 #include <elf.h>
 #include <errno.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
+
+/* From include/linux/errno.h, which programs never see. */
+#define KERNEL_ERESTARTNOHAND 514
 
 /* Seizes @tid and asks it to stop at its next return to user space. */
 SondeTraceeOutcome
@@ -75,6 +79,46 @@ sonde_tracee_poll (pid_t  tid,
   return SONDE_TRACEE_OK;
 }
 
+/* Whether the kernel ends this call with EINTR where it begins others again (signal(7), "interrupted
+ * by stop signals"). Only calls that have done nothing when they do so.
+ */
+static gboolean
+is_call_cut_short (const struct user_regs_struct *user)
+{
+  if ((gint64) user->rax != -EINTR)
+    return FALSE;
+
+  switch ((gint64) user->orig_rax)
+    {
+    case SYS_epoll_wait:
+    case SYS_epoll_pwait:
+    case SYS_epoll_pwait2:
+    case SYS_rt_sigtimedwait:
+    case SYS_semop:
+    case SYS_semtimedop:
+      return TRUE;
+    default:
+      return FALSE;
+    }
+}
+
+/* A thread that was running when it was asked may have gone to sleep before it heard of it. What the
+ * kernel then makes of the result is what it does for most calls by itself: with a signal to handle it
+ * stays EINTR, and without one the call begins again, unseen by the program.
+ */
+static void
+mend_call (pid_t                    tid,
+           struct user_regs_struct *user)
+{
+  struct iovec piece = { .iov_base = user, .iov_len = sizeof *user };
+
+  if (!is_call_cut_short (user))
+    return;
+
+  user->rax = (unsigned long long) -KERNEL_ERESTARTNOHAND;
+  ptrace (PTRACE_SETREGSET, tid, GINT_TO_POINTER (NT_PRSTATUS), &piece);
+}
+
 gboolean
 sonde_tracee_read_registers (pid_t   tid,
                              guint64 registers[SONDE_N_REGISTERS])
@@ -86,6 +130,7 @@ sonde_tracee_read_registers (pid_t   tid,
       piece.iov_len != sizeof user)
     return FALSE;
 
+  mend_call (tid, &user);
   registers[0] = user.rax;
   registers[1] = user.rdx;
   registers[2] = user.rcx;
