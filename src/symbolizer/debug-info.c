@@ -32,7 +32,10 @@
 
 #define RANGES_MAX 4000000
 #define DEPTH_MAX 32
+
+/* In all, and for one question: who waits for the thread to end waits that long. */
 #define TIME_MAX_US (20 * G_USEC_PER_SEC)
+#define QUESTION_TIME_MAX_US (2 * G_USEC_PER_SEC)
 
 struct _SondeDebugInfo
 {
@@ -47,7 +50,7 @@ struct _SondeDebugInfo
   GString      *path;      /* the last file found, if it had to be put together */
 
   gint64        time_left_us;
-  gint64        deadline_us;
+  gint64        start_us; /* of the question */
 };
 
 /* Reads all of the DWARF of @file into memory. */
@@ -152,7 +155,7 @@ sonde_debug_info_free (SondeDebugInfo *self)
 static gboolean
 start_clock (SondeDebugInfo *self)
 {
-  self->deadline_us = g_get_monotonic_time () + self->time_left_us;
+  self->start_us = g_get_monotonic_time ();
 
   return self->time_left_us > 0;
 }
@@ -160,13 +163,13 @@ start_clock (SondeDebugInfo *self)
 static void
 stop_clock (SondeDebugInfo *self)
 {
-  self->time_left_us = self->deadline_us - g_get_monotonic_time ();
+  self->time_left_us -= g_get_monotonic_time () - self->start_us;
 }
 
 static gboolean
 is_late (SondeDebugInfo *self)
 {
-  return g_get_monotonic_time () > self->deadline_us;
+  return g_get_monotonic_time () - self->start_us > MIN (self->time_left_us, QUESTION_TIME_MAX_US);
 }
 
 static void
@@ -329,6 +332,29 @@ find_name (Dwarf_Die *die)
   return name != NULL ? name : dwarf_diename (die);
 }
 
+/* DWARF 5 counts files from 0, and libdw 0.188 takes that for none. */
+static const char *
+find_file (Dwarf_Die *die)
+{
+  const char *file = dwarf_decl_file (die);
+  Dwarf_Attribute attribute;
+  Dwarf_Files *files;
+  Dwarf_Word index;
+  Dwarf_Die unit;
+  size_t count;
+
+  if (file != NULL)
+    return file;
+
+  if (dwarf_formudata (dwarf_attr_integrate (die, DW_AT_decl_file, &attribute), &index) != 0 ||
+      index != 0 ||
+      dwarf_cu_die (attribute.cu, &unit, NULL, NULL, NULL, NULL, NULL, NULL) == NULL ||
+      dwarf_getsrcfiles (&unit, &files, &count) != 0 || count == 0)
+    return NULL;
+
+  return dwarf_filesrc (files, 0, NULL, NULL);
+}
+
 static void
 fill_from_die (Dwarf_Die          *die,
                SondeDebugFunction *function)
@@ -336,7 +362,7 @@ fill_from_die (Dwarf_Die          *die,
   int line;
 
   function->name = find_name (die);
-  function->file = dwarf_decl_file (die);
+  function->file = find_file (die);
   if (dwarf_decl_line (die, &line) == 0 && line > 0)
     function->line = (guint) line;
 }

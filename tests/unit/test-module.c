@@ -20,23 +20,26 @@
 /* How many broken files of each kind are tried. */
 #define N_BROKEN 200
 
-/* What is left in a file. */
+/* What is left in a file; and how far its lines may be off, as clang's -g1 tells no lines but
+ * those of the code, inlined or not.
+ */
 typedef struct
 {
   const char *file;
   gboolean    has_local_names;
   gboolean    has_lines;
+  guint       slack;
 } Variant;
 
 static const Variant variants[] = {
-  { "libsymbols.so", TRUE, TRUE },
-  { "libsymbols-dwarf4.so", TRUE, TRUE },
-  { "libsymbols-packed.so", TRUE, TRUE },
-  { "libsymbols-lines.so", TRUE, TRUE },
-  { "symbols-split.so", TRUE, TRUE },
-  { "symbols-symtab.so", TRUE, FALSE },
-  { "symbols-mini.so", TRUE, FALSE },
-  { "symbols-stripped.so", FALSE, FALSE },
+  { "libsymbols.so", TRUE, TRUE, 0 },
+  { "libsymbols-dwarf4.so", TRUE, TRUE, 0 },
+  { "libsymbols-packed.so", TRUE, TRUE, 0 },
+  { "libsymbols-lines.so", TRUE, TRUE, 5 },
+  { "symbols-split.so", TRUE, TRUE, 0 },
+  { "symbols-symtab.so", TRUE, FALSE, 0 },
+  { "symbols-mini.so", TRUE, FALSE, 0 },
+  { "symbols-stripped.so", FALSE, FALSE, 0 },
 };
 
 static char *
@@ -107,9 +110,12 @@ test_module_variant (gconstpointer data)
       if (functions[i].line == 0)
         continue;
 
-      g_assert_cmpuint (function.line, ==, variant->has_lines ? functions[i].line : 0);
-      if (variant->has_lines)
+      if (!variant->has_lines)
+        g_assert_cmpuint (function.line, ==, 0);
+      else
         {
+          g_assert_cmpuint (function.line + variant->slack, >=, functions[i].line);
+          g_assert_cmpuint (function.line, <=, functions[i].line + variant->slack);
           g_test_message ("%s", function.file);
           g_assert_true (g_path_is_absolute (function.file));
           g_assert_true (g_str_has_suffix (function.file, "/fixtures/symbols.c"));

@@ -79,7 +79,7 @@ enum
   ADD_UP_LINE = __LINE__ + 4
 };
 
-static __attribute__ ((noinline, noclone)) int
+static __attribute__ ((noinline)) int
 add_up (int count)
 {
   volatile int sum = 0;
