@@ -180,25 +180,42 @@ find_load_base (SondeMaps          *maps,
   return mapping->start;
 }
 
+/* Code that a program made for itself has no file that could name it: all of a mapping is one function,
+ * since each address by itself would say nothing, and there is no end of them.
+ */
+static const SondeFunction *
+ensure_made_code (SondeSymbolizer    *self,
+                  const SondeMapping *mapping)
+{
+  SondeFunction wanted = { .kind = SONDE_FUNCTION_KIND_JIT, .provisional = TRUE };
+  g_autofree char *name = NULL;
+
+  wanted.offset = mapping->start;
+  name = g_strdup_printf ("generated code at 0x%" G_GINT64_MODIFIER "x", wanted.offset);
+  wanted.name = name;
+
+  return sonde_functions_intern (self->functions, &wanted);
+}
+
+static const SondeFunction *
+ensure_unmapped (SondeSymbolizer *self)
+{
+  const SondeFunction wanted = { .provisional = TRUE, .name = "unmapped memory" };
+
+  return sonde_functions_intern (self->functions, &wanted);
+}
+
 static const SondeFunction *
 make_provisional (SondeSymbolizer    *self,
                   const SondeMapping *mapping,
                   SondeAddress        address)
 {
-  SondeFunction wanted = { .provisional = TRUE, .offset = address };
-  g_autofree char *base_name = NULL;
+  SondeFunction wanted = { .provisional = TRUE, .module = mapping->path };
+  g_autofree char *base_name = g_path_get_basename (mapping->path);
   g_autofree char *name = NULL;
 
-  if (mapping != NULL && mapping->path != NULL)
-    {
-      base_name = g_path_get_basename (mapping->path);
-      wanted.module = mapping->path;
-      wanted.offset = address - find_load_base (self->maps, mapping);
-    }
-
-  name = g_strdup_printf ("%s%s0x%" G_GINT64_MODIFIER "x",
-                          base_name != NULL ? base_name : "", base_name != NULL ? "+" : "",
-                          wanted.offset);
+  wanted.offset = address - find_load_base (self->maps, mapping);
+  name = g_strdup_printf ("%s+0x%" G_GINT64_MODIFIER "x", base_name, wanted.offset);
   wanted.name = name;
 
   return sonde_functions_intern (self->functions, &wanted);
@@ -221,11 +238,14 @@ resolve_new (SondeSymbolizer *self,
 
   if (range != NULL)
     function = GSIZE_TO_POINTER (range->value);
+  else if (mapping == NULL || !mapping->executable)
+    function = ensure_unmapped (self);
+  else if (!can_have_names (mapping))
+    function = ensure_made_code (self, mapping);
   else
     {
       function = make_provisional (self, mapping, address);
-      if (can_have_names (mapping))
-        sonde_symbol_thread_ask (self->thread, self->maps, self->generation, address, function);
+      sonde_symbol_thread_ask (self->thread, self->maps, self->generation, address, function);
     }
 
   if (g_hash_table_size (self->addresses) >= ADDRESSES_MAX)

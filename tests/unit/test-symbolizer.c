@@ -179,11 +179,32 @@ test_symbolizer_no_mapping (Fixture       *fixture,
   const SondeFunction *nowhere = find_final (fixture, 0x10);
   const SondeFunction *data_address = find_final (fixture, address_of (heap));
 
-  g_assert_cmpstr (nowhere->name, ==, "0x10");
+  g_assert_cmpstr (nowhere->name, ==, "unmapped memory");
   g_assert_null (nowhere->module);
   g_assert_true (nowhere->provisional);
   g_assert_true (data_address->provisional);
   g_assert_cmpuint (sonde_symbolizer_find_line (fixture->symbolizer, 0x10), ==, 0);
+}
+
+static void
+test_symbolizer_generated_code (void)
+{
+  g_autoptr(SondeFunctions) functions = sonde_functions_new ();
+  g_autoptr(SondeSymbolizer) symbolizer = sonde_symbolizer_new (getpid (), functions);
+  g_autoptr(SondeMaps) maps = NULL;
+  const SondeFunction *function;
+
+  maps = sonde_maps_parse ("1000-2000 r-xp 00000000 00:00 0\n"
+                           "2000-3000 rwxp 00000000 00:00 0\n", NULL);
+  sonde_symbolizer_set_maps (symbolizer, maps);
+  function = sonde_symbolizer_resolve (symbolizer, 0x1080);
+
+  g_assert_cmpstr (function->name, ==, "generated code at 0x1000");
+  g_assert_cmpint (function->kind, ==, SONDE_FUNCTION_KIND_JIT);
+  g_assert_true (function->provisional);
+  g_assert_true (function == sonde_symbolizer_resolve (symbolizer, 0x1fff));
+  g_assert_true (function != sonde_symbolizer_resolve (symbolizer, 0x2000));
+  g_assert_true (sonde_symbolizer_wait (symbolizer, 0));
 }
 
 static void
@@ -192,7 +213,7 @@ test_symbolizer_no_maps (void)
   g_autoptr(SondeFunctions) functions = sonde_functions_new ();
   g_autoptr(SondeSymbolizer) symbolizer = sonde_symbolizer_new (getpid (), functions);
 
-  g_assert_cmpstr (sonde_symbolizer_resolve (symbolizer, 0xabc)->name, ==, "0xabc");
+  g_assert_cmpstr (sonde_symbolizer_resolve (symbolizer, 0xabc)->name, ==, "unmapped memory");
   g_assert_true (sonde_symbolizer_wait (symbolizer, 0));
 }
 
@@ -349,6 +370,7 @@ main (int   argc,
   add ("/symbolizer/symbolizer/deleted-file", test_symbolizer_deleted_file);
   add ("/symbolizer/symbolizer/replaced-file", test_symbolizer_replaced_file);
   add ("/symbolizer/symbolizer/loaded-later", test_symbolizer_loaded_later);
+  g_test_add_func ("/symbolizer/symbolizer/generated-code", test_symbolizer_generated_code);
   g_test_add_func ("/symbolizer/symbolizer/no-maps", test_symbolizer_no_maps);
   g_test_add_func ("/symbolizer/symbolizer/free-at-once", test_symbolizer_free_at_once);
   return g_test_run ();
