@@ -77,6 +77,8 @@ sonde_stats_dup_json (const SondeSnapshot *snapshot)
   add_number (builder, "duration_s", (double) snapshot->elapsed_ns / 1e9);
   add_number (builder, "sampler_cpu_s", (double) snapshot->sampler_cpu_ns / 1e9);
   add_number (builder, "target_stopped_s", (double) snapshot->stopped_ns / 1e9);
+  add_number (builder, "stop_p50_s", (double) snapshot->stopped_p50_ns / 1e9);
+  add_number (builder, "stop_p99_s", (double) snapshot->stopped_p99_ns / 1e9);
   json_builder_end_object (builder);
 
   root = json_builder_get_root (builder);

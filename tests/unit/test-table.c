@@ -37,6 +37,8 @@ make_snapshot (SondeFunctionFigures *rows,
   snapshot.rate_asked_hz = 1000;
   snapshot.rate_mean_hz = 998.4;
   snapshot.elapsed_ns = 4 * SONDE_NS_PER_SECOND;
+  snapshot.stopped_p50_ns = 25000;
+  snapshot.stopped_p99_ns = 80000;
   snapshot.scope_count = 4000;
   snapshot.sample_count = 5000;
   snapshot.truncated_count = 12;
@@ -132,6 +134,8 @@ test_table_stats_json (void)
   g_assert_cmpfloat (json_object_get_double_member (object, "duration_s"), ==, 4);
   g_assert_true (json_object_has_member (object, "sampler_cpu_s"));
   g_assert_true (json_object_has_member (object, "target_stopped_s"));
+  g_assert_cmpfloat (json_object_get_double_member (object, "stop_p50_s"), ==, 25e-6);
+  g_assert_cmpfloat (json_object_get_double_member (object, "stop_p99_s"), ==, 80e-6);
 
   lost = json_object_get_object_member (object, "lost");
   g_assert_cmpint (json_object_get_int_member (lost, "late"), ==, 3);
