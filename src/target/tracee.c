@@ -79,8 +79,8 @@ sonde_tracee_poll (pid_t  tid,
   return SONDE_TRACEE_OK;
 }
 
-/* Whether the kernel ends this call with EINTR where it begins others again (signal(7), "interrupted
- * by stop signals"). Only calls that have done nothing when they do so.
+/* Whether the kernel ends this call with EINTR where it begins others again (signal(7),
+ * "interrupted by stop signals"). Only calls that have done nothing when they do so.
  */
 static gboolean
 is_call_cut_short (const struct user_regs_struct *user)
@@ -102,9 +102,9 @@ is_call_cut_short (const struct user_regs_struct *user)
     }
 }
 
-/* A thread that was running when it was asked may have gone to sleep before it heard of it. What the
- * kernel then makes of the result is what it does for most calls by itself: with a signal to handle it
- * stays EINTR, and without one the call begins again, unseen by the program.
+/* A thread that was running when it was asked may have gone to sleep before it heard of it. What
+ * the kernel then makes of the result is what it does for most calls by itself: with a signal to
+ * handle it stays EINTR, and without one the call begins again, unseen by the program.
  */
 static void
 mend_call (pid_t                    tid,
