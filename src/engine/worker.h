@@ -38,8 +38,8 @@ void           sonde_worker_reset         (SondeWorker         *self);
  */
 gboolean       sonde_worker_run_turn      (SondeWorker         *self,
                                            guint64              until_ns);
-/* Whether something that is due at @due_ns shall be done now: later if it would keep a thread of the
- * target waiting that is about to stop.
+/* Whether something that is due at @due_ns shall be done now: later if it would keep a thread of
+ * the target waiting that is about to stop.
  */
 gboolean       sonde_worker_has_time      (SondeWorker         *self,
                                            guint64              due_ns,

@@ -113,7 +113,9 @@ void              sonde_stop_sampler_look       (SondeStopSampler         *self,
 /* Captures the threads that stand still by now; gives whether there were any. */
 gboolean          sonde_stop_sampler_collect    (SondeStopSampler         *self);
 gboolean          sonde_stop_sampler_has_asked  (SondeStopSampler         *self);
-/* No more looks: lets go of the threads that were asked, and ends all. Figures can still be read. */
+/* No more looks: lets go of the threads that were asked, and ends all. Figures can still be
+ * read.
+ */
 void              sonde_stop_sampler_finish     (SondeStopSampler         *self);
 
 /* The process has become a new program: nothing that is known of its threads holds. */

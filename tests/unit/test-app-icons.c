@@ -13,7 +13,7 @@
 
 #include "model/app-icons.h"
 
-static void
+static void G_GNUC_PRINTF (4, 5)
 write_file (const char *folder,
             const char *name,
             int         mode,

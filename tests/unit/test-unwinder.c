@@ -6,11 +6,11 @@
 
 #include "config.h"
 
-#include <execinfo.h>
 #include <glib.h>
 #include <string.h>
 #include <ucontext.h>
 #include <unistd.h>
+#include <unwind.h>
 
 #include "target/memory.h"
 #include "unwinder/unwinder.h"
@@ -31,7 +31,25 @@ typedef struct
   SondeStack    *stack;
 } Fixture;
 
-/* Captures the caller's registers and stack as a sampler would, and what glibc says of them. */
+static _Unwind_Reason_Code
+note_frame (struct _Unwind_Context *context,
+            void                   *data)
+{
+  Scene *scene = data;
+  void *address = (void *) _Unwind_GetIP (context);
+
+  /* Like us it ends with the thread's first function, whose caller it gives as 0. */
+  if (address == NULL || scene->n_expected == N_FRAMES_MAX)
+    return _URC_END_OF_STACK;
+
+  scene->expected[scene->n_expected++] = address;
+
+  return _URC_NO_REASON;
+}
+
+/* Captures the caller's registers and stack as a sampler would, and what the unwinder of gcc
+ * says of them; the address sanitizer puts a frame of its own into backtrace().
+ */
 static G_NO_INLINE void
 capture_here (Scene *scene,
               gsize  bytes)
@@ -49,7 +67,8 @@ capture_here (Scene *scene,
   capture->registers[15] = (guint64) context.uc_mcontext.gregs[REG_R15];
   capture->registers[SONDE_REGISTER_PC] = (guint64) context.uc_mcontext.gregs[REG_RIP];
   capture->known = SONDE_REGISTERS_ALL;
-  scene->n_expected = backtrace (scene->expected, N_FRAMES_MAX);
+  scene->n_expected = 0;
+  _Unwind_Backtrace (note_frame, scene);
 
   sonde_stack_piece_ensure (&capture->stack, bytes);
   capture->stack.start = capture->registers[SONDE_REGISTER_SP];
@@ -91,7 +110,7 @@ tear_down (Fixture       *fixture,
   g_free (fixture->stack);
 }
 
-/* Callers, from frame 1 on, are return addresses for glibc and one less for us. */
+/* Callers, from frame 1 on, are return addresses for gcc and one less for us. */
 static void
 assert_same_callers (Fixture *fixture,
                      guint    depth)
