@@ -62,21 +62,21 @@ sonde_obstacle_dup_reason (const SondeObstacle *self)
         return g_strdup (_("The process has ended."));
       return g_strdup_printf (_("There is no process %d."), self->pid);
     case SONDE_OBSTACLE_ZOMBIE:
-      return g_strdup (_("Has ended, and waits for its parent to take note."));
+      return g_strdup (_("A zombie: it has ended, and waits for its parent to take note."));
     case SONDE_OBSTACLE_KERNEL:
-      return g_strdup (_("Is a thread of the kernel, without a program to look at."));
+      return g_strdup (_("A thread of the kernel, without a program to look at."));
     case SONDE_OBSTACLE_SELF:
-      return g_strdup (_("Is Sonde itself."));
+      return g_strdup (_("Sonde itself."));
     case SONDE_OBSTACLE_OTHER_USER:
       return dup_owner_reason (self->owner);
     case SONDE_OBSTACLE_PTRACE_SCOPE:
       return g_strdup (get_scope_reason (self->scope));
     case SONDE_OBSTACLE_PROTECTED:
-      return g_strdup (_("Is protected: it has rights that you do not have, or hides its memory."));
+      return g_strdup (_("Protected: it has rights that you do not have, or hides its memory."));
     case SONDE_OBSTACLE_TRACED:
-      return g_strdup_printf (_("Is already traced by process %d."), self->tracer);
+      return g_strdup_printf (_("Already traced by process %d."), self->tracer);
     case SONDE_OBSTACLE_32BIT:
-      return g_strdup (_("Is a 32-bit program."));
+      return g_strdup (_("A 32-bit program."));
     case SONDE_OBSTACLE_LAUNCH:
       return g_strdup_printf (_("The program could not be started: %s."), g_strerror (self->code));
     case SONDE_OBSTACLE_FAILED:

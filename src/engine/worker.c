@@ -29,7 +29,12 @@
 /* While a thread is on its way to a stop nothing else is done that can wait this much longer. */
 #define PATIENCE_NS (100 * G_GUINT64_CONSTANT (1000000))
 #define TARGET_POLL_INTERVAL_NS (20 * G_GUINT64_CONSTANT (1000000))
-#define MAPS_INTERVAL_NS (20 * G_GUINT64_CONSTANT (1000000))
+
+/* An address outside of all mappings may be code that was loaded just now, or no address at all: the
+ * map is read again soon, and later each time that it has not changed.
+ */
+#define MAPS_INTERVAL_MIN_NS (2 * G_GUINT64_CONSTANT (1000000))
+#define MAPS_INTERVAL_MAX_NS SONDE_NS_PER_SECOND
 
 struct _SondeWorker
 {
@@ -59,7 +64,7 @@ struct _SondeWorker
   guint64              stopped_start_ns;
   guint64              polled_ns;
   guint64              mapped_ns;
-  gboolean             maps_wanted;
+  guint64              maps_interval_ns;
 
   SondeStack           stack;        /* of the capture under way */
   const SondeFunction *functions_of_stack[SONDE_STACK_DEPTH_MAX];
@@ -83,6 +88,35 @@ on_thread_ended_cb (SondeSampledThread *thread,
   sonde_profile_end_thread (self->profile, thread->data);
 }
 
+static void
+take_maps (SondeWorker *self)
+{
+  sonde_unwinder_set_maps (self->unwinder, self->target->maps);
+  sonde_symbolizer_set_maps (self->symbolizer, self->target->maps);
+  self->maps_interval_ns = MAPS_INTERVAL_MIN_NS;
+}
+
+/* Gives whether code is mapped otherwise than it was. */
+static gboolean
+update_maps (SondeWorker *self)
+{
+  guint64 now_ns = sonde_clock_now_ns ();
+
+  if (now_ns - self->mapped_ns < self->maps_interval_ns)
+    return FALSE;
+
+  self->mapped_ns = now_ns;
+  if (!sonde_target_refresh_maps (self->target))
+    {
+      self->maps_interval_ns = MIN (2 * self->maps_interval_ns, MAPS_INTERVAL_MAX_NS);
+      return FALSE;
+    }
+
+  take_maps (self);
+
+  return TRUE;
+}
+
 /* One capture, from the copied bytes to the counts; the thread runs again. */
 static gboolean
 on_captured_cb (SondeSampledThread *thread,
@@ -97,7 +131,8 @@ on_captured_cb (SondeSampledThread *thread,
   SondeStack *stack = &self->stack;
 
   sonde_unwinder_unwind (self->unwinder, capture, stack);
-  self->maps_wanted |= stack->unmapped;
+  if (stack->unmapped && update_maps (self))
+    sonde_unwinder_unwind (self->unwinder, capture, stack);
 
   if (stack->end == SONDE_STACK_END_REGISTER && !is_final)
     return FALSE;
@@ -142,14 +177,6 @@ static const SondeSamplerClient sampler_client = {
   .repeated = on_repeated_cb,
   .lost = on_lost_cb,
 };
-
-static void
-take_maps (SondeWorker *self)
-{
-  sonde_unwinder_set_maps (self->unwinder, self->target->maps);
-  sonde_symbolizer_set_maps (self->symbolizer, self->target->maps);
-  self->maps_wanted = FALSE;
-}
 
 static void
 start_counting (SondeWorker *self,
@@ -281,16 +308,6 @@ poll_target (SondeWorker *self,
     }
 }
 
-static void
-update_maps (SondeWorker *self,
-             guint64      now_ns)
-{
-  self->mapped_ns = now_ns;
-  self->maps_wanted = FALSE;
-  if (sonde_target_refresh_maps (self->target))
-    take_maps (self);
-}
-
 /* Lets the threads that were asked come to a stop, until the next is due. */
 static void
 collect (SondeWorker *self,
@@ -322,9 +339,6 @@ sonde_worker_run_turn (SondeWorker *self,
   if (sonde_worker_has_time (self, self->polled_ns + TARGET_POLL_INTERVAL_NS, now_ns) &&
       !poll_target (self, now_ns))
     return FALSE;
-  if (self->maps_wanted &&
-      sonde_worker_has_time (self, self->mapped_ns + MAPS_INTERVAL_NS, now_ns))
-    update_maps (self, now_ns);
 
   collect (self, MIN (self->pacer.due_ns, until_ns));
   now_ns = sonde_clock_now_ns ();

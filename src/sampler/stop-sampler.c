@@ -83,8 +83,17 @@ add_thread (SondeStopSampler *self,
             pid_t             tid)
 {
   SondeSampledThread *thread = g_new0 (SondeSampledThread, 1);
+  SondeThreadState state;
 
   sonde_thread_open (&thread->thread, self->pid, tid);
+
+  /* The first thread of a process that has ended is listed until the parent takes note. */
+  if (!sonde_thread_read_state (&thread->thread, &state))
+    {
+      free_thread (thread);
+      return;
+    }
+
   sonde_thread_read_name (&thread->thread, thread->name);
   thread->want_bytes = SONDE_CAPTURE_BYTES_MIN;
   thread->tick = self->tick - 1;
