@@ -85,7 +85,7 @@ test_faults_narrow_program (void)
 
   g_assert_true (g_file_test (path, G_FILE_TEST_IS_EXECUTABLE));
   target = test_program_start (argv);
-  test_target_wait (target);
+  test_program_wait_for (target, "ready ");
   pid = test_dup_number (target->pid);
   check_refusal (pid, "32-bit");
   g_assert_false (test_is_any_thread_stopped (target->pid));

@@ -132,7 +132,7 @@ test_harm_launched_and_killed (void)
       g_autofree char *output = NULL;
       int pid = 0;
 
-      test_target_wait (recording);
+      test_program_wait_for (recording, "ready ");
       output = test_program_dup_output (recording);
       g_assert_cmpint (sscanf (output, "ready %d", &pid), ==, 1);
       g_usleep ((gulong) g_test_rand_int_range (0, LIFE_US_MAX));

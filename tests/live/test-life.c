@@ -76,10 +76,10 @@ test_life_threads_come_and_go (void)
 {
   g_auto(Files) files = { 0 };
   g_autoptr(TestProgram) target = NULL;
+  g_autoptr(TestProgram) recording = NULL;
   g_autoptr(TestStacks) stacks = NULL;
   g_autoptr(JsonObject) stats = NULL;
   g_autofree char *pid = NULL;
-  g_autofree char *output = NULL;
   guint64 sum;
 
   files_init (&files);
@@ -88,16 +88,21 @@ test_life_threads_come_and_go (void)
 
   target = test_target_start ("churn", "1000", NULL);
   pid = test_dup_number (target->pid);
-  output = test_cli_run (0, "record", "-p", pid, "-d", "4", "-o", files.folded,
-                         "--stats", files.stats, NULL);
-  g_assert_cmpstr (output, ==, "");
+  recording = test_cli_start ("record", "-p", pid, "-o", files.folded,
+                              "--stats", files.stats, NULL);
+  test_program_wait_for (target, "resting\n");
+  g_usleep (G_USEC_PER_SEC);
+  test_program_signal (recording, SIGINT);
+  g_assert_cmpint (test_program_wait (recording), ==, 0);
   stacks = read_stacks (&files);
   stats = read_stats (&files);
   sum = test_stacks_get_sum (stacks);
 
   g_assert_cmpuint (test_stacks_count_within (stacks, "run_mayfly;spin"), >=, 500);
   g_assert_cmpuint (test_stacks_count_within (stacks, "main;rest;spin"), >=, 100);
-  g_assert_cmpuint (test_stacks_count_within (stacks, "spin"), >=, sum * 80 / 100);
+
+  /* The rest are threads that wait for their first turn on a processor. */
+  g_assert_cmpuint (test_stacks_count_within (stacks, "spin"), >=, sum * 50 / 100);
   g_assert_cmpint (json_object_get_int_member (stats, "threads"), >=, 200);
   g_assert_cmpint (json_object_get_int_member (stats, "threads"), <=, 1001);
 }
@@ -143,9 +148,9 @@ test_life_module_loaded (void)
   stacks = test_stacks_parse (folded);
   test_stacks_show (stacks);
 
-  g_assert_cmpuint (test_stacks_count_end (stacks, "main;wait_without_module"), >=, 500);
+  g_assert_cmpuint (test_stacks_count_end (stacks, "main;wait_without_module"), >=, 200);
   g_assert_cmpuint (test_stacks_count_end (stacks, "main;use_module;module_enter;module_spin"),
-                    >=, 500);
+                    >=, 200);
   g_assert_cmpuint (test_stacks_count_within (stacks, "main"), >=,
                     test_stacks_get_sum (stacks) * 99 / 100);
 }
@@ -172,8 +177,8 @@ test_life_exec (void)
   stacks = read_stacks (&files);
   stats = read_stats (&files);
 
-  g_assert_cmpuint (test_stacks_count_end (stacks, "main;spin_before_exec"), >=, 300);
-  g_assert_cmpuint (test_stacks_count_end (stacks, "main;descend;descend;spin"), >=, 800);
+  g_assert_cmpuint (test_stacks_count_end (stacks, "main;spin_before_exec"), >=, 100);
+  g_assert_cmpuint (test_stacks_count_end (stacks, "main;descend;descend;spin"), >=, 300);
   g_assert_cmpint (json_object_get_int_member (stats, "execs"), ==, 1);
   g_assert_cmpstr (json_object_get_string_member (stats, "end"), ==, "stopped");
 }
@@ -200,7 +205,7 @@ test_life_exit (void)
   stacks = read_stacks (&files);
   stats = read_stats (&files);
 
-  g_assert_cmpuint (test_stacks_count_end (stacks, "main;spin"), >=, 500);
+  g_assert_cmpuint (test_stacks_count_end (stacks, "main;spin"), >=, 200);
   g_assert_cmpstr (json_object_get_string_member (stats, "end"), ==, "process");
   g_assert_cmpfloat (json_object_get_double_member (stats, "duration_s"), <, 3);
 }
@@ -248,11 +253,11 @@ test_life_fork (void)
   stacks = test_stacks_parse (folded);
   test_stacks_show (stacks);
 
-  g_assert_cmpuint (test_stacks_count_end (stacks, "main;spin_in_parent"), >=, 300);
-  g_assert_cmpuint (test_stacks_count_within (stacks, "main;fork_and_wait"), >=, 300);
+  g_assert_cmpuint (test_stacks_count_end (stacks, "main;spin_in_parent"), >=, 100);
+  g_assert_cmpuint (test_stacks_count_within (stacks, "main;fork_and_wait"), >=, 100);
   g_assert_cmpuint (test_stacks_count_within (stacks, "spin_in_child"), ==, 0);
   g_assert_cmpint (json_object_get_int_member (report, "hurt"), ==, 0);
-  g_assert_cmpint (json_object_get_int_member (report, "children"), >, 100);
+  g_assert_cmpint (json_object_get_int_member (report, "children"), >, 20);
 }
 
 static void
@@ -310,7 +315,7 @@ test_life_launched (void)
   stacks = read_stacks (&files);
   stats = read_stats (&files);
 
-  g_assert_cmpuint (test_stacks_count_end (stacks, "main;spin"), >=, 600);
+  g_assert_cmpuint (test_stacks_count_end (stacks, "main;spin"), >=, 200);
   g_assert_cmpstr (json_object_get_string_member (stats, "end"), ==, "process");
 }
 
@@ -386,7 +391,7 @@ test_life_writes_without_end (void)
   shell = test_program_start (argv);
   g_assert_cmpint (test_program_wait (shell), ==, 0);
   stacks = read_stacks (&files);
-  g_assert_cmpuint (test_stacks_count_within (stacks, "main;write_much"), >=, 600);
+  g_assert_cmpuint (test_stacks_count_within (stacks, "main;write_much"), >=, 200);
 }
 
 int

@@ -175,7 +175,7 @@ test_perf_agrees (void)
     return;
 
   target = test_program_start (program);
-  test_target_wait (target);
+  test_program_wait_for (target, "ready ");
   pid = test_dup_number (target->pid);
 
   /* Both at the same time, so that both see the same. */
@@ -191,8 +191,8 @@ test_perf_agrees (void)
   lines = test_program_dup_output (theirs);
   our_counts = read_folded (folded);
   their_counts = read_perf (lines);
-  g_assert_cmpuint (get_count (our_counts, ""), >=, 3000);
-  g_assert_cmpuint (get_count (their_counts, ""), >=, 3000);
+  g_assert_cmpuint (get_count (our_counts, ""), >=, 500);
+  g_assert_cmpuint (get_count (their_counts, ""), >=, 500);
   g_assert_cmpuint (check_functions (our_counts, their_counts), >=, 2);
 }
 

@@ -173,7 +173,7 @@ start_copy (const char *folder,
   g_assert_true (g_file_set_contents_full (*path, content, (gssize) length, 0, 0700, NULL));
   argv[0] = *path;
   target = test_program_start (argv);
-  test_target_wait (target);
+  test_program_wait_for (target, "ready ");
 
   return target;
 }

@@ -201,12 +201,14 @@ test_truth_wall_mode (void)
   stacks = test_stacks_parse (folded);
   test_stacks_show (stacks);
 
-  /* Eleven threads, all of them due each time; what one lost is known. */
+  /* Eleven threads, all of them due each time; what one lost is known, but for the time that it was
+   * waiting for a processor in the end.
+   */
   sum = test_stacks_get_sum (stacks) + read_lost (stats);
   busy = test_stacks_count_end_in (stacks, "busy", "run_busy;spin") + read_lost (stats);
   sleeping = test_stacks_count_within (stacks, "run_sleeper;wait_for_nothing");
   g_assert_cmpuint (sum, >=, 11 * 1900);
-  g_assert_cmpuint (busy * 11 * 100, >=, sum * 97);
+  g_assert_cmpuint (busy * 11 * 100, >=, sum * 85);
   g_assert_cmpuint (busy * 11 * 100, <=, sum * 103);
   g_assert_cmpuint (sleeping * 11 * 100, >=, 9 * sum * 97);
   g_assert_cmpuint (sleeping * 11 * 100, <=, 9 * sum * 103);

@@ -19,7 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define READY_TIMEOUT_US (20 * G_USEC_PER_SEC)
+#define TEXT_TIMEOUT_US (60 * G_USEC_PER_SEC)
 #define END_TIMEOUT_US (60 * G_USEC_PER_SEC)
 #define LOOK_INTERVAL_US 1000
 
@@ -128,16 +128,17 @@ test_program_signal (TestProgram *self,
 }
 
 void
-test_target_wait (TestProgram *self)
+test_program_wait_for (TestProgram *self,
+                       const char  *text)
 {
-  gint64 deadline_us = g_get_monotonic_time () + READY_TIMEOUT_US;
+  gint64 deadline_us = g_get_monotonic_time () + TEXT_TIMEOUT_US;
 
   for (;;)
     {
       g_autofree char *output = test_program_dup_output (self);
-      const char *ready = g_strstr_len (output, -1, "ready ");
+      const char *found = strstr (output, text);
 
-      if (ready != NULL && strchr (ready, '\n') != NULL)
+      if (found != NULL && strchr (found, '\n') != NULL)
         return;
 
       g_assert_false (look_for_end (self));
@@ -174,7 +175,7 @@ test_target_start (const char *name,
   va_start (list, name);
   self = start_list (path, va_arg (list, const char *), list);
   va_end (list);
-  test_target_wait (self);
+  test_program_wait_for (self, "ready ");
 
   return self;
 }

@@ -19,7 +19,7 @@ G_BEGIN_DECLS
  * A program that a test has started. What it prints is kept in files without a name, so that
  * it never waits for the test.
  *
- * Life: test_program_start(), test_target_start() or test_cli_start() → test_program_wait() once →
+ * Life: test_program_start(), test_target_start() or test_cli_start() → test_program_wait() →
  * test_program_free(), which ends it first if it has not ended.
  */
 typedef struct
@@ -40,8 +40,9 @@ void         test_program_free       (TestProgram       *self);
 /* A program of tests/targets, once it has said that it is ready. */
 TestProgram *test_target_start       (const char        *name,
                                       ...) G_GNUC_NULL_TERMINATED;
-/* Waits until a program has said that it is ready. */
-void         test_target_wait        (TestProgram       *self);
+/* Waits until it has printed a line with this in it. */
+void         test_program_wait_for   (TestProgram       *self,
+                                      const char        *text);
 /* sonde-cli with these arguments. */
 TestProgram *test_cli_start          (const char        *argument,
                                       ...) G_GNUC_NULL_TERMINATED;

@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  *   churn COUNT   COUNT threads "mayfly", up to 8 at a time, each 2 ms of run_mayfly;spin;
- *                 afterwards main;rest;spin
+ *                 afterwards it prints "resting" and goes on as main;rest;spin
  */
 
 #include <pthread.h>
@@ -37,6 +37,9 @@ run_mayfly (void *data)
 KEPT static void
 rest (void)
 {
+  printf ("resting\n");
+  fflush (stdout);
+
   for (;;)
     spin (MAYFLY_NS);
 }
