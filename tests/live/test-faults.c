@@ -60,7 +60,7 @@ test_faults_zombie (void)
 
   g_assert_cmpint (sscanf (output, "{\"zombie\": %d}", &number), ==, 1);
   pid = test_dup_number (number);
-  check_refusal (pid, "Has ended");
+  check_refusal (pid, "zombie");
 }
 
 static void
