@@ -167,12 +167,12 @@ int
 sonde_command_ps (const SondeOptions *options)
 {
   g_autoptr(SondeProcesses) processes = sonde_processes_new ();
-  g_autoptr(SondeProcessList) first = sonde_processes_scan (processes);
   g_autoptr(SondeProcessList) list = NULL;
   g_autoptr(GError) error = NULL;
   g_autofree char *text = NULL;
   gboolean done;
 
+  sonde_process_list_unref (sonde_processes_scan (processes));
   g_usleep (SCAN_INTERVAL_US);
   list = sonde_processes_scan (processes);
   text = options->json ? dup_json (list) : dup_table (list);
