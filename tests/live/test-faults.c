@@ -105,7 +105,7 @@ test_faults_traced_already (void)
   target = test_target_start ("depth", "3", NULL);
   pid = test_dup_number (target->pid);
   tracer = test_target_start ("tracer", pid, NULL);
-  part = g_strdup_printf ("already traced by process %d", (int) tracer->pid);
+  part = g_strdup_printf ("traced by process %d", (int) tracer->pid);
   check_refusal (pid, part);
   g_assert_cmpint (test_read_tracer (target->pid), ==, tracer->pid);
 }
