@@ -11,14 +11,12 @@
 
 #include "engine/engine.h"
 
+#include <sched.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "engine/worker.h"
 
-#define WORKER_NICENESS -10
 #define PUBLISH_INTERVAL_NS (SONDE_NS_PER_SECOND / 20)
 
 /* A snapshot of 100,000 functions takes 4 ms, in which no sample is taken: no more than 2 % of
@@ -223,6 +221,20 @@ publish_failure (SondeEngine         *self,
   g_mutex_unlock (&self->lock);
 }
 
+/* Only root may, and the child of a launch must not inherit it.
+ *
+ * With all CPUs taken the sampler would be late, and keep threads waiting that it holds. And a kernel
+ * that preempts lazily (6.12 and later) would let the thread that makes way for it run on to the end of
+ * its next system call, so that threads were found there too often.
+ */
+static void
+raise_priority (void)
+{
+  const struct sched_param parameters = { .sched_priority = 1 };
+
+  sched_setscheduler (0, SCHED_RR | SCHED_RESET_ON_FORK, &parameters);
+}
+
 static gpointer
 run_worker_thread (gpointer data)
 {
@@ -234,11 +246,6 @@ run_worker_thread (gpointer data)
 
   /* Sleeps of some 10 µs would last 50 µs longer with the usual slack. */
   prctl (PR_SET_TIMERSLACK, 1UL);
-
-  /* Before a target that takes all CPUs, so that no thread of it is held while we wait for
-   * one. Only root may; the others are late more often, which is counted.
-   */
-  setpriority (PRIO_PROCESS, (id_t) gettid (), WORKER_NICENESS);
 
   if (self->pid != 0)
     target = sonde_target_new_attach (self->pid, &obstacle);
@@ -259,6 +266,7 @@ run_worker_thread (gpointer data)
   self->has_settings = FALSE;
   g_mutex_unlock (&self->lock);
 
+  raise_priority ();
   worker = sonde_worker_new (target, &settings);
   sonde_settings_clear (&settings);
   run_session (self, worker);
