@@ -27,6 +27,10 @@ test_text_clean (void)
     { "\xc3\xa9", 2, "\xc3\xa9" },
     { "\xc3\xa9", 1, "\357\277\275" },
     { "\xff\n", 2, "\357\277\275?" },
+    { "a\xc2\x9b" "2J", 5, "a?2J" },
+    { "\xc2\x80\xc2\x9f", 4, "??" },
+    { "\xc2\xa0", 2, "\xc2\xa0" },
+    { "\xc2\x9b", 1, "\357\277\275" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
