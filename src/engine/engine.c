@@ -223,9 +223,9 @@ publish_failure (SondeEngine         *self,
 
 /* Only root may, and the child of a launch must not inherit it.
  *
- * With all CPUs taken the sampler would be late, and keep threads waiting that it holds. And a kernel
- * that preempts lazily (6.12 and later) would let the thread that makes way for it run on to the end of
- * its next system call, so that threads were found there too often.
+ * With all CPUs taken the sampler would be late, and keep threads waiting that it holds. And a
+ * kernel that preempts lazily (6.12 and later) would let the thread that makes way for it run on
+ * to the end of its next system call, so that threads were found there too often.
  */
 static void
 raise_priority (void)

@@ -30,8 +30,8 @@
 #define PATIENCE_NS (100 * G_GUINT64_CONSTANT (1000000))
 #define TARGET_POLL_INTERVAL_NS (20 * G_GUINT64_CONSTANT (1000000))
 
-/* An address outside of all mappings may be code that was loaded just now, or no address at all: the
- * map is read again soon, and later each time that it has not changed.
+/* An address outside of all mappings may be code that was loaded just now, or no address at all:
+ * the map is read again soon, and later each time that it has not changed.
  */
 #define MAPS_INTERVAL_MIN_NS (2 * G_GUINT64_CONSTANT (1000000))
 #define MAPS_INTERVAL_MAX_NS SONDE_NS_PER_SECOND

@@ -180,8 +180,8 @@ find_load_base (SondeMaps          *maps,
   return mapping->start;
 }
 
-/* Code that a program made for itself has no file that could name it: all of a mapping is one function,
- * since each address by itself would say nothing, and there is no end of them.
+/* Code that a program made for itself has no file that could name it: all of a mapping is one
+ * function, since each address by itself would say nothing, and there is no end of them.
  */
 static const SondeFunction *
 ensure_made_code (SondeSymbolizer    *self,

@@ -7,11 +7,10 @@
  *
  *   4711 (redis-server) S 1 4711 4711 0 -1 4194560 1234 0 0 0 52 17 …
  *
- * whose second field is written by the process and may hold anything, a ")" and
- * a newline too: it ends at the last ")". `status` has one thing a line,
+ * whose second field is written by the process and may hold anything, a ")" and a newline too: it
+ * ends at the last ")". `status` has one thing a line,
  *
- *   TracerPid: 0
- *   Uid: 1000 1000 1000 1000
+ *   TracerPid: 0 Uid: 1000 1000 1000 1000
  *
  * with tabs between, and there the kernel escapes the name.
  */

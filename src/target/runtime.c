@@ -3,10 +3,10 @@
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The executable comes first: sections and symbols that only one runtime has, so
- * a program named "python3" that is none is not taken for one. Where it says nothing, a
- * library of a runtime that is mapped does. Files belong to the target: every size is bounded,
- * and nothing is mapped into our memory, where a file cut short would kill us.
+ * The executable comes first: sections and symbols that only one runtime has, so a program named
+ * "python3" that is none is not taken for one. Where it says nothing, a library of a runtime that
+ * is mapped does. Files belong to the target: every size is bounded, and nothing is mapped into
+ * our memory, where a file cut short would kill us.
  */
 
 #include "config.h"
@@ -323,8 +323,7 @@ sonde_runtime_read_executable (int fd)
 /* --- The map --- */
 
 /* A line of the map whose file has a name that begins with @prefix; @rest is what follows that, a
- * digit if
- * @prefix ends with a point: "libpython3.so" only forwards to the library of a version.
+ * digit if @prefix ends with a point: "libpython3.so" only forwards to the library of a version.
  */
 static char *
 find_library (const char  *text,
