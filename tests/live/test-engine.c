@@ -75,13 +75,13 @@ find_row (const SondeSnapshot *snapshot,
   return NULL;
 }
 
-static pid_t
+static const SondeThreadFigures *
 find_thread (const SondeSnapshot *snapshot,
              const char          *name)
 {
   for (guint i = 0; i < snapshot->n_threads; i++)
     if (g_str_equal (snapshot->threads[i].name, name))
-      return snapshot->threads[i].tid;
+      return &snapshot->threads[i];
 
   g_assert_not_reached ();
 }
@@ -127,12 +127,13 @@ test_engine_thread_scope (void)
   session.settings.query.mode = SONDE_MODE_WALL;
   sonde_engine_set_settings (session.engine, &session.settings);
   all = wait_for (&session, 900);
-  session.settings.query.scope_tid = find_thread (all, "sleeper");
+  session.settings.query.scope_tid = find_thread (all, "sleeper")->tid;
   sonde_engine_set_settings (session.engine, &session.settings);
   one = wait_for (&session, all->sample_count);
 
-  g_assert_cmpuint (one->scope_count, >=, all->scope_count / THREAD_COUNT * 9 / 10);
-  g_assert_cmpuint (one->scope_count, <=, one->sample_count / THREAD_COUNT * 11 / 10);
+  g_assert_cmpuint (one->scope_count, >=, find_thread (all, "sleeper")->count);
+  g_assert_cmpuint (one->scope_count, ==, find_thread (one, "sleeper")->count);
+  g_assert_cmpuint (one->scope_count, <, one->sample_count);
   g_assert_null (find_row (one, "spin"));
   g_assert_nonnull (find_row (one, "wait_for_nothing"));
   g_assert_cmpuint (find_row (one, "wait_for_nothing")->total_count, ==, one->scope_count);

@@ -15,7 +15,7 @@
 #include "support/statistics.h"
 
 /* Functions with less of the samples are not compared one by one. */
-#define COMPARED_SHARE 0.03
+#define COMPARED_SHARE 0.015
 
 /* What the two may differ by beside chance: they do not look at the same moments. */
 #define SLACK 0.02
