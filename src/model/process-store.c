@@ -288,7 +288,9 @@ remove_over (SondeProcessStore  *self,
  * @list: what a scan has found
  *
  * Brings the rows up to date: both lists ascend by pid, so one walk along both does it. New
- * processes next to each other are announced together.
+ * processes next to each other are announced together. The figures of rows change only after that:
+ * a sorted model puts new rows in among old ones, and those must still be in the order it left
+ * them.
  */
 void
 sonde_process_store_update (SondeProcessStore *self,
@@ -310,10 +312,7 @@ sonde_process_store_update (SondeProcessStore *self,
         }
 
       if (i < self->rows->len && is_row_of (g_ptr_array_index (self->rows, i), figures->process))
-        {
-          announce_added (self, i, &added);
-          sonde_process_row_update (g_ptr_array_index (self->rows, i), figures);
-        }
+        announce_added (self, i, &added);
       else
         {
           g_ptr_array_insert (self->rows, (int) i, sonde_process_row_new (figures));
@@ -323,6 +322,9 @@ sonde_process_store_update (SondeProcessStore *self,
 
   announce_added (self, list->n_rows, &added);
   remove_over (self, list->n_rows, NULL);
+
+  for (guint i = 0; i < list->n_rows; i++)
+    sonde_process_row_update (g_ptr_array_index (self->rows, i), &list->rows[i]);
 
   g_signal_emit (self, signals[REFRESHED], 0);
 }

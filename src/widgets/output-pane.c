@@ -37,6 +37,7 @@ struct _SondeOutputPane
   gboolean           gap;        /* something is missing before @unseen */
 
   /* Template children */
+  GtkWidget         *box;
   GtkInscription    *last_line;
   GtkScrolledWindow *scroller;
   GtkToggleButton   *toggle;
@@ -196,6 +197,7 @@ sonde_output_pane_dispose (GObject *object)
   SondeOutputPane *self = SONDE_OUTPUT_PANE (object);
 
   g_clear_handle_id (&self->timeout_id, g_source_remove);
+  g_clear_pointer (&self->box, gtk_widget_unparent);
   gtk_widget_dispose_template (GTK_WIDGET (self), SONDE_TYPE_OUTPUT_PANE);
   g_clear_pointer (&self->reader, sonde_output_reader_free);
 
@@ -220,6 +222,7 @@ sonde_output_pane_class_init (SondeOutputPaneClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sondeprofiler/Sonde/output-pane.ui");
+  gtk_widget_class_bind_template_child (widget_class, SondeOutputPane, box);
   gtk_widget_class_bind_template_child (widget_class, SondeOutputPane, last_line);
   gtk_widget_class_bind_template_child (widget_class, SondeOutputPane, scroller);
   gtk_widget_class_bind_template_child (widget_class, SondeOutputPane, toggle);

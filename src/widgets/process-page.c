@@ -5,14 +5,14 @@
  *
  * Rows go from the store through a filter and a sorter to the view. The store's rows live as
  * long as their process, and after each scan the sorter is told once that the order may have
- * changed: so the selection stays with its process, wherever that moves to.
+ * changed: so the selection stays with its process, wherever that moves to, and what is seen of
+ * the list stays where it is.
  */
 
 #include "config.h"
 
 #include "widgets/process-page.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "model/app-icons.h"
@@ -32,6 +32,11 @@ struct _SondeProcessPage
   GtkCustomFilter    *filter;
   GtkSingleSelection *selection;
   char               *wanted;       /* what is searched for, casefolded; "" for all */
+
+  /* While a frame comes that must not scroll */
+  double              held_value;
+  guint               tick_id;
+  gulong              layout_id;
 
   /* Template children */
   GtkButton          *attach_button;
@@ -217,33 +222,60 @@ sonde_process_page_show_run (SondeProcessPage *self)
 
 /* --- Refresh --- */
 
-/* Sorts the rows by their new figures, beneath a view that stands still. GTK would hold on to the
- * row that is uppermost, and scroll along wherever that goes; so the row that comes to its place is
- * named as the one to hold on to.
+/* Puts the view back where it was, in the same frame: what this changes is laid out again before
+ * anything is drawn.
  */
 static void
-sort_in_place (SondeProcessPage *self)
+on_layout_cb (SondeProcessPage *self,
+              GdkFrameClock    *clock)
 {
+  g_clear_signal_handler (&self->layout_id, clock);
+  gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick_id);
+  self->tick_id = 0;
+  gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (self->scroller), self->held_value);
+}
+
+/* Comes before the layout of a frame, after any scrolling. */
+static gboolean
+on_tick_cb (GtkWidget     *widget,
+            GdkFrameClock *clock,
+            gpointer       data)
+{
+  SondeProcessPage *self = SONDE_PROCESS_PAGE (widget);
   GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment (self->scroller);
-  guint count = g_list_model_get_n_items (G_LIST_MODEL (self->selection));
-  double height = gtk_adjustment_get_upper (adjustment) / MAX (count, 1);
-  guint position = (guint) ceil (gtk_adjustment_get_value (adjustment) / MAX (height, 1.0));
 
-  gtk_sorter_changed (gtk_column_view_get_sorter (self->view), GTK_SORTER_CHANGE_DIFFERENT);
+  self->held_value = gtk_adjustment_get_value (adjustment);
+  if (self->layout_id == 0)
+    self->layout_id = g_signal_connect_object (clock, "layout", G_CALLBACK (on_layout_cb), self,
+                                               G_CONNECT_AFTER | G_CONNECT_SWAPPED);
+  gdk_frame_clock_request_phase (clock, GDK_FRAME_CLOCK_PHASE_LAYOUT);
 
-  if (position < count)
-    gtk_widget_activate_action (gtk_widget_get_last_child (GTK_WIDGET (self->view)),
-                                "list.scroll-to-item", "u", position);
+  /* Again before each frame until one is laid out, or scrolling in between would be taken back. */
+  return G_SOURCE_CONTINUE;
+}
+
+/* When rows move, GTK holds on to the one that is uppermost, and scrolls along wherever that goes.
+ * Here the view stands still, and the rows move beneath.
+ */
+static void
+hold_still (SondeProcessPage *self)
+{
+  if (self->tick_id == 0)
+    self->tick_id = gtk_widget_add_tick_callback (GTK_WIDGET (self), on_tick_cb, NULL, NULL);
 }
 
 static void
 on_refreshed_cb (SondeProcessPage *self)
 {
-  /* A process that has become another program may match now, or not any more. */
+  hold_still (self);
+  gtk_sorter_changed (gtk_column_view_get_sorter (self->view), GTK_SORTER_CHANGE_DIFFERENT);
+
+  /* A process that has become another program may match now, or not any more. What comes in is put
+   * in its place among rows that are in order.
+   */
   if (*self->wanted != '\0')
     gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
 
-  sort_in_place (self);
   show_content (self);
   show_obstacle (self);
 }
@@ -260,6 +292,14 @@ on_list_mapped_cb (SondeProcessPage *self)
 static void
 on_list_unmapped_cb (SondeProcessPage *self)
 {
+  GdkFrameClock *clock = gtk_widget_get_frame_clock (GTK_WIDGET (self));
+
+  if (self->tick_id != 0)
+    gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick_id);
+  self->tick_id = 0;
+  if (clock != NULL)
+    g_clear_signal_handler (&self->layout_id, clock);
+
   gtk_search_bar_set_key_capture_widget (self->search_bar, NULL);
   sonde_process_store_set_active (self->store, FALSE);
 }
@@ -277,6 +317,10 @@ sonde_process_page_dispose (GObject *object)
 
   if (self->store != NULL)
     sonde_process_store_set_active (self->store, FALSE);
+  if (self->selection != NULL)
+    g_signal_handlers_disconnect_by_func (self->selection, show_obstacle, self);
+  if (self->views != NULL)
+    gtk_widget_unparent (GTK_WIDGET (self->views));
   gtk_widget_dispose_template (GTK_WIDGET (self), SONDE_TYPE_PROCESS_PAGE);
   g_clear_object (&self->selection);
   g_clear_object (&self->filter);

@@ -17,6 +17,7 @@ struct _SondeRunPage
   GtkWidget      parent_instance;
 
   /* Template children */
+  GtkWidget     *box;
   AdwEntryRow   *command_row;
   GtkLabel      *command_error;
   AdwEntryRow   *directory_row;
@@ -135,7 +136,10 @@ sonde_run_page_grab_focus (GtkWidget *widget)
 static void
 sonde_run_page_dispose (GObject *object)
 {
-  gtk_widget_dispose_template (GTK_WIDGET (object), SONDE_TYPE_RUN_PAGE);
+  SondeRunPage *self = SONDE_RUN_PAGE (object);
+
+  g_clear_pointer (&self->box, gtk_widget_unparent);
+  gtk_widget_dispose_template (GTK_WIDGET (self), SONDE_TYPE_RUN_PAGE);
 
   G_OBJECT_CLASS (sonde_run_page_parent_class)->dispose (object);
 }
@@ -156,6 +160,7 @@ sonde_run_page_class_init (SondeRunPageClass *klass)
 
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/io/github/sondeprofiler/Sonde/run-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, SondeRunPage, box);
   gtk_widget_class_bind_template_child (widget_class, SondeRunPage, command_error);
   gtk_widget_class_bind_template_child (widget_class, SondeRunPage, command_row);
   gtk_widget_class_bind_template_child (widget_class, SondeRunPage, directory_error);
