@@ -11,12 +11,14 @@
 
 #include "engine/engine.h"
 
-#include <sched.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "engine/worker.h"
 
+#define WORKER_NICENESS -10
 #define PUBLISH_INTERVAL_NS (SONDE_NS_PER_SECOND / 20)
 
 /* A snapshot of 100,000 functions takes 4 ms, in which no sample is taken: no more than 2 % of
@@ -221,18 +223,14 @@ publish_failure (SondeEngine         *self,
   g_mutex_unlock (&self->lock);
 }
 
-/* Only root may, and the child of a launch must not inherit it.
- *
- * With all CPUs taken the sampler would be late, and keep threads waiting that it holds. And a
- * kernel that preempts lazily (6.12 and later) would let the thread that makes way for it run on
- * to the end of its next system call, so that threads were found there too often.
+/* With all CPUs taken the sampler would be late, and keep threads waiting that it holds. Only
+ * root may; others are late more often, which is counted. Not before a launch: its child would
+ * inherit it.
  */
 static void
 raise_priority (void)
 {
-  const struct sched_param parameters = { .sched_priority = 1 };
-
-  sched_setscheduler (0, SCHED_RR | SCHED_RESET_ON_FORK, &parameters);
+  setpriority (PRIO_PROCESS, (id_t) gettid (), WORKER_NICENESS);
 }
 
 static gpointer
