@@ -8,6 +8,8 @@
 
 #include "widgets/banner.h"
 
+#include "widgets/template.h"
+
 struct _SondeBanner
 {
   GtkWidget    parent_instance;
@@ -22,7 +24,7 @@ G_DEFINE_FINAL_TYPE (SondeBanner, sonde_banner, GTK_TYPE_WIDGET)
 static void
 sonde_banner_dispose (GObject *object)
 {
-  gtk_widget_dispose_template (GTK_WIDGET (object), SONDE_TYPE_BANNER);
+  sonde_template_dispose (GTK_WIDGET (object), SONDE_TYPE_BANNER);
 
   G_OBJECT_CLASS (sonde_banner_parent_class)->dispose (object);
 }

@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 
 #include "widgets/format.h"
+#include "widgets/template.h"
 
 struct _SondeLiveFooter
 {
@@ -64,7 +65,7 @@ refresh_filter (SondeLiveFooter *self,
 static void
 sonde_live_footer_dispose (GObject *object)
 {
-  gtk_widget_dispose_template (GTK_WIDGET (object), SONDE_TYPE_LIVE_FOOTER);
+  sonde_template_dispose (GTK_WIDGET (object), SONDE_TYPE_LIVE_FOOTER);
 
   G_OBJECT_CLASS (sonde_live_footer_parent_class)->dispose (object);
 }

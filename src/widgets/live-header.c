@@ -17,6 +17,7 @@
 #include "model/share.h"
 #include "widgets/format.h"
 #include "widgets/meter.h"
+#include "widgets/template.h"
 #include "widgets/thread-picker.h"
 
 struct _SondeLiveHeader
@@ -285,7 +286,7 @@ sonde_live_header_dispose (GObject *object)
 {
   SondeLiveHeader *self = SONDE_LIVE_HEADER (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), SONDE_TYPE_LIVE_HEADER);
+  sonde_template_dispose (GTK_WIDGET (self), SONDE_TYPE_LIVE_HEADER);
   g_clear_object (&self->session);
   g_clear_pointer (&self->process, sonde_process_unref);
   g_clear_pointer (&self->clock, g_date_time_unref);

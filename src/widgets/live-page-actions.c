@@ -71,6 +71,9 @@ sonde_live_page_close_filter (SondeLivePage *self,
 
   sonde_live_page_apply_filter (self);
   gtk_search_bar_set_search_mode (self->search_bar, FALSE);
+
+  /* The entry must lose the focus, or it would go on taking the keys unseen. */
+  gtk_root_set_focus (gtk_widget_get_root (GTK_WIDGET (self)), NULL);
   gtk_widget_grab_focus (GTK_WIDGET (self->table));
 }
 

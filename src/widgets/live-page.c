@@ -15,6 +15,8 @@
 
 #include "model/process-lookup.h"
 #include "widgets/format.h"
+#include "widgets/stack.h"
+#include "widgets/template.h"
 
 /* Nothing to see counts as an answer only after this time. */
 #define IDLE_AFTER_NS (SONDE_NS_PER_SECOND / 2)
@@ -174,8 +176,7 @@ refresh_contents (SondeLivePage       *self,
       set_description (self->no_match_page, text);
     }
 
-  if (g_strcmp0 (gtk_stack_get_visible_child_name (self->contents), name) != 0)
-    gtk_stack_set_visible_child_name (self->contents, name);
+  sonde_stack_show (self->contents, name);
 }
 
 static void
@@ -193,7 +194,7 @@ show_obstacle (SondeLivePage       *self,
   gtk_widget_set_visible (GTK_WIDGET (self->advice), advice != NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->search_button), FALSE);
   sonde_live_page_disable_actions (self);
-  gtk_stack_set_visible_child_name (self->states, "obstacle");
+  sonde_stack_show (self->states, "obstacle");
 }
 
 static void
@@ -338,7 +339,7 @@ sonde_live_page_dispose (GObject *object)
 
   g_cancellable_cancel (self->lookup);
   g_clear_object (&self->lookup);
-  gtk_widget_dispose_template (GTK_WIDGET (self), SONDE_TYPE_LIVE_PAGE);
+  sonde_template_dispose (GTK_WIDGET (self), SONDE_TYPE_LIVE_PAGE);
   g_clear_object (&self->actions);
   g_clear_object (&self->keys);
   g_clear_object (&self->settings);
@@ -425,6 +426,8 @@ sonde_live_page_new (SondeSession *session)
   self = g_object_new (SONDE_TYPE_LIVE_PAGE, NULL);
   self->session = g_object_ref (session);
 
+  sonde_stack_show (self->states, "figures");
+  sonde_stack_show (self->contents, "waiting");
   sonde_live_page_init_actions (self);
   sonde_live_header_set_session (self->header, session);
   sonde_live_table_set_session (self->table, session);

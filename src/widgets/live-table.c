@@ -17,6 +17,8 @@
 
 #include <math.h>
 
+#include "widgets/template.h"
+
 /* Rows above and below the visible ones that are kept up to date. */
 #define SPARE_ROWS 2
 
@@ -191,6 +193,12 @@ on_pointer_left_cb (SondeLiveTable *self)
   update_held (self);
 }
 
+static gboolean
+sonde_live_table_grab_focus (GtkWidget *widget)
+{
+  return gtk_widget_grab_focus (GTK_WIDGET (SONDE_LIVE_TABLE (widget)->view));
+}
+
 static void
 sonde_live_table_realize (GtkWidget *widget)
 {
@@ -224,7 +232,7 @@ sonde_live_table_dispose (GObject *object)
   if (self->view != NULL)
     g_signal_handlers_disconnect_by_data (gtk_column_view_get_sorter (self->view), self);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), SONDE_TYPE_LIVE_TABLE);
+  sonde_template_dispose (GTK_WIDGET (self), SONDE_TYPE_LIVE_TABLE);
   g_clear_object (&self->selection);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);
@@ -253,6 +261,7 @@ sonde_live_table_class_init (SondeLiveTableClass *klass)
   object_class->dispose = sonde_live_table_dispose;
   object_class->finalize = sonde_live_table_finalize;
 
+  widget_class->grab_focus = sonde_live_table_grab_focus;
   widget_class->realize = sonde_live_table_realize;
   widget_class->unmap = sonde_live_table_unmap;
   widget_class->unrealize = sonde_live_table_unrealize;

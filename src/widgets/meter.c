@@ -8,6 +8,8 @@
 
 #include "widgets/meter.h"
 
+#include "widgets/template.h"
+
 struct _SondeMeter
 {
   GtkWidget        parent_instance;
@@ -72,7 +74,7 @@ sonde_meter_set_property (GObject      *object,
 static void
 sonde_meter_dispose (GObject *object)
 {
-  gtk_widget_dispose_template (GTK_WIDGET (object), SONDE_TYPE_METER);
+  sonde_template_dispose (GTK_WIDGET (object), SONDE_TYPE_METER);
 
   G_OBJECT_CLASS (sonde_meter_parent_class)->dispose (object);
 }

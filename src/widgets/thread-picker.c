@@ -12,6 +12,7 @@
 
 #include "widgets/format.h"
 #include "widgets/share-cell.h"
+#include "widgets/template.h"
 
 struct _SondeThreadPicker
 {
@@ -219,7 +220,7 @@ sonde_thread_picker_dispose (GObject *object)
 {
   SondeThreadPicker *self = SONDE_THREAD_PICKER (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (self), SONDE_TYPE_THREAD_PICKER);
+  sonde_template_dispose (GTK_WIDGET (self), SONDE_TYPE_THREAD_PICKER);
   g_clear_pointer (&self->bound, g_hash_table_unref);
   g_clear_object (&self->session);
 

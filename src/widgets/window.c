@@ -17,6 +17,7 @@
 #include "widgets/live-page.h"
 #include "widgets/output-pane.h"
 #include "widgets/process-page.h"
+#include "widgets/stack.h"
 
 struct _SondeWindow
 {
@@ -55,10 +56,9 @@ show_session (SondeWindow  *self,
   GtkWidget *page = sonde_live_page_new (session);
 
   drop_live_page (self);
-  gtk_stack_add_child (self->pages, page);
-  gtk_stack_set_visible_child (self->pages, page);
+  gtk_stack_add_named (self->pages, page, "live");
   self->live_page = SONDE_LIVE_PAGE (page);
-  gtk_widget_grab_focus (page);
+  sonde_stack_show (self->pages, "live");
 }
 
 static void
@@ -76,7 +76,7 @@ back_activated (GtkWidget  *widget,
 {
   SondeWindow *self = SONDE_WINDOW (widget);
 
-  gtk_stack_set_visible_child_name (self->pages, "list");
+  sonde_stack_show (self->pages, "list");
   drop_live_page (self);
 }
 
@@ -242,8 +242,11 @@ sonde_window_say (SondeWindow *self,
                   const char  *text)
 {
   g_autofree char *markup = g_markup_escape_text (text, -1);
+  AdwToast *toast;
 
   g_return_if_fail (SONDE_IS_WINDOW (self));
 
-  adw_toast_overlay_add_toast (self->toasts, adw_toast_new (markup));
+  toast = adw_toast_new (markup);
+  adw_toast_set_timeout (toast, 0);
+  adw_toast_overlay_add_toast (self->toasts, toast);
 }

@@ -25,7 +25,7 @@ void       sonde_window_launch (SondeWindow     *self,
                                 char           **envp,
                                 const char      *directory);
 
-/* A passing word to the user. */
+/* An answer to what was asked on the command line; it stays until it is dismissed. */
 void       sonde_window_say    (SondeWindow     *self,
                                 const char      *text);
 

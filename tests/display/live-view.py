@@ -1,0 +1,218 @@
+# SPDX-FileCopyrightText: 2026 The Sonde authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""live-view.py SONDE DEMO: watches the demo workload, and uses the keys of the live view."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+
+from window import Failed, Window, run
+
+SONDE, DEMO = sys.argv[1:3]
+SELF, FUNCTION = 0, 6
+
+# How long figures are looked at that must not change.
+STILL_S = 2
+
+demo = subprocess.Popen([DEMO], stdout=subprocess.DEVNULL)
+window = Window(SONDE, str(demo.pid))
+
+
+def functions():
+    """Gives the names in the table, as they stand."""
+    return [row[FUNCTION] for row in window.table("Functions") if len(row) > FUNCTION]
+
+
+def count_samples():
+    """Gives the figure beside "Samples"."""
+    names = window.names()
+    return int(re.sub(r"\D", "", names[names.index("Samples") + 1]))
+
+
+def attaches_to_argument():
+    """The process of the command line is watched at once."""
+    window.wait_for(rf"sonde-demo · {demo.pid}")
+    window.wait_for(rf"{demo.pid} · \S+ · native · up \d+:\d\d · .*")
+    window.wait("the demo's functions", lambda: "solve_contacts" in functions())
+    window.wait_for(r"\d+ functions · \d+ running · \d+ on stacks only")
+
+
+def figures_go_on():
+    """Samples are counted while one looks."""
+    before = count_samples()
+    window.wait("more samples", lambda: count_samples() > before)
+
+
+def sorts_by_key():
+    """s goes to the next column, S back."""
+    window.wait_for("Sorted by Self ↓.*")
+    window.key("s")
+    window.wait_for("Sorted by Self % ↓.*")
+    window.key("shift+s")
+    window.wait_for("Sorted by Self ↓.*")
+    window.key("shift+s", "shift+s", "shift+s")
+    window.wait_for("Sorted by Function ↑.*")
+    window.wait("names in order", lambda: functions() and
+                functions() == sorted(functions(), key=str.casefold))
+
+
+def sorts_by_header():
+    """A click on a header sorts by it, largest first; another one turns it round."""
+    window.click_at(window.find("label", "Self"))
+    window.wait_for("Sorted by Self ↓.*")
+    window.wait("large figures first", lambda: (figures := own_counts()) and
+                figures[0] == max(figures))
+    window.click_at(window.find("label", "Self"))
+    window.wait_for("Sorted by Self ↑.*")
+    window.wait("small figures first", lambda: (figures := own_counts()) and
+                figures[0] == min(figures))
+    window.click_at(window.find("label", "Self"))
+    window.wait_for("Sorted by Self ↓.*")
+
+
+def own_counts():
+    """Gives the self counts of the table, as they stand."""
+    return [int(re.sub(r"\D", "", row[SELF]) or 0) for row in window.table("Functions")]
+
+
+def filters():
+    """What is typed narrows the table; Enter keeps it."""
+    window.key("slash")
+    window.type_into_entry("SOLVE")
+    window.wait("matching rows only", lambda: functions() == ["solve_contacts"])
+    window.key("Return")
+    window.wait_for(r"1 of \d+")
+    if functions() != ["solve_contacts"]:
+        raise Failed(f"Enter did not keep the filter: {functions()}")
+
+
+def escape_restores_filter():
+    """Esc leaves the filter as it was."""
+    window.key("slash")
+    window.type_into_entry("x")
+    window.wait("nothing that matches", lambda: window.says("No Function Matches"))
+    window.key("Escape")
+    window.wait("the filter of before", lambda: functions() == ["solve_contacts"])
+
+
+def unfinished_expression():
+    """An expression that is not whole filters nothing."""
+    window.key("c")
+    window.wait("all rows", lambda: len(functions()) > 5)
+    window.key("slash")
+    window.type_into_entry("/(")
+    window.wait_for(r"(\d+) of \1")
+    window.key("Escape")
+    window.wait("no filter", lambda: not window.says(r"\d+ of \d+"))
+
+
+def pauses():
+    """p freezes the display, says so, and goes on where sampling is by then."""
+    window.key("p")
+    window.wait_for("Paused")
+    frozen = window.wait("figures that stand still", lambda: still_samples())
+    window.key("p")
+    window.wait("no word of a pause", lambda: not window.says("Paused"))
+    window.wait("more samples", lambda: count_samples() > frozen)
+
+
+def still_samples():
+    """Gives the samples if they do not change for a while; else 0."""
+    begin = time.monotonic()
+    before = count_samples()
+    while time.monotonic() < begin + STILL_S:
+        if count_samples() != before:
+            return 0
+    return before
+
+
+def space_pauses():
+    """The space bar does the same."""
+    window.key("space")
+    window.wait_for("Paused")
+    window.key("space")
+    window.wait("no word of a pause", lambda: not window.says("Paused"))
+
+
+def resets():
+    """r begins all counts again."""
+    before = count_samples()
+    window.key("r")
+    window.wait("fewer samples", lambda: count_samples() < before)
+    window.wait("the demo's functions", lambda: "solve_contacts" in functions())
+
+
+def chooses_threads():
+    """→ and ← go through the threads, t back to all of them."""
+    window.wait_for(r"All Threads \(\d+\)")
+    window.key("Right")
+    first = window.wait_for(r"[^·]+ · \d+").group()
+    window.key("Right")
+    window.wait("the next thread", lambda: window.says(r"(?!sonde-demo)[^·]+ · \d+"))
+    window.key("Left")
+    window.wait("the one before", lambda: window.says(re.escape(first)))
+    window.key("t")
+    window.wait_for(r"All Threads \(\d+\)")
+
+
+def switches_mode():
+    """w counts sleeping threads too."""
+    window.key("w")
+    window.wait_for("Wall clock · stop · .*")
+    window.wait("a sleeping function", lambda: any("sleep" in name for name in functions()))
+    window.key("w")
+    window.wait_for("CPU · stop · .*")
+
+
+def changes_display_rate():
+    """- and + change how often the display is refreshed, in steps of 0.05 s."""
+    window.wait_for(".* Display 10 Hz .*")
+    window.key("minus")
+    window.wait_for(".* Display 6.7 Hz .*")
+    window.key("plus", "plus")
+    window.wait_for(".* Display 20 Hz .*")
+    window.key("plus")
+    window.wait_for("The display cannot be refreshed more often")
+    window.key("minus")
+
+
+def top_function_is_selected():
+    """A click on one of the three hottest functions goes to its row."""
+    button = window.find("push button", "solve_contacts|shade_pixels|sort_range|clock_gettime")
+    if button is None:
+        raise Failed(f"no hot function of the demo on top: {window.names()[:60]}")
+    window.click(button)
+    window.wait("its row selected", lambda: any(
+        "selected" in [state.value_nick for state in node.get_state_set().get_states()]
+        for node in window.nodes() if node.get_role_name() == "table row"))
+
+
+def shows_help():
+    """? opens the list of shortcuts, Esc closes it."""
+    window.key("question")
+    window.wait_for("Pause the display")
+    window.key("Escape")
+    window.wait("the list closed", lambda: not window.says("Pause the display"))
+
+
+def goes_back():
+    """q leaves the process alone and goes back to the list."""
+    window.key("q")
+    window.wait("the list of processes", lambda: window.find("tree table", "Processes"))
+    window.wait("no live view", lambda: not window.says("Live View"))
+    if demo.poll() is not None or not os.path.exists(f"/proc/{demo.pid}/stat"):
+        raise Failed("the demo did not survive being watched")
+
+
+def quits():
+    """The program ends without a complaint."""
+    window.end()
+
+
+run("/display/live-view",
+    [attaches_to_argument, figures_go_on, sorts_by_key, sorts_by_header, filters,
+     escape_restores_filter, unfinished_expression, pauses, space_pauses, resets, chooses_threads,
+     switches_mode, changes_display_rate, top_function_is_selected, shows_help, goes_back, quits],
+    lambda: (window.process.kill(), demo.kill()))

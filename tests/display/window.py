@@ -1,0 +1,217 @@
+# SPDX-FileCopyrightText: 2026 The Sonde authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The window of a running Sonde, as assistive technology sees it and a keyboard reaches it.
+
+Nothing here sleeps for a fixed time to be sure: what must come is waited for, up to DEADLINE_S.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import time
+import warnings
+
+import gi
+
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi, GLib  # noqa: E402
+
+warnings.filterwarnings("ignore", category=DeprecationWarning)
+
+# Generous, for a slow machine; whoever works on a test may want to know sooner.
+DEADLINE_S = float(os.environ.get("DISPLAY_DEADLINE_S", "60"))
+POLL_S = 0.1
+NODES_MAX = 6000
+
+
+class Failed(Exception):
+    """A case does not hold; says why."""
+
+
+def walk(node, depth=0, count=None):
+    """Gives the nodes below `node` that are not hidden, `node` first."""
+    count = [0] if count is None else count
+    count[0] += 1
+    if count[0] > NODES_MAX:
+        return
+    try:
+        if depth > 1 and not node.get_state_set().contains(Atspi.StateType.VISIBLE):
+            return
+        children = node.get_child_count()
+    except GLib.Error:
+        return  # gone meanwhile
+    yield node
+    for i in range(children):
+        try:
+            child = node.get_child_at_index(i)
+        except GLib.Error:
+            return
+        if child is not None:
+            yield from walk(child, depth + 1, count)
+
+
+def name_of(node):
+    """Gives what the node is called, "" if it has gone."""
+    try:
+        return node.get_name() or ""
+    except GLib.Error:
+        return ""
+
+
+def role_of(node):
+    """Gives the role of the node, "" if it has gone."""
+    try:
+        return node.get_role_name()
+    except GLib.Error:
+        return ""
+
+
+class Window:
+    """Starts Sonde with arguments and waits for its window."""
+
+    def __init__(self, program, *arguments):
+        self.errors = open(os.path.join(os.environ["XDG_RUNTIME_DIR"], "errors"), "w+b")
+        self.process = subprocess.Popen([program, *arguments], stderr=self.errors)
+        self.application = self.wait("the program on the bus", self._find_application)
+        self.wait("its frame", lambda: any(role_of(n) == "frame" for n in self.nodes()))
+        self.window_id = self.wait("its X window", self._find_window)
+        subprocess.run(["xdotool", "windowactivate", "--sync", self.window_id], check=False,
+                       stderr=subprocess.DEVNULL)
+
+    def _find_application(self):
+        desktop = Atspi.get_desktop(0)
+        for i in range(desktop.get_child_count()):
+            application = desktop.get_child_at_index(i)
+            if application is not None and application.get_process_id() == self.process.pid:
+                return application
+        return None
+
+    def _find_window(self):
+        found = subprocess.run(["xdotool", "search", "--onlyvisible", "--pid",
+                                str(self.process.pid)], check=False, capture_output=True,
+                               text=True).stdout.split()
+        return found[-1] if found else None
+
+    def wait(self, what, condition):
+        """Gives the first true value of `condition()`; fails when none comes in time."""
+        deadline = time.monotonic() + DEADLINE_S
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                raise Failed(f"Sonde ended with status {self.process.returncode}, before {what}")
+            value = condition()
+            if value:
+                return value
+            time.sleep(POLL_S)
+        raise Failed(f"not within {DEADLINE_S} s: {what}; the window says {self.names()}")
+
+    def nodes(self):
+        """Gives all nodes of the window that can be seen."""
+        return list(walk(self.application))
+
+    def names(self):
+        """Gives the names of all nodes of the window that can be seen."""
+        return [name for name in map(name_of, self.nodes()) if name]
+
+    def find(self, role, pattern):
+        """Gives the first node of that role whose whole name fits the pattern, or None."""
+        for node in self.nodes():
+            if role_of(node) == role and re.fullmatch(pattern, name_of(node), re.DOTALL):
+                return node
+        return None
+
+    def says(self, pattern):
+        """Gives the match of the first label that fits the pattern, or None."""
+        for name in self.names():
+            match = re.fullmatch(pattern, name, re.DOTALL)
+            if match:
+                return match
+        return None
+
+    def wait_for(self, pattern):
+        """Waits until a label fits the pattern."""
+        return self.wait(f"“{pattern}”", lambda: self.says(pattern))
+
+    def table(self, title):
+        """Gives the rows of a table as lists of the texts of their cells, without the header."""
+        table = self.find("tree table", title)
+        rows = []
+        for row in walk(table) if table is not None else []:
+            if role_of(row) != "table row":
+                continue
+            cells = [[name_of(n) for n in walk(cell) if role_of(n) == "label"]
+                     for cell in walk(row) if role_of(cell) == "table cell"]
+            if cells:
+                rows.append([" ".join(texts) for texts in cells])
+        return rows
+
+    def key(self, *keys):
+        """Presses keys, one after the other, as xdotool calls them."""
+        for key in keys:
+            subprocess.run(["xdotool", "key", "--clearmodifiers", key], check=True)
+
+    def type(self, text):
+        """Types a text."""
+        subprocess.run(["xdotool", "type", "--delay", "30", text], check=True)
+
+    def type_into_entry(self, text):
+        """Types a text as soon as an entry has the focus."""
+        self.wait("an entry with the focus", lambda: any(
+            n.get_state_set().contains(Atspi.StateType.FOCUSED) for n in self.nodes()
+            if role_of(n) in ("entry", "text")))
+        self.type(text)
+
+    def click(self, node):
+        """Does what a click on the node does."""
+        node.get_action_iface().do_action(0)
+
+    def click_at(self, node):
+        """Clicks with the pointer in the middle of the node, for what has no action."""
+        extents = node.get_component_iface().get_extents(Atspi.CoordType.WINDOW)
+        subprocess.run(["xdotool", "mousemove", "--window", self.window_id,
+                        str(extents.x + extents.width // 2), str(extents.y + extents.height // 2),
+                        "click", "1", "mousemove", "1270", "790"], check=True)
+
+    def end(self):
+        """Closes the window as its user does, and tells whether the program ended well."""
+        subprocess.run(["xdotool", "windowactivate", "--sync", self.window_id], check=False,
+                       stderr=subprocess.DEVNULL)
+        self.key("ctrl+q")
+        try:
+            status = self.process.wait(DEADLINE_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise Failed("Sonde did not end when its window was closed") from None
+        self.errors.seek(0)
+        errors = self.errors.read().decode(errors="replace")
+        if status != 0:
+            raise Failed(f"Sonde ended with status {status}: {errors}")
+        if "-CRITICAL" in errors or "-WARNING" in errors:
+            raise Failed(errors)
+
+
+def run(prefix, cases, clean_up):
+    """Runs the cases in their order and tells TAP; a case relies on those before it.
+
+    After the first that fails the others are told as failed too: they would only wait in vain.
+    """
+    failed = False
+    print(f"1..{len(cases)}", flush=True)
+    try:
+        for number, case in enumerate(cases, 1):
+            name = f"{prefix}/{case.__name__.replace('_', '-')}"
+            reason = "not tried after the failure before"
+            try:
+                if not failed:
+                    case()
+                    print(f"ok {number} {name}", flush=True)
+                    continue
+            except Failed as failure:
+                reason = str(failure)
+            failed = True
+            print(f"not ok {number} {name}", flush=True)
+            print(f"# {reason}".replace("\n", "\n# "), flush=True)
+    finally:
+        clean_up()
+    return sys.exit(1 if failed else 0)
