@@ -208,6 +208,15 @@ sonde_profile_free (SondeProfile *self)
   g_free (self);
 }
 
+static void
+set_thread_name (SondeProfileThread *thread,
+                 const char         *name)
+{
+  g_autofree char *valid = g_utf8_make_valid (name, -1);
+
+  g_strlcpy (thread->name, valid, sizeof thread->name);
+}
+
 /**
  * sonde_profile_add_thread:
  * @self: a profile
@@ -222,15 +231,22 @@ sonde_profile_add_thread (SondeProfile *self,
                           pid_t         tid,
                           const char   *name)
 {
-  g_autofree char *valid = g_utf8_make_valid (name, -1);
   SondeProfileThread *thread = g_new0 (SondeProfileThread, 1);
 
   thread->tid = tid;
-  g_strlcpy (thread->name, valid, sizeof thread->name);
+  set_thread_name (thread, name);
   scope_init (&thread->scope);
   g_ptr_array_add (self->threads, thread);
 
   return thread;
+}
+
+void
+sonde_profile_rename_thread (SondeProfile       *self,
+                             SondeProfileThread *thread,
+                             const char         *name)
+{
+  set_thread_name (thread, name);
 }
 
 void

@@ -35,6 +35,11 @@ SondeProfileThread *sonde_profile_add_thread (SondeProfile             *self,
 void                sonde_profile_end_thread (SondeProfile             *self,
                                               SondeProfileThread       *thread);
 
+/* The samples that it has already go by the new @name too. */
+void                sonde_profile_rename_thread (SondeProfile          *self,
+                                              SondeProfileThread       *thread,
+                                              const char               *name);
+
 /* Counts @n_samples samples of @thread with a new stack: @functions are innermost first. */
 void                sonde_profile_add        (SondeProfile             *self,
                                               SondeProfileThread       *thread,

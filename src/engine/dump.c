@@ -50,17 +50,26 @@ free_thread (gpointer data)
 }
 
 static void
+on_thread_renamed_cb (SondeSampledThread *sampled,
+                      gpointer            data)
+{
+  SondeDumpThread *thread = sampled->data;
+  g_autofree char *name = sonde_text_dup_clean (sampled->name, strlen (sampled->name), '?');
+
+  g_strlcpy (thread->name, name, sizeof thread->name);
+}
+
+static void
 on_thread_appeared_cb (SondeSampledThread *sampled,
                        gpointer            data)
 {
   Dumper *self = data;
   SondeDumpThread *thread = g_new0 (SondeDumpThread, 1);
-  g_autofree char *name = sonde_text_dup_clean (sampled->name, strlen (sampled->name), '?');
 
   thread->tid = sampled->thread.tid;
   thread->frames = g_array_new (FALSE, FALSE, sizeof (SondeDumpFrame));
-  g_strlcpy (thread->name, name, sizeof thread->name);
   sampled->data = thread;
+  on_thread_renamed_cb (sampled, self);
   g_ptr_array_add (self->dump->threads, thread);
 }
 
@@ -123,6 +132,7 @@ on_lost_cb (SondeSampledThread *sampled,
 
 static const SondeSamplerClient sampler_client = {
   .thread_appeared = on_thread_appeared_cb,
+  .thread_renamed = on_thread_renamed_cb,
   .thread_ended = on_thread_ended_cb,
   .captured = on_captured_cb,
   .repeated = on_repeated_cb,

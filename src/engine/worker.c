@@ -80,6 +80,15 @@ on_thread_appeared_cb (SondeSampledThread *thread,
 }
 
 static void
+on_thread_renamed_cb (SondeSampledThread *thread,
+                      gpointer            data)
+{
+  SondeWorker *self = data;
+
+  sonde_profile_rename_thread (self->profile, thread->data, thread->name);
+}
+
+static void
 on_thread_ended_cb (SondeSampledThread *thread,
                     gpointer            data)
 {
@@ -172,6 +181,7 @@ on_lost_cb (SondeSampledThread *thread,
 
 static const SondeSamplerClient sampler_client = {
   .thread_appeared = on_thread_appeared_cb,
+  .thread_renamed = on_thread_renamed_cb,
   .thread_ended = on_thread_ended_cb,
   .captured = on_captured_cb,
   .repeated = on_repeated_cb,

@@ -47,6 +47,7 @@ struct _SondeStopSampler
   guint64                   n_skipped;
   guint64                   listed_ns;
   guint64                   counted_ns;
+  guint                     next_name; /* index of the thread whose name was read last */
   SondeStopTimes            stop_times;
 };
 

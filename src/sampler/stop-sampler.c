@@ -28,6 +28,7 @@
 #define COST_OF_LONG_SLEEPER 8
 #define LONG_NS SONDE_NS_PER_SECOND
 
+#define NAMES_A_LIST 32
 #define LIST_INTERVAL_NS (100 * G_GUINT64_CONSTANT (1000000))
 #define COUNT_INTERVAL_NS (5 * G_GUINT64_CONSTANT (1000000))
 
@@ -114,6 +115,28 @@ sonde_stop_sampler_end_thread (SondeStopSampler   *self,
   g_ptr_array_remove (self->threads, thread);
 }
 
+/* A new thread has the name of its parent until it sets its own, and may have been seen before. A
+ * few at a time: of a thousand threads each has its turn every three seconds, of thirty each time.
+ */
+static void
+read_names_again (SondeStopSampler *self)
+{
+  for (guint i = 0; i < MIN (self->threads->len, NAMES_A_LIST); i++)
+    {
+      SondeSampledThread *thread;
+      char name[SONDE_THREAD_NAME_BYTES];
+
+      self->next_name = (self->next_name + 1) % self->threads->len;
+      thread = g_ptr_array_index (self->threads, self->next_name);
+      sonde_thread_read_name (&thread->thread, name);
+      if (name[0] == '\0' || g_str_equal (name, thread->name))
+        continue;
+
+      g_strlcpy (thread->name, name, sizeof thread->name);
+      self->client->thread_renamed (thread, self->data);
+    }
+}
+
 static void
 list_threads (SondeStopSampler *self)
 {
@@ -146,6 +169,7 @@ list_threads_if_changed (SondeStopSampler *self)
     {
       self->counted_ns = self->now_ns;
       list_threads (self);
+      read_names_again (self);
     }
   else if (self->now_ns - self->counted_ns >= COUNT_INTERVAL_NS)
     {

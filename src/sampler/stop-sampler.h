@@ -49,6 +49,7 @@ typedef struct
 /**
  * SondeSamplerClient:
  * @thread_appeared: a new thread
+ * @thread_renamed: its name is another
  * @thread_ended: it will not be heard of again
  * @captured: @n_ticks samples with a new stack, that stand for @ns; the thread runs again. With
  *   @is_final FALSE the client may return FALSE to have the thread captured with all
@@ -61,6 +62,8 @@ typedef struct
 typedef struct
 {
   void     (*thread_appeared) (SondeSampledThread *thread,
+                               gpointer            data);
+  void     (*thread_renamed)  (SondeSampledThread *thread,
                                gpointer            data);
   void     (*thread_ended)    (SondeSampledThread *thread,
                                gpointer            data);

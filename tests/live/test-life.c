@@ -121,12 +121,13 @@ test_life_threads_renamed (void)
     return;
 
   /* A thread has its program's name until it sets its own, which may be after its first sample. */
-  output = test_cli_run (0, "record", "-d", "2", "-t", "-o", files.folded, "--", shares, "2", NULL);
+  output = test_cli_run (0, "record", "-d", "2", "-t", "-o", files.folded,
+                         "--", shares, "2", "300", NULL);
   g_assert_cmpint (sscanf (output, "ready %d", &pid), ==, 1);
   g_assert_cmpint (kill (pid, SIGKILL), ==, 0);
   stacks = read_stacks (&files);
-  g_assert_cmpuint (test_stacks_count_end_in (stacks, "worker-1", "spin_large"), >=, 300);
-  g_assert_cmpuint (test_stacks_count_end_in (stacks, "worker-2", "spin_large"), >=, 300);
+  g_assert_cmpuint (test_stacks_count_end_in (stacks, "worker-1", "spin_large"), >=, 100);
+  g_assert_cmpuint (test_stacks_count_end_in (stacks, "worker-2", "spin_large"), >=, 100);
   g_assert_cmpuint (test_stacks_count_end_in (stacks, "shares", "spin_large"), ==, 0);
 }
 

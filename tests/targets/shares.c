@@ -9,6 +9,8 @@
  *   shares THREADS   the same below run_thread instead of main, on threads named worker-1,
  *                    worker-2, …, while main sleeps in wait_for_end
  *
+ *   shares THREADS MS   the threads take their names MS milliseconds after they began
+ *
  * The stints are of random length around 10 ms, so that no schedule falls into step with them. Each
  * function adds up the CPU time of its thread and the real time that it used, and both are printed
  * in the end:
@@ -31,6 +33,7 @@ typedef struct
   uint64_t cpu_ns[N_SPINS];
   uint64_t real_ns[N_SPINS];
   uint32_t random;
+  unsigned int unnamed_ms;
 } Worker;
 
 static const char *const spin_names[N_SPINS] = { "spin_small", "spin_medium", "spin_large" };
@@ -98,6 +101,7 @@ run_thread (void *data)
 {
   Worker *self = data;
 
+  usleep (self->unnamed_ms * 1000);
   prctl (PR_SET_NAME, self->name);
   work (self);
 
@@ -139,6 +143,7 @@ main (int   argc,
   for (int i = 0; i < count && i < MAX_THREADS; i++)
     {
       workers[i].random = (uint32_t) i;
+      workers[i].unnamed_ms = argc > 2 ? (unsigned int) atoi (argv[2]) : 0;
       snprintf (workers[i].name, sizeof workers[i].name, "worker-%d", i + 1);
       pthread_create (&threads[i], NULL, run_thread, &workers[i]);
     }
