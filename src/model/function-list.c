@@ -11,7 +11,9 @@
  *    shown in the snapshot's order at once;
  *  - otherwise rows change places at most once a second, and then only past
  *    rows whose figures can be told apart (their intervals do not overlap);
- *  - while the list is held nothing moves, and what is new goes to the end.
+ *  - while the list is held nothing moves, and what is new goes to the end;
+ *  - of a snapshot with but the best of many functions, the last ones come and
+ *    go by chance. They do so once a second too: each time is a new layout.
  */
 
 #include "config.h"
@@ -304,6 +306,7 @@ sonde_function_list_update (SondeFunctionList *self,
   g_autoptr(GPtrArray) ranked = NULL;
   g_autoptr(GPtrArray) order = NULL;
   gboolean is_other;
+  gboolean may_settle;
 
   g_return_if_fail (SONDE_IS_FUNCTION_LIST (self));
   g_return_if_fail (snapshot != NULL);
@@ -313,11 +316,15 @@ sonde_function_list_update (SondeFunctionList *self,
   g_clear_pointer (&self->snapshot, sonde_snapshot_unref);
   self->snapshot = snapshot;
 
+  may_settle = !self->held && now_us - self->settled_us >= SONDE_FUNCTION_LIST_SETTLE_US;
   ranked = take_figures (self, snapshot);
+  if (!is_other && !may_settle && snapshot->n_rows < snapshot->matching_count)
+    return;
+
   if (!is_other)
     order = keep_order (self, ranked);
 
-  if (is_other || (!self->held && now_us - self->settled_us >= SONDE_FUNCTION_LIST_SETTLE_US))
+  if (is_other || may_settle)
     {
       self->settled_us = now_us;
       if (is_other || !settle_order (self, order))

@@ -23,6 +23,7 @@ typedef struct
   SondeFunctions    *functions;
   SondeQuery         query;
   guint64            scope_count;
+  guint              matching_count;
   gint64             now_us;
 } Fixture;
 
@@ -54,6 +55,7 @@ parse_snapshot (Fixture    *fixture,
   SondeSnapshot *snapshot = sonde_snapshot_new (fixture->functions, &fixture->query);
 
   snapshot->scope_count = fixture->scope_count;
+  snapshot->matching_count = fixture->matching_count;
   snapshot->n_rows = g_strv_length (words);
   snapshot->rows = g_new0 (SondeFunctionFigures, snapshot->n_rows);
   for (guint i = 0; i < snapshot->n_rows; i++)
@@ -235,6 +237,20 @@ test_function_list_held (Fixture       *fixture,
   assert_rows (fixture, "x 950, b 700, a 501");
 }
 
+/* Only some of the functions are in the snapshot: who is last comes and goes. */
+static void
+test_function_list_cut (Fixture       *fixture,
+                        gconstpointer  data)
+{
+  fixture->matching_count = 100;
+  update (fixture, "a 500, b 300, c 20");
+  update (fixture, "a 501, b 300, d 21");
+  assert_rows (fixture, "a 501, b 300, c 20");
+
+  update_later (fixture, "a 502, b 300, d 22");
+  assert_rows (fixture, "a 502, b 300, d 22");
+}
+
 static void
 test_function_list_other_question (Fixture       *fixture,
                                    gconstpointer  data)
@@ -293,6 +309,7 @@ main (int   argc,
   ADD ("/model/function-list/new-rows", test_function_list_new_rows);
   ADD ("/model/function-list/gone-rows", test_function_list_gone_rows);
   ADD ("/model/function-list/held", test_function_list_held);
+  ADD ("/model/function-list/cut", test_function_list_cut);
   ADD ("/model/function-list/other-question", test_function_list_other_question);
   ADD ("/model/function-list/text-column", test_function_list_text_column);
 
