@@ -32,10 +32,10 @@ typedef struct
 static const ColumnInfo infos[SONDE_N_LIVE_COLUMNS] = {
   { "self-count",  N_("Self"),       SONDE_COLUMN_SELF_COUNT,   80 },
   { "self-share",  N_("Self %"),     SONDE_COLUMN_SELF_COUNT,  140 },
-  { "self-time",   N_("Self Time"),  SONDE_COLUMN_SELF_TIME,   100 },
+  { "self-time",   N_("Self Time"),  SONDE_COLUMN_SELF_TIME,   112 },
   { "total-count", N_("Total"),      SONDE_COLUMN_TOTAL_COUNT,  80 },
   { "total-share", N_("Total %"),    SONDE_COLUMN_TOTAL_COUNT, 140 },
-  { "total-time",  N_("Total Time"), SONDE_COLUMN_TOTAL_TIME,  100 },
+  { "total-time",  N_("Total Time"), SONDE_COLUMN_TOTAL_TIME,  112 },
   { "function",    N_("Function"),   SONDE_COLUMN_FUNCTION,     -1 },
   { "file",        N_("File:Line"),  SONDE_COLUMN_FILE,        124 },
   { "module",      N_("Module"),     SONDE_COLUMN_MODULE,      104 },

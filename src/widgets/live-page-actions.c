@@ -350,6 +350,14 @@ sonde_live_page_disable_actions (SondeLivePage *self)
     }
 }
 
+void
+sonde_live_page_disable_stop (SondeLivePage *self)
+{
+  GAction *action = g_action_map_lookup_action (G_ACTION_MAP (self->actions), "stop");
+
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (action), FALSE);
+}
+
 /* Whether the focused widget has a use of its own for @keyval. */
 static gboolean
 focus_wants_key (SondeLivePage *self,

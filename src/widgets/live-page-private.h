@@ -60,6 +60,8 @@ void     sonde_live_page_say             (SondeLivePage   *self,
 void     sonde_live_page_init_actions    (SondeLivePage   *self);
 /* When there is no process to act upon. */
 void     sonde_live_page_disable_actions (SondeLivePage   *self);
+/* When sampling is over. */
+void     sonde_live_page_disable_stop    (SondeLivePage   *self);
 void     sonde_live_page_open_filter     (SondeLivePage   *self);
 void     sonde_live_page_close_filter    (SondeLivePage   *self,
                                           gboolean         keep);

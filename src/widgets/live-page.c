@@ -82,7 +82,10 @@ refresh_banner (SondeLivePage       *self,
   g_autofree char *text = NULL;
 
   if (snapshot->state == SONDE_SESSION_FINISHED)
-    text = dup_end_reason (snapshot);
+    {
+      text = dup_end_reason (snapshot);
+      sonde_live_page_disable_stop (self);
+    }
   else if (snapshot->stopped)
     text = g_strdup (_("The process is held by a stop signal. "
                        "Nothing in it runs until it is continued."));
