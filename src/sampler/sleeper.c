@@ -55,7 +55,8 @@ capture_quietly (SondeStopSampler      *self,
 
   /* It still waits where we stopped it once: then it has the registers it had. */
   if (thread->kept[SONDE_REGISTER_SP] == wait->sp && thread->kept[SONDE_REGISTER_PC] == wait->pc &&
-      thread->kept_digest == sonde_capture_digest (capture))
+      thread->kept_length == MIN (capture->stack.length, SONDE_KEPT_BYTES) &&
+      memcmp (thread->kept_bytes, capture->stack.bytes, thread->kept_length) == 0)
     {
       memcpy (capture->registers, thread->kept, sizeof thread->kept);
       capture->known = SONDE_REGISTERS_ALL;

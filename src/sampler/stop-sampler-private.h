@@ -65,11 +65,10 @@ void    sonde_stop_sampler_lose         (SondeStopSampler      *self,
 /* Gets the memory that copy_stack() fills; before the thread is looked at. */
 void    sonde_stop_sampler_ensure_room  (const SondeSampledThread *thread,
                                          SondeCapture          *capture);
-/* Copies the stack above the stack pointer of @capture, and says what it is like near its end. */
+/* Copies the stack above the stack pointer of @capture. */
 void    sonde_stop_sampler_copy_stack   (SondeStopSampler      *self,
                                          SondeSampledThread    *thread,
                                          SondeCapture          *capture);
-guint64 sonde_capture_digest            (const SondeCapture    *capture);
 
 /* sleeper.c: captures a thread that waits as @wait says, and had run @runs. May end it. */
 void    sonde_stop_sampler_take_sleeper (SondeStopSampler      *self,

@@ -17,9 +17,6 @@
 #include "sampler/stop-sampler-private.h"
 #include "target/memory.h"
 
-/* How much of a stack says whether it is still the one it was. */
-#define DIGEST_BYTES 512
-
 /* How much may be spent on looks at sleepers in a tick. A look costs 1 µs, and a thread long asleep
  * need not be looked at every time: its turn comes less often than that of one that slept just now.
  */
@@ -194,19 +191,6 @@ sonde_stop_sampler_lose (SondeStopSampler   *self,
 {
   self->client->lost (thread, loss, self->tick - thread->tick, self->data);
   sonde_stop_sampler_mark_counted (self, thread);
-}
-
-guint64
-sonde_capture_digest (const SondeCapture *capture)
-{
-  guint64 digest = G_GUINT64_CONSTANT (14695981039346656037);
-  gsize length = MIN (capture->stack.length, DIGEST_BYTES);
-
-  /* FNV-1a (Fowler, Noll, Vo). */
-  for (gsize i = 0; i < length; i++)
-    digest = (digest ^ capture->stack.bytes[i]) * G_GUINT64_CONSTANT (1099511628211);
-
-  return digest;
 }
 
 /* Memory for a capture of @thread, got before the thread is looked at. */

@@ -12,6 +12,9 @@
 
 G_BEGIN_DECLS
 
+/* How much of a sleeper's stack says whether the registers of its last stop are still its own. */
+#define SONDE_KEPT_BYTES 512
+
 /**
  * SondeSampledThread:
  * @thread: its files
@@ -42,7 +45,8 @@ typedef struct
   SondeThreadRuns  asked_runs;
   guint64          asked_since_ns;
   guint64          asked_ns;   /* latest time that it was seen not to stand still */
-  guint64          kept_digest; /* of the stack that @kept belongs to */
+  guint8           kept_bytes[SONDE_KEPT_BYTES]; /* of the stack that @kept belongs to */
+  gsize            kept_length;
   guint64          kept[SONDE_N_REGISTERS]; /* of the last stop */
 } SondeSampledThread;
 

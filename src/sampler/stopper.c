@@ -101,7 +101,8 @@ remember_stop (SondeSampledThread *thread,
                const Held         *held)
 {
   memcpy (thread->kept, held->capture.registers, sizeof thread->kept);
-  thread->kept_digest = sonde_capture_digest (&held->capture);
+  thread->kept_length = MIN (held->capture.stack.length, SONDE_KEPT_BYTES);
+  memcpy (thread->kept_bytes, held->capture.stack.bytes, thread->kept_length);
 }
 
 /* What the thread did since it was asked, and for how many of @n_ticks its stack stands. */
