@@ -95,6 +95,7 @@ on_thread_ended_cb (SondeSampledThread *thread,
   SondeWorker *self = data;
 
   sonde_profile_end_thread (self->profile, thread->data);
+  sonde_unwinder_forget (self->unwinder, thread->thread.tid);
 }
 
 static void

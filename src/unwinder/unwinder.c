@@ -18,6 +18,7 @@
 #include <libunwind.h>
 #include <string.h>
 
+#include "unwinder/memo.h"
 #include "unwinder/tables.h"
 
 /* libunwind's entry for callers that bring their own tables; its header does not declare it. */
@@ -48,6 +49,9 @@ struct _SondeUnwinder
     gboolean     is_trampoline;
   } trampolines[N_TRAMPOLINES];
 
+  GHashTable         *memos;   /* tid → SondeMemo, owned */
+  GArray             *frames;  /* of SondeMemoFrame: found in the unwinding under way */
+
   /* Of the unwinding under way */
   const SondeCapture *capture; /* borrowed */
   guint64             registers[SONDE_N_REGISTERS];
@@ -57,6 +61,7 @@ struct _SondeUnwinder
   gboolean            missed_table;
   gboolean            missed_mapping;
   SondeAddress        missed_address;
+  SondeAddress        high;       /* no captured byte from here on was read */
   gboolean            is_exact;   /* the registers' address is no return address */
 };
 
@@ -128,8 +133,11 @@ read_stack (SondeUnwinder *self,
             SondeAddress   address,
             guint64       *value)
 {
-  return read_piece (&self->capture->stack, address, value) ||
-         read_piece (&self->capture->outer, address, value);
+  if (!read_piece (&self->capture->stack, address, value))
+    return read_piece (&self->capture->outer, address, value);
+
+  self->high = MAX (self->high, address + sizeof *value);
+  return TRUE;
 }
 
 static int
@@ -203,6 +211,12 @@ get_proc_name_cb (unw_addr_space_t  space,
   return -UNW_ENOINFO;
 }
 
+static void
+free_memo (gpointer data)
+{
+  sonde_memo_free (data);
+}
+
 SondeUnwinder *
 sonde_unwinder_new (pid_t pid)
 {
@@ -222,6 +236,8 @@ sonde_unwinder_new (pid_t pid)
   self->space = unw_create_addr_space (&accessors, 0);
   unw_set_caching_policy (self->space, UNW_CACHE_GLOBAL);
   unw_set_cache_size (self->space, N_CACHED_RULES, 0);
+  self->memos = g_hash_table_new_full (NULL, NULL, NULL, free_memo);
+  self->frames = g_array_new (FALSE, FALSE, sizeof (SondeMemoFrame));
 
   return self;
 }
@@ -232,6 +248,8 @@ sonde_unwinder_free (SondeUnwinder *self)
   if (self == NULL)
     return;
 
+  g_hash_table_unref (self->memos);
+  g_array_unref (self->frames);
   unw_destroy_addr_space (self->space);
   sonde_tables_free (self->tables);
   g_free (self);
@@ -246,6 +264,7 @@ sonde_unwinder_set_maps (SondeUnwinder *self,
 
   sonde_tables_set_maps (self->tables, maps);
   memset (self->trampolines, 0, sizeof self->trampolines);
+  g_hash_table_remove_all (self->memos);
   unw_flush_cache (self->space, 0, 0);
 }
 
@@ -352,9 +371,39 @@ is_trampoline (SondeUnwinder *self,
   return self->trampolines[slot].is_trampoline;
 }
 
-static void
+/* The frame that @cursor is at, as far as the frames outside of it depend on it. */
+static SondeMemoFrame
+describe_frame (unw_cursor_t *cursor,
+                SondeAddress  pc,
+                SondeAddress  address)
+{
+  static const unw_regnum_t numbers[SONDE_N_SAVED_REGISTERS] = {
+    UNW_X86_64_RBX, UNW_X86_64_RBP, UNW_X86_64_R12,
+    UNW_X86_64_R13, UNW_X86_64_R14, UNW_X86_64_R15,
+  };
+  SondeMemoFrame frame = { .pc = pc, .address = address };
+  unw_word_t value;
+
+  if (unw_get_reg (cursor, UNW_REG_SP, &value) == 0)
+    frame.sp = value;
+
+  for (guint i = 0; i < SONDE_N_SAVED_REGISTERS; i++)
+    {
+      if (unw_get_reg (cursor, numbers[i], &value) != 0)
+        continue;
+
+      frame.saved[i] = value;
+      frame.known |= 1u << i;
+    }
+
+  return frame;
+}
+
+/* Gives the index among the frames of @memo that the stack was taken over from, or -1. */
+static gint
 walk (SondeUnwinder *self,
       unw_cursor_t  *cursor,
+      SondeMemo     *memo,
       SondeStack    *stack)
 {
   unw_word_t pc;
@@ -362,24 +411,71 @@ walk (SondeUnwinder *self,
   do
     {
       gboolean returns_from_signal;
+      SondeAddress address;
 
       if (unw_get_reg (cursor, UNW_REG_IP, &pc) != 0 || pc == 0)
         {
           stack->end = SONDE_STACK_END_OUTERMOST;
-          return;
+          return -1;
         }
 
       if (stack->depth == SONDE_STACK_DEPTH_MAX)
         {
           stack->end = SONDE_STACK_END_DEPTH;
-          return;
+          return -1;
         }
 
       returns_from_signal = is_trampoline (self, pc);
-      stack->addresses[stack->depth++] = self->is_exact || returns_from_signal ? pc : pc - 1;
+      address = self->is_exact || returns_from_signal ? pc : pc - 1;
+      if (memo != NULL)
+        {
+          SondeMemoFrame frame = describe_frame (cursor, pc, address);
+          gint index = sonde_memo_find (memo, self->capture, &frame);
+
+          if (index >= 0)
+            {
+              sonde_memo_take (memo, (guint) index, stack);
+              return index;
+            }
+          g_array_append_val (self->frames, frame);
+        }
+
+      stack->addresses[stack->depth++] = address;
       self->is_exact = returns_from_signal;
     }
   while (step (self, cursor, &stack->end));
+
+  return -1;
+}
+
+/* The memo of a thread that was stopped: of a sleeper too little is known. */
+static SondeMemo *
+ensure_memo (SondeUnwinder      *self,
+             const SondeCapture *capture)
+{
+  gpointer key = GINT_TO_POINTER (capture->tid);
+  SondeMemo *memo;
+
+  if (capture->known != SONDE_REGISTERS_ALL || capture->outer.length > 0)
+    return NULL;
+
+  memo = g_hash_table_lookup (self->memos, key);
+  if (memo == NULL)
+    {
+      memo = sonde_memo_new ();
+      g_hash_table_insert (self->memos, key, memo);
+    }
+
+  return memo;
+}
+
+void
+sonde_unwinder_forget (SondeUnwinder *self,
+                       pid_t          tid)
+{
+  g_return_if_fail (self != NULL);
+
+  g_hash_table_remove (self->memos, GINT_TO_POINTER (tid));
 }
 
 void
@@ -388,6 +484,8 @@ sonde_unwinder_unwind (SondeUnwinder      *self,
                        SondeStack         *stack)
 {
   unw_cursor_t cursor;
+  SondeMemo *memo;
+  gint index = -1;
 
   g_return_if_fail (self != NULL);
   g_return_if_fail (capture != NULL);
@@ -396,15 +494,23 @@ sonde_unwinder_unwind (SondeUnwinder      *self,
   self->capture = capture;
   self->known = capture->known;
   self->missed_mapping = FALSE;
+  self->missed_address = 0;
+  self->high = 0;
   self->is_exact = TRUE;
   memcpy (self->registers, capture->registers, sizeof self->registers);
+  memo = ensure_memo (self, capture);
+  g_array_set_size (self->frames, 0);
 
   stack->depth = 0;
   stack->end = SONDE_STACK_END_NO_RULE;
   if (unw_init_remote (&cursor, self->space, self) == 0)
-    walk (self, &cursor, stack);
+    index = walk (self, &cursor, memo, stack);
 
   stack->unmapped = self->missed_mapping;
   stack->missed = self->missed_address;
+  if (memo != NULL && stack->end == SONDE_STACK_END_OUTERMOST && !stack->unmapped)
+    sonde_memo_keep (memo, capture, self->frames, index, self->high);
+  else if (memo != NULL)
+    sonde_memo_drop (memo);
   self->capture = NULL;
 }

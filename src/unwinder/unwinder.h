@@ -38,6 +38,10 @@ void           sonde_unwinder_unwind   (SondeUnwinder      *self,
                                         const SondeCapture *capture,
                                         SondeStack         *stack);
 
+/* The thread @tid has ended: what is kept for its next stack can go. */
+void           sonde_unwinder_forget   (SondeUnwinder      *self,
+                                        pid_t               tid);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SondeUnwinder, sonde_unwinder_free)
 
 G_END_DECLS

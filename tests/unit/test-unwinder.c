@@ -241,6 +241,70 @@ test_unwinder_loop_of_frame_pointers (Fixture       *fixture,
   g_assert_cmpuint (fixture->stack->depth, <, 100);
 }
 
+/* The stack of the fixture's capture, by an unwinder that has seen no other. */
+static void
+assert_as_if_new (Fixture *fixture)
+{
+  g_autoptr(SondeUnwinder) fresh = sonde_unwinder_new (getpid ());
+  g_autoptr(SondeMaps) maps = sonde_maps_read (getpid (), NULL);
+  g_autofree SondeStack *expected = g_new0 (SondeStack, 1);
+
+  sonde_unwinder_set_maps (fresh, maps);
+  sonde_unwinder_unwind (fresh, &fixture->scene.capture, expected);
+  sonde_unwinder_unwind (fixture->unwinder, &fixture->scene.capture, fixture->stack);
+
+  g_assert_cmpint (fixture->stack->end, ==, expected->end);
+  g_assert_cmpuint (fixture->stack->depth, ==, expected->depth);
+  for (guint i = 0; i < expected->depth; i++)
+    g_assert_cmphex (fixture->stack->addresses[i], ==, expected->addresses[i]);
+}
+
+static void
+test_unwinder_last_stack_changes_nothing (Fixture       *fixture,
+                                          gconstpointer  data)
+{
+  SondeCapture *capture = &fixture->scene.capture;
+  g_autoptr(GRand) random = g_rand_new_with_seed (4711);
+
+  /* Deeper and shallower, and the same again. */
+  for (guint levels = 2; levels < 30; levels += 3)
+    {
+      descend (&fixture->scene, levels, SONDE_CAPTURE_BYTES_MIN);
+      assert_as_if_new (fixture);
+      assert_as_if_new (fixture);
+      g_assert_cmpint (fixture->stack->end, ==, SONDE_STACK_END_OUTERMOST);
+      descend (&fixture->scene, 1, SONDE_CAPTURE_BYTES_MIN);
+      assert_as_if_new (fixture);
+    }
+
+  /* Any other byte or register, or fewer bytes, and the last stack must not be believed. */
+  for (guint round = 0; round < 200; round++)
+    {
+      gsize at = g_rand_int (random) % 2048;
+      guint number = g_rand_int_range (random, 0, SONDE_N_REGISTERS);
+      guint8 byte;
+      guint64 value;
+
+      descend (&fixture->scene, 12, SONDE_CAPTURE_BYTES_MIN);
+      sonde_unwinder_unwind (fixture->unwinder, capture, fixture->stack);
+
+      byte = capture->stack.bytes[at];
+      capture->stack.bytes[at] ^= (guint8) g_rand_int_range (random, 1, 256);
+      assert_as_if_new (fixture);
+      capture->stack.bytes[at] = byte;
+
+      sonde_unwinder_unwind (fixture->unwinder, capture, fixture->stack);
+      value = capture->registers[number];
+      capture->registers[number] ^= 8u << g_rand_int_range (random, 0, 8);
+      assert_as_if_new (fixture);
+      capture->registers[number] = value;
+
+      sonde_unwinder_unwind (fixture->unwinder, capture, fixture->stack);
+      capture->stack.length = 256 + at;
+      assert_as_if_new (fixture);
+    }
+}
+
 #define ADD(name, function) \
   g_test_add ("/unwinder/unwinder/" name, Fixture, NULL, set_up, function, tear_down)
 
@@ -254,6 +318,7 @@ main (int   argc,
   ADD ("unknown-register", test_unwinder_unknown_register);
   ADD ("call-of-null", test_unwinder_call_of_null);
   ADD ("garbage", test_unwinder_garbage);
+  ADD ("last-stack-changes-nothing", test_unwinder_last_stack_changes_nothing);
   ADD ("loop-of-frame-pointers", test_unwinder_loop_of_frame_pointers);
   return g_test_run ();
 }
