@@ -43,13 +43,14 @@ read_shares (JsonObject *worker,
   return sum;
 }
 
-static void
+static gboolean
 check_shares (const guint64 *counts,
               guint64        whole,
               const double  *truth,
               const char    *what)
 {
   double shares[N_SPINS];
+  gboolean agrees = TRUE;
 
   for (guint i = 0; i < N_SPINS; i++)
     {
@@ -60,18 +61,17 @@ check_shares (const guint64 *counts,
       test_wilson_interval (counts[i], whole, TEST_SIGMA_999, &low, &high);
       g_test_message ("%s: %s %.4f, seen %.4f in [%.4f, %.4f]",
                       what, spin_names[i], truth[i], shares[i], low, high);
-      g_assert_cmpfloat (truth[i], >=, low);
-      g_assert_cmpfloat (truth[i], <=, high);
+      agrees = agrees && truth[i] >= low && truth[i] <= high;
     }
 
-  g_assert_cmpfloat (test_total_variation (truth, shares, N_SPINS), <=, VARIATION_MAX);
+  return agrees && test_total_variation (truth, shares, N_SPINS) <= VARIATION_MAX;
 }
 
 /* A thread that always works was running or ready to run for all of its real time, so that is what
  * CPU mode counts. Its CPU time has the same shares, unless others took the processor from it
  * unevenly.
  */
-static void
+static gboolean
 check_worker (JsonObject    *worker,
               const guint64 *counts)
 {
@@ -84,16 +84,17 @@ check_worker (JsonObject    *worker,
     whole += counts[i];
 
   real_ns = read_shares (worker, 1, truth);
-  check_shares (counts, whole, truth, "real time");
+  if (!check_shares (counts, whole, truth, "real time"))
+    return FALSE;
 
   cpu_ns = read_shares (worker, 0, truth);
   g_test_message ("on a processor for %.3f of its time", cpu_ns / real_ns);
-  if (cpu_ns / real_ns >= UNDISTURBED_SHARE)
-    check_shares (counts, whole, truth, "CPU time");
+
+  return cpu_ns / real_ns < UNDISTURBED_SHARE || check_shares (counts, whole, truth, "CPU time");
 }
 
-static void
-test_truth_one_thread (void)
+static gboolean
+measure_one_thread (void)
 {
   g_autoptr(TestProgram) target = NULL;
   g_autoptr(TestStacks) stacks = NULL;
@@ -101,9 +102,6 @@ test_truth_one_thread (void)
   g_autofree char *pid = NULL;
   g_autofree char *folded = NULL;
   guint64 counts[N_SPINS];
-
-  if (test_skip_without (TEST_NEED_TRACING))
-    return;
 
   target = test_target_start ("shares", NULL);
   pid = test_dup_number (target->pid);
@@ -119,11 +117,24 @@ test_truth_one_thread (void)
   g_assert_cmpuint (counts[0] + counts[1] + counts[2], >=, test_stacks_get_sum (stacks) * 95 / 100);
   g_assert_cmpuint (test_stacks_get_sum (stacks), >=, 5000);
   g_assert_cmpuint (test_stacks_get_sum (stacks), <=, 10100);
-  check_worker (json_object_get_object_member (report, "main"), counts);
+
+  return check_worker (json_object_get_object_member (report, "main"), counts);
 }
 
+/* An interval of 99.9 % is missed by chance once in a thousand, more often where others take the
+ * processor and neighbouring samples are alike. What is wrong is wrong the second time too.
+ */
 static void
-test_truth_threads (void)
+test_truth_one_thread (void)
+{
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  g_assert_true (measure_one_thread () || measure_one_thread ());
+}
+
+static gboolean
+measure_threads (void)
 {
   const char *const names[] = { "worker-1", "worker-2" };
   g_autoptr(TestProgram) target = NULL;
@@ -131,9 +142,7 @@ test_truth_threads (void)
   g_autoptr(JsonObject) report = NULL;
   g_autofree char *pid = NULL;
   g_autofree char *folded = NULL;
-
-  if (test_skip_without (TEST_NEED_TRACING))
-    return;
+  gboolean agrees = TRUE;
 
   target = test_target_start ("shares", "2", NULL);
   pid = test_dup_number (target->pid);
@@ -149,7 +158,8 @@ test_truth_threads (void)
       counts[0] = test_stacks_count_end_in (stacks, names[i], "run_thread;work;spin_small");
       counts[1] = test_stacks_count_end_in (stacks, names[i], "run_thread;work;spin_medium");
       counts[2] = test_stacks_count_end_in (stacks, names[i], "run_thread;work;outer;spin_large");
-      check_worker (json_object_get_object_member (report, names[i]), counts);
+      agrees = agrees &&
+               check_worker (json_object_get_object_member (report, names[i]), counts);
     }
 
   /* Both always want to run, so each has half of the samples; the main thread, asleep, has none. */
@@ -158,6 +168,17 @@ test_truth_threads (void)
                     test_stacks_count_end_in (stacks, "worker-2", "spin_large") * 9);
   g_assert_cmpuint (test_stacks_count_end_in (stacks, "worker-2", "spin_large") * 10, >=,
                     test_stacks_count_end_in (stacks, "worker-1", "spin_large") * 9);
+
+  return agrees;
+}
+
+static void
+test_truth_threads (void)
+{
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  g_assert_true (measure_threads () || measure_threads ());
 }
 
 /* All samples that were lost, of the object that --stats writes. */
