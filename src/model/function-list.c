@@ -24,10 +24,10 @@
 
 #include "model/share.h"
 
-/* Rows that move past one another when the order is settled, a row. Past this the snapshot's
- * order is taken as it is: so much has changed that there is no old order to keep.
+/* Settling takes the square of the number of rows, 4 ms for these; for more the snapshot's order is
+ * taken as it is.
  */
-#define MOVES_A_ROW_MAX 32
+#define SETTLED_MAX 2000
 
 typedef struct
 {
@@ -161,39 +161,70 @@ get_key (const Entry *entry,
   return sonde_function_row_get_total_count (entry->row);
 }
 
-static gboolean
-may_pass (SondeFunctionList *self,
-          const Entry       *entry,
-          const Entry       *above)
+/* How far up an entry belongs: its true figure lies between the two, larger is further up. */
+typedef struct
 {
-  SondeColumn column = self->snapshot->query.column;
+  Entry  *entry;
+  double  low;
+  double  high;
+} Place;
 
-  return entry->rank < above->rank &&
-         (column >= SONDE_COLUMN_FUNCTION ||
-          sonde_share_is_distinct (get_key (entry, column), get_key (above, column),
-                                   self->snapshot->scope_count));
+static Place
+get_place (SondeFunctionList *self,
+           Entry             *entry)
+{
+  const SondeQuery *query = &self->snapshot->query;
+  guint64 base = self->snapshot->scope_count;
+  guint64 key = get_key (entry, query->column);
+  double centre = sonde_share_get_centre (key, base);
+  double margin = sonde_share_get_margin (key, base);
+
+  if (!query->descending)
+    centre = -centre;
+
+  return (Place) { .entry = entry, .low = centre - margin, .high = centre + margin };
 }
 
-/* Moves each entry up past those that it has clearly overtaken; FALSE if that is most of them. */
+/* The first of @n_places that no other must stand above. */
+static guint
+find_next (const Place *places,
+           guint        n_places)
+{
+  double low = places[0].low;
+  guint at = 0;
+
+  for (guint i = 1; i < n_places; i++)
+    low = MAX (low, places[i].low);
+  while (places[at].high < low)
+    at++;
+
+  return at;
+}
+
+/* Puts every entry below all that are clearly more, and leaves the others in the order they have:
+ * intervals that do not overlap are an order, of those that do the old one is as good as any. FALSE
+ * where only the snapshot's order will do.
+ */
 static gboolean
 settle_order (SondeFunctionList *self,
               GPtrArray         *order)
 {
-  guint moves_left = order->len * MOVES_A_ROW_MAX;
+  g_autofree Place *places = NULL;
+  guint n_left = order->len;
 
-  for (guint i = 1; i < order->len; i++)
+  if (self->snapshot->query.column >= SONDE_COLUMN_FUNCTION || n_left > SETTLED_MAX)
+    return FALSE;
+
+  places = g_new (Place, n_left);
+  for (guint i = 0; i < n_left; i++)
+    places[i] = get_place (self, g_ptr_array_index (order, i));
+
+  for (guint i = 0; i < order->len; i++)
     {
-      Entry *entry = g_ptr_array_index (order, i);
-      guint to = i;
+      guint at = find_next (places, n_left);
 
-      while (to > 0 && may_pass (self, entry, g_ptr_array_index (order, to - 1)))
-        {
-          if (moves_left-- == 0)
-            return FALSE;
-          order->pdata[to] = order->pdata[to - 1];
-          to--;
-        }
-      order->pdata[to] = entry;
+      order->pdata[i] = places[at].entry;
+      memmove (places + at, places + at + 1, (--n_left - at) * sizeof *places);
     }
 
   return TRUE;

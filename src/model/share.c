@@ -19,11 +19,11 @@
 
 #define Z 1.959964
 
-static double
-get_centre (double count,
-            double base)
+double
+sonde_share_get_centre (guint64 count,
+                        guint64 base)
 {
-  return (count + Z * Z / 2.0) / (base + Z * Z);
+  return ((double) count + Z * Z / 2.0) / ((double) base + Z * Z);
 }
 
 double
@@ -37,19 +37,4 @@ sonde_share_get_margin (guint64 count,
     return 0.0;
 
   return Z * sqrt (k * (n - k) / n + Z * Z / 4.0) / (n + Z * Z);
-}
-
-gboolean
-sonde_share_is_distinct (guint64 a,
-                         guint64 b,
-                         guint64 base)
-{
-  double between;
-
-  if (a == b || base == 0)
-    return FALSE;
-
-  between = fabs (get_centre ((double) a, (double) base) - get_centre ((double) b, (double) base));
-
-  return between > sonde_share_get_margin (a, base) + sonde_share_get_margin (b, base);
 }

@@ -18,13 +18,12 @@ sonde_share (guint64 count,
   return base == 0 ? 0.0 : (double) count / (double) base;
 }
 
-/* Half of the 95 % Wilson interval around @count of @base, as a share. */
-double   sonde_share_get_margin  (guint64 count,
+/* The middle of the 95 % Wilson interval around @count of @base, as a share. */
+double   sonde_share_get_centre  (guint64 count,
                                   guint64 base);
 
-/* Whether the intervals of two counts of the same base do not overlap. */
-gboolean sonde_share_is_distinct (guint64 a,
-                                  guint64 b,
+/* Half of the 95 % Wilson interval around @count of @base, as a share. */
+double   sonde_share_get_margin  (guint64 count,
                                   guint64 base);
 
 G_END_DECLS

@@ -35,9 +35,9 @@ typedef struct
 /**
  * SondeMemo:
  *
- * From one capture of a thread to the next the outer frames are mostly the same. Unwinding gives the
- * same result for the same frame, registers and stack bytes, so it can end at the first frame that is
- * as it was, and take the others over.
+ * From one capture of a thread to the next the outer frames are mostly the same. Unwinding gives
+ * the same result for the same frame, registers and stack bytes, so it can end at the first frame
+ * that is as it was, and take the others over.
  *
  * Life: sonde_memo_new() → (find() for each frame while unwinding, keep() at the end) for each
  * capture → sonde_memo_free().
@@ -59,8 +59,8 @@ gint       sonde_memo_find (SondeMemo            *self,
 void       sonde_memo_take (const SondeMemo      *self,
                             guint                 index,
                             SondeStack           *stack);
-/* Keeps the stack of @capture: @frames (of SondeMemoFrame) and then, if @index is not -1, what was kept
- * from there on. No byte at @high or above was read for the new frames.
+/* Keeps the stack of @capture: @frames (of SondeMemoFrame) and then, if @index is not -1, what
+ * was kept from there on. No byte at @high or above was read for the new frames.
  */
 void       sonde_memo_keep (SondeMemo            *self,
                             const SondeCapture   *capture,

@@ -195,6 +195,26 @@ test_function_list_within_margin (Fixture       *fixture,
   assert_rows (fixture, "c 800, b 600, a 301");
 }
 
+/* No two neighbours can be told apart, but the last and the first can. */
+static void
+test_function_list_chain (Fixture       *fixture,
+                          gconstpointer  data)
+{
+  update (fixture, "a 60, b 50, c 40, d 30, e 20, f 10");
+  update_later (fixture, "f 60, e 50, d 40, c 30, b 20, a 10");
+  assert_rows (fixture, "d 40, e 50, f 60, b 20, c 30, a 10");
+}
+
+static void
+test_function_list_chain_ascending (Fixture       *fixture,
+                                    gconstpointer  data)
+{
+  fixture->query.descending = FALSE;
+  update (fixture, "f 10, a 60");
+  update_later (fixture, "a 10, f 60");
+  assert_rows (fixture, "a 10, f 60");
+}
+
 static void
 test_function_list_new_rows (Fixture       *fixture,
                              gconstpointer  data)
@@ -306,6 +326,8 @@ main (int   argc,
   ADD ("/model/function-list/silent-without-change", test_function_list_silent_without_change);
   ADD ("/model/function-list/order-rests", test_function_list_order_rests);
   ADD ("/model/function-list/within-margin", test_function_list_within_margin);
+  ADD ("/model/function-list/chain", test_function_list_chain);
+  ADD ("/model/function-list/chain-ascending", test_function_list_chain_ascending);
   ADD ("/model/function-list/new-rows", test_function_list_new_rows);
   ADD ("/model/function-list/gone-rows", test_function_list_gone_rows);
   ADD ("/model/function-list/held", test_function_list_held);
