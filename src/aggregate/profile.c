@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "aggregate/profile-private.h"
+#include "base/text.h"
 
 static void
 scope_init (Scope *self)
@@ -212,9 +213,9 @@ static void
 set_thread_name (SondeProfileThread *thread,
                  const char         *name)
 {
-  g_autofree char *valid = g_utf8_make_valid (name, -1);
+  g_autofree char *clean = sonde_text_dup_clean (name, strlen (name), '?');
 
-  g_strlcpy (thread->name, valid, sizeof thread->name);
+  g_strlcpy (thread->name, clean, sizeof thread->name);
 }
 
 /**

@@ -350,6 +350,19 @@ test_profile_separator_in_name (Fixture       *fixture,
 }
 
 static void
+test_profile_thread_name (Fixture       *fixture,
+                          gconstpointer  data)
+{
+  const SondeFunction *function = ensure_function (fixture, "spin");
+  SondeProfileThread *thread;
+
+  thread = sonde_profile_add_thread (fixture->profile, 3, "a\n\033[1m\xff;b");
+  sonde_profile_add (fixture->profile, thread, &function, 1, FALSE,
+                     SONDE_THREAD_STATE_RUNNING, 1, 1);
+  assert_folded (fixture, SONDE_MODE_CPU, TRUE, "a??[1m\357\277\275:b;spin 1\n");
+}
+
+static void
 test_profile_empty_stack (Fixture       *fixture,
                           gconstpointer  data)
 {
@@ -385,6 +398,7 @@ main (int   argc,
   ADD ("reset", test_profile_reset);
   ADD ("freeze", test_profile_freeze);
   ADD ("separator-in-name", test_profile_separator_in_name);
+  ADD ("thread-name", test_profile_thread_name);
   ADD ("empty-stack", test_profile_empty_stack);
   return g_test_run ();
 }
