@@ -363,29 +363,46 @@ sonde_profile_rename (SondeProfile *self,
     }
 }
 
+/* A thread asleep says nothing new about its stack for as long as it sleeps: the last one stays. */
+static void
+reset_thread (SondeProfile       *self,
+              SondeProfileThread *thread)
+{
+  g_autoptr(GPtrArray) functions = g_ptr_array_new ();
+  gboolean has_last = thread->last != NULL;
+
+  for (const Node *node = thread->last; node != NULL && node->function != NULL;
+       node = node->parent)
+    g_ptr_array_add (functions, (gpointer) (gsize) node->function);
+
+  scope_reset (&thread->scope);
+  thread->root = (Node) { 0 };
+  thread->last = has_last ? &thread->root : NULL;
+  for (guint i = functions->len; i-- > 0;)
+    thread->last = ensure_node (self, thread, thread->last, g_ptr_array_index (functions, i));
+}
+
 void
 sonde_profile_reset (SondeProfile *self)
 {
+  g_autoptr(GHashTable) old_nodes = NULL;
+
   g_return_if_fail (self != NULL);
+
+  old_nodes = g_steal_pointer (&self->nodes);
+  self->nodes = new_node_table ();
+  scope_reset (&self->all);
+  self->truncated_count = 0;
 
   for (guint i = self->threads->len; i-- > 0;)
     {
       SondeProfileThread *thread = g_ptr_array_index (self->threads, i);
 
       if (thread->is_ended)
-        {
-          g_ptr_array_remove_index (self->threads, i);
-          continue;
-        }
-
-      scope_reset (&thread->scope);
-      thread->root = (Node) { 0 };
-      thread->last = NULL;
+        g_ptr_array_remove_index (self->threads, i);
+      else
+        reset_thread (self, thread);
     }
-
-  g_hash_table_remove_all (self->nodes);
-  scope_reset (&self->all);
-  self->truncated_count = 0;
 }
 
 SondeProfile *

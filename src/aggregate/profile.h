@@ -61,7 +61,9 @@ void                sonde_profile_repeat     (SondeProfile             *self,
  */
 void                sonde_profile_rename     (SondeProfile             *self,
                                               GHashTable               *final_of);
-/* All counts begin again from zero; threads that ended are forgotten, the others stay. */
+/* All counts begin again from zero; threads that ended are forgotten, the others stay, with the
+ * stack that they had last.
+ */
 void                sonde_profile_reset      (SondeProfile             *self);
 
 /* A copy that fill() can be called on while this one goes on; it has no call paths. */

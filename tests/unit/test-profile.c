@@ -317,6 +317,20 @@ test_profile_reset (Fixture       *fixture,
   assert_folded (fixture, SONDE_MODE_CPU, FALSE, "main;spin 1\n");
 }
 
+/* A thread that sleeps is not captured again: what it waits in is counted on after a reset. */
+static void
+test_profile_reset_keeps_last (Fixture       *fixture,
+                               gconstpointer  data)
+{
+  add (fixture, fixture->main_thread, SONDE_THREAD_STATE_SLEEPING, "main;wait;poll 3");
+  sonde_profile_reset (fixture->profile);
+  assert_folded (fixture, SONDE_MODE_WALL, FALSE, "");
+
+  sonde_profile_repeat (fixture->profile, fixture->main_thread, SONDE_THREAD_STATE_SLEEPING, 2, 2);
+  sonde_profile_repeat (fixture->profile, fixture->other_thread, SONDE_THREAD_STATE_SLEEPING, 2, 2);
+  assert_folded (fixture, SONDE_MODE_WALL, FALSE, "main;wait;poll 2\n");
+}
+
 static void
 test_profile_freeze (Fixture       *fixture,
                      gconstpointer  data)
@@ -396,6 +410,7 @@ main (int   argc,
   ADD ("ranking", test_profile_ranking);
   ADD ("filter", test_profile_filter);
   ADD ("reset", test_profile_reset);
+  ADD ("reset-keeps-last", test_profile_reset_keeps_last);
   ADD ("freeze", test_profile_freeze);
   ADD ("separator-in-name", test_profile_separator_in_name);
   ADD ("thread-name", test_profile_thread_name);
