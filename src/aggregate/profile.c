@@ -417,6 +417,7 @@ sonde_profile_freeze (SondeProfile *self)
   frozen->threads = g_ptr_array_new_with_free_func (free_thread);
   frozen->nodes = new_node_table ();
   frozen->truncated_count = self->truncated_count;
+  frozen->filter_serial = self->filter_serial; /* the counters hold answers of earlier ones */
 
   for (guint i = 0; i < self->threads->len; i++)
     {

@@ -332,6 +332,39 @@ test_profile_reset_keeps_last (Fixture       *fixture,
 }
 
 static void
+set_filter (Fixture    *fixture,
+            SondeMode   mode,
+            const char *filter,
+            const char *expected)
+{
+  SondeQuery query;
+
+  sonde_query_init (&query);
+  query.mode = mode;
+  query.filter = g_strdup (filter);
+  assert_rows (fixture, &query, expected);
+}
+
+/* The copy asks each of its own filters, whatever was asked of the original. */
+static void
+test_profile_freeze_filters (Fixture       *fixture,
+                             gconstpointer  data)
+{
+  SondeProfile *live = fixture->profile;
+
+  add (fixture, fixture->main_thread, SONDE_THREAD_STATE_SLEEPING, "nap 1");
+  set_filter (fixture, SONDE_MODE_WALL, "nap", "nap 1/1");
+  set_filter (fixture, SONDE_MODE_WALL, "other", "");
+
+  fixture->profile = sonde_profile_freeze (live);
+  set_filter (fixture, SONDE_MODE_CPU, "other", "");
+  set_filter (fixture, SONDE_MODE_CPU, "nap", "");
+  set_filter (fixture, SONDE_MODE_WALL, "nap", "nap 1/1");
+  sonde_profile_free (fixture->profile);
+  fixture->profile = live;
+}
+
+static void
 test_profile_freeze (Fixture       *fixture,
                      gconstpointer  data)
 {
@@ -412,6 +445,7 @@ main (int   argc,
   ADD ("reset", test_profile_reset);
   ADD ("reset-keeps-last", test_profile_reset_keeps_last);
   ADD ("freeze", test_profile_freeze);
+  ADD ("freeze-filters", test_profile_freeze_filters);
   ADD ("separator-in-name", test_profile_separator_in_name);
   ADD ("thread-name", test_profile_thread_name);
   ADD ("empty-stack", test_profile_empty_stack);
