@@ -11,6 +11,7 @@
 
 #include "sampler/stop-sampler.h"
 #include "sampler/stop-times.h"
+#include "sampler/undertaker.h"
 
 G_BEGIN_DECLS
 
@@ -33,6 +34,7 @@ struct _SondeStopSampler
   const SondeSamplerClient *client;     /* borrowed */
   gpointer                  data;       /* borrowed */
 
+  SondeUndertaker          *undertaker; /* owned */
   GPtrArray                *threads;    /* owns SondeSampledThread, in order of first sight */
   GHashTable               *by_tid;     /* tid → SondeSampledThread */
   GPtrArray                *asked;      /* of threads, borrowed */

@@ -67,6 +67,7 @@ sonde_stop_sampler_new (pid_t                     pid,
   self->is_child = is_child;
   self->client = client;
   self->data = data;
+  self->undertaker = sonde_undertaker_new (pid);
   self->threads = g_ptr_array_new_with_free_func (free_thread);
   self->by_tid = g_hash_table_new (NULL, NULL);
   self->asked = g_ptr_array_new ();
@@ -438,6 +439,7 @@ sonde_stop_sampler_free (SondeStopSampler *self)
     return;
 
   sonde_stop_sampler_finish (self);
+  g_clear_pointer (&self->undertaker, sonde_undertaker_free);
   g_ptr_array_unref (self->asked);
   g_ptr_array_unref (self->threads);
   g_hash_table_unref (self->by_tid);

@@ -38,7 +38,13 @@ sonde_stop_sampler_ask (SondeStopSampler      *self,
                         SondeThreadState       state,
                         const SondeThreadRuns *runs)
 {
-  switch (sonde_tracee_ask (thread->thread.tid))
+  SondeTraceeOutcome outcome;
+
+  sonde_undertaker_enter (self->undertaker);
+  outcome = sonde_tracee_ask (thread->thread.tid);
+  sonde_undertaker_leave (self->undertaker);
+
+  switch (outcome)
     {
     case SONDE_TRACEE_PENDING:
       thread->is_asked = TRUE;

@@ -24,10 +24,17 @@
 #include <sys/user.h>
 #include <sys/wait.h>
 
+#include "target/thread.h"
+
 /* From include/linux/errno.h, which programs never see. */
 #define KERNEL_ERESTARTNOHAND 514
 
-/* Seizes @tid and asks it to stop at its next return to user space. */
+/* Seizes @tid and asks it to stop at its next return to user space.
+ *
+ * Waits while the process is in exec(), and exec() waits for every thread to be gone. One that we
+ * held is gone only once it is buried, which somebody else must do then: sonde_tracee_bury_all()
+ * (ptrace(2), "BUGS"; kernel/ptrace.c, ptrace_attach, cred_guard_mutex).
+ */
 SondeTraceeOutcome
 sonde_tracee_ask (pid_t tid)
 {
@@ -166,6 +173,17 @@ sonde_tracee_bury (pid_t tid)
   siginfo_t info;
 
   waitid (P_PID, (id_t) tid, &info, WEXITED | WNOHANG | __WALL);
+}
+
+void
+sonde_tracee_bury_all (pid_t pid)
+{
+  g_autoptr(GArray) tids = g_array_new (FALSE, FALSE, sizeof (pid_t));
+
+  sonde_threads_list (pid, tids);
+  for (guint i = 0; i < tids->len; i++)
+    if (g_array_index (tids, pid_t, i) != pid)
+      sonde_tracee_bury (g_array_index (tids, pid_t, i));
 }
 
 void

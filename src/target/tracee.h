@@ -44,6 +44,11 @@ void               sonde_tracee_release        (pid_t    tid,
  */
 void               sonde_tracee_bury           (pid_t    tid);
 
+/* The same for every thread of @pid but its first. Any thread of ours may call it, for one that
+ * waits in ask() cannot.
+ */
+void               sonde_tracee_bury_all       (pid_t    pid);
+
 /* Releases every stopped thread that we hold and that is not in @expected (of pid_t): after
  * an exec() a thread we asked may turn up under the id of its process.
  */

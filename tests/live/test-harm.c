@@ -219,6 +219,24 @@ test_harm_stop_kept_through_end (void)
     }
 }
 
+/* An exec() waits for every other thread to be gone, and must not wait for us. */
+static void
+test_harm_exec_of_many_threads (void)
+{
+  g_autoptr(TestProgram) target = NULL;
+  g_autoptr(TestProgram) recording = NULL;
+  g_autofree char *pid = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  target = test_target_start ("reexecer", "300", "700", NULL);
+  pid = test_dup_number (target->pid);
+  recording = test_cli_start ("record", "-p", pid, "-r", "5000", NULL);
+  g_assert_cmpint (test_program_wait (target), ==, 3);
+  g_assert_cmpint (test_program_wait (recording), ==, 0);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -229,5 +247,6 @@ main (int   argc,
   g_test_add_func ("/live/harm/no-signal-lost", test_harm_no_signal_lost);
   g_test_add_func ("/live/harm/no-sleep-cut-short", test_harm_no_sleep_cut_short);
   g_test_add_func ("/live/harm/stop-kept-through-end", test_harm_stop_kept_through_end);
+  g_test_add_func ("/live/harm/exec-of-many-threads", test_harm_exec_of_many_threads);
   return g_test_run ();
 }
