@@ -209,15 +209,16 @@ sonde_stop_sampler_copy_stack (SondeStopSampler   *self,
                                SondeSampledThread *thread,
                                SondeCapture       *capture)
 {
+  /* The memory is read by way of the thread: that of the first one is gone once it has ended. */
   capture->tid = thread->thread.tid;
   capture->stack.start = capture->registers[SONDE_REGISTER_SP];
-  capture->stack.length = sonde_memory_read (self->pid, capture->stack.start,
+  capture->stack.length = sonde_memory_read (capture->tid, capture->stack.start,
                                              capture->stack.bytes, thread->want_bytes);
 
   capture->outer.start = thread->want_outer;
   capture->outer.length = 0;
   if (thread->want_outer != 0)
-    capture->outer.length = sonde_memory_read (self->pid, capture->outer.start,
+    capture->outer.length = sonde_memory_read (capture->tid, capture->outer.start,
                                                capture->outer.bytes, SONDE_CAPTURE_BYTES_MIN);
 }
 

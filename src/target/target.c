@@ -203,10 +203,20 @@ has_ended (SondeTarget         *self,
   return ended;
 }
 
+/* In the middle of an exec() by another thread the first one may look dead, or have no map:
+ * pid_fd tells when all threads have ended.
+ */
+static SondeTargetChange
+end_unless_open (const SondeTarget *self)
+{
+  return self->pid_fd >= 0 ? SONDE_TARGET_SAME : SONDE_TARGET_ENDED;
+}
+
 SondeTargetChange
 sonde_target_poll (SondeTarget   *self,
                    SondeObstacle *obstacle)
 {
+  SondeObstacle found;
   SondeProcStat stat;
   gboolean is_there;
 
@@ -217,16 +227,18 @@ sonde_target_poll (SondeTarget   *self,
     return SONDE_TARGET_ENDED;
 
   /* The first stack of a new program begins elsewhere; 0 is said to who may not know. */
-  if (is_there && stat.stack_start == self->stack_start && stat.stack_start != 0)
+  if (stat.stack_start == self->stack_start && stat.stack_start != 0)
     return SONDE_TARGET_SAME;
 
-  *obstacle = check (self->pid);
-  if (obstacle->kind == SONDE_OBSTACLE_GONE || obstacle->kind == SONDE_OBSTACLE_ZOMBIE)
-    return SONDE_TARGET_ENDED;
-  if (obstacle->kind != SONDE_OBSTACLE_NONE)
+  found = check (self->pid);
+  if (found.kind == SONDE_OBSTACLE_GONE || found.kind == SONDE_OBSTACLE_ZOMBIE)
+    return end_unless_open (self);
+
+  *obstacle = found;
+  if (found.kind != SONDE_OBSTACLE_NONE)
     return SONDE_TARGET_CLOSED;
 
-  return read_program (self) ? SONDE_TARGET_EXECED : SONDE_TARGET_ENDED;
+  return read_program (self) ? SONDE_TARGET_EXECED : end_unless_open (self);
 }
 
 static gboolean

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <signal.h>
+#include <sys/wait.h>
 
 #include "engine/engine.h"
 #include "support/program.h"
@@ -304,6 +305,37 @@ test_engine_freed_while_sampling (void)
     }
 }
 
+static void
+launch (Session    *self,
+        const char *name,
+        const char *argument)
+{
+  g_autofree char *path = test_dup_target_path (name);
+  char *argv[] = { path, (char *) (gsize) argument, NULL };
+  const SondeLaunch order = { .argv = argv, .output_fd = -1 };
+
+  sonde_settings_init (&self->settings);
+  self->engine = sonde_engine_new_launch (&order, &self->settings);
+}
+
+static void
+test_engine_first_thread_ends (void)
+{
+  g_auto(Session) session = { 0 };
+  g_autoptr(SondeSnapshot) end = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  launch (&session, "orphans", "600");
+  end = wait_for (&session, G_MAXUINT64);
+  g_assert_cmpint (end->end, ==, SONDE_END_PROCESS);
+  g_assert_true (WIFEXITED (end->exit_status));
+  g_assert_cmpint (WEXITSTATUS (end->exit_status), ==, 3);
+  g_assert_cmpuint (end->scope_count, >=, 200);
+  g_assert_cmpint (kill (end->pid, 0), ==, -1);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -317,5 +349,6 @@ main (int   argc,
   g_test_add_func ("/live/engine/finished-still-answers", test_engine_finished_still_answers);
   g_test_add_func ("/live/engine/cannot-begin", test_engine_cannot_begin);
   g_test_add_func ("/live/engine/freed-while-sampling", test_engine_freed_while_sampling);
+  g_test_add_func ("/live/engine/first-thread-ends", test_engine_first_thread_ends);
   return g_test_run ();
 }
