@@ -243,9 +243,6 @@ run_worker_thread (gpointer data)
   SondeSettings settings = { 0 };
   SondeTarget *target;
 
-  /* Sleeps of some 10 µs would last 50 µs longer with the usual slack. */
-  prctl (PR_SET_TIMERSLACK, 1UL);
-
   if (self->pid != 0)
     target = sonde_target_new_attach (self->pid, &obstacle);
   else
@@ -265,6 +262,10 @@ run_worker_thread (gpointer data)
   self->has_settings = FALSE;
   g_mutex_unlock (&self->lock);
 
+  /* Sleeps of some 10 µs would last 50 µs longer with the usual slack. Not before a launch: its
+   * child would inherit it.
+   */
+  prctl (PR_SET_TIMERSLACK, 1UL);
   raise_priority ();
   worker = sonde_worker_new (target, &settings);
   sonde_settings_clear (&settings);

@@ -336,6 +336,28 @@ test_engine_first_thread_ends (void)
   g_assert_cmpint (kill (end->pid, 0), ==, -1);
 }
 
+/* A program that we start is as any other: it does not have the worker's way of sleeping. */
+static void
+test_engine_launched_timer_slack (void)
+{
+  g_auto(Session) session = { 0 };
+  g_autoptr(SondeSnapshot) snapshot = NULL;
+  g_autofree char *path = NULL;
+  g_autofree char *theirs = NULL;
+  g_autofree char *ours = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  launch (&session, "exiter", "2000");
+  snapshot = wait_for (&session, 1);
+  path = g_strdup_printf ("/proc/%d/timerslack_ns", snapshot->pid);
+  g_assert_true (g_file_get_contents (path, &theirs, NULL, NULL));
+  g_assert_true (g_file_get_contents ("/proc/self/timerslack_ns", &ours, NULL, NULL));
+  g_assert_cmpint (kill (snapshot->pid, SIGKILL), ==, 0);
+  g_assert_cmpstr (theirs, ==, ours);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -350,5 +372,6 @@ main (int   argc,
   g_test_add_func ("/live/engine/cannot-begin", test_engine_cannot_begin);
   g_test_add_func ("/live/engine/freed-while-sampling", test_engine_freed_while_sampling);
   g_test_add_func ("/live/engine/first-thread-ends", test_engine_first_thread_ends);
+  g_test_add_func ("/live/engine/launched-timer-slack", test_engine_launched_timer_slack);
   return g_test_run ();
 }
