@@ -208,7 +208,9 @@ publish_failure (SondeEngine         *self,
   g_autoptr(SondeFunctions) functions = sonde_functions_new ();
   SondeSnapshot *snapshot;
 
+  g_mutex_lock (&self->lock);
   snapshot = sonde_snapshot_new (functions, &self->settings.query);
+  g_mutex_unlock (&self->lock);
   snapshot->serial = 1;
   snapshot->state = SONDE_SESSION_FAILED;
   snapshot->obstacle = *obstacle;
