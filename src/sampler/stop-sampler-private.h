@@ -83,7 +83,9 @@ void    sonde_stop_sampler_ask          (SondeStopSampler      *self,
                                          SondeSampledThread    *thread,
                                          SondeThreadState       state,
                                          const SondeThreadRuns *runs);
-/* Waits for a thread that was asked, up to a second, and lets go of it. */
-void    sonde_stop_sampler_let_go       (SondeSampledThread    *thread);
+/* Waits for a thread that was asked, until @give_up_ns, and lets go of it. */
+void    sonde_stop_sampler_let_go       (SondeStopSampler      *self,
+                                         SondeSampledThread    *thread,
+                                         guint64                give_up_ns);
 
 G_END_DECLS

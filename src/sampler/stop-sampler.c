@@ -14,6 +14,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "sampler/stop-sampler-private.h"
 #include "target/memory.h"
 
@@ -26,6 +27,9 @@
 #define LONG_NS SONDE_NS_PER_SECOND
 
 #define NAMES_A_LIST 32
+/* How long the end waits for threads that were asked, all together. */
+#define LET_GO_NS SONDE_NS_PER_SECOND
+
 #define LIST_INTERVAL_NS (100 * G_GUINT64_CONSTANT (1000000))
 #define COUNT_INTERVAL_NS (5 * G_GUINT64_CONSTANT (1000000))
 
@@ -421,10 +425,13 @@ sonde_stop_sampler_get_stopped_quantile (SondeStopSampler *self,
 void
 sonde_stop_sampler_finish (SondeStopSampler *self)
 {
+  guint64 give_up_ns;
+
   g_return_if_fail (self != NULL);
 
+  give_up_ns = sonde_clock_now_ns () + LET_GO_NS;
   for (guint i = 0; i < self->asked->len; i++)
-    sonde_stop_sampler_let_go (g_ptr_array_index (self->asked, i));
+    sonde_stop_sampler_let_go (self, g_ptr_array_index (self->asked, i), give_up_ns);
   g_ptr_array_set_size (self->asked, 0);
 
   for (guint i = 0; i < self->threads->len; i++)

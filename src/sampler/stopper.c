@@ -184,12 +184,18 @@ release_strays (SondeStopSampler *self)
 }
 
 static void
+bury (SondeStopSampler *self,
+      pid_t             tid)
+{
+  if (!self->is_child || tid != self->pid)
+    sonde_tracee_bury (tid);
+}
+
+static void
 end_asked (SondeStopSampler   *self,
            SondeSampledThread *thread)
 {
-  if (!self->is_child || thread->thread.tid != self->pid)
-    sonde_tracee_bury (thread->thread.tid);
-
+  bury (self, thread->thread.tid);
   self->client->lost (thread, SONDE_LOSS_GONE, 1, self->data);
   sonde_stop_sampler_end_thread (self, thread);
   release_strays (self);
@@ -236,25 +242,24 @@ sonde_stop_sampler_collect (SondeStopSampler *self)
 }
 
 void
-sonde_stop_sampler_let_go (SondeSampledThread *thread)
+sonde_stop_sampler_let_go (SondeStopSampler   *self,
+                           SondeSampledThread *thread,
+                           guint64             give_up_ns)
 {
   pid_t tid = thread->thread.tid;
-  guint64 give_up_ns = sonde_clock_now_ns () + SONDE_NS_PER_SECOND;
+  SondeTraceeOutcome outcome;
   int signal = 0;
 
-  while (sonde_clock_now_ns () < give_up_ns)
-    {
-      SondeTraceeOutcome outcome = sonde_tracee_poll (tid, &signal);
+  while ((outcome = sonde_tracee_poll (tid, &signal)) == SONDE_TRACEE_PENDING &&
+         sonde_clock_now_ns () < give_up_ns)
+    sonde_clock_sleep_until (sonde_clock_now_ns () + LET_GO_POLL_NS);
 
-      if (outcome == SONDE_TRACEE_OK)
-        sonde_tracee_release (tid, signal);
-      if (outcome != SONDE_TRACEE_PENDING)
-        return;
+  if (outcome == SONDE_TRACEE_OK)
+    sonde_tracee_release (tid, signal);
+  else if (outcome == SONDE_TRACEE_GONE)
+    bury (self, tid);
 
-      sonde_clock_sleep_until (sonde_clock_now_ns () + LET_GO_POLL_NS);
-    }
-
-  /* It sleeps where nothing can wake it. Our thread ends next, and the kernel lets go of all that
-   * it traces then (kernel/ptrace.c, exit_ptrace).
+  /* Else it sleeps where nothing can wake it. Our thread ends some time, and the kernel lets go of
+   * all that it traces then (kernel/ptrace.c, exit_ptrace).
    */
 }
