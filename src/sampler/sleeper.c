@@ -82,6 +82,10 @@ sonde_stop_sampler_take_sleeper (SondeStopSampler      *self,
       return;
     }
 
+  /* By a debugger, or by us: a thread that we asked may come out of an exec() under this id. */
+  if (state == SONDE_THREAD_STATE_STOPPED)
+    sonde_stop_sampler_release_strays (self);
+
   if (!capture_quietly (self, thread, wait))
     {
       sonde_stop_sampler_lose (self, thread, SONDE_LOSS_UNREADABLE);

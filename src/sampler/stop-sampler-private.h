@@ -83,6 +83,8 @@ void    sonde_stop_sampler_ask          (SondeStopSampler      *self,
                                          SondeSampledThread    *thread,
                                          SondeThreadState       state,
                                          const SondeThreadRuns *runs);
+/* Lets go of threads that stand still for us under an id that we did not ask. */
+void    sonde_stop_sampler_release_strays (SondeStopSampler    *self);
 /* Waits for a thread that was asked, until @give_up_ns, and lets go of it. */
 void    sonde_stop_sampler_let_go       (SondeStopSampler      *self,
                                          SondeSampledThread    *thread,

@@ -149,7 +149,7 @@ give_to_client (SondeStopSampler *self,
   guint64 ns = self->now_ns - thread->time_ns;
   SondeThreadState state;
   guint64 n_judged = judge_wait (self, held, n_ticks, &state);
-  guint64 judged_ns = ns * n_judged / n_ticks;
+  guint64 judged_ns = ns / n_ticks * n_judged;
 
   remember_stop (thread, held);
   thread->is_known = TRUE;
@@ -168,8 +168,8 @@ give_to_client (SondeStopSampler *self,
                             self->data);
 }
 
-static void
-release_strays (SondeStopSampler *self)
+void
+sonde_stop_sampler_release_strays (SondeStopSampler *self)
 {
   g_autoptr(GArray) expected = g_array_new (FALSE, FALSE, sizeof (pid_t));
 
@@ -198,7 +198,7 @@ end_asked (SondeStopSampler   *self,
   bury (self, thread->thread.tid);
   self->client->lost (thread, SONDE_LOSS_GONE, 1, self->data);
   sonde_stop_sampler_end_thread (self, thread);
-  release_strays (self);
+  sonde_stop_sampler_release_strays (self);
 }
 
 gboolean

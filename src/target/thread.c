@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,6 +30,23 @@ open_file (const SondeThread *self,
   g_snprintf (path, sizeof path, "/proc/%d/task/%d/%s", self->pid, self->tid, name);
 
   return open (path, O_RDONLY | O_CLOEXEC);
+}
+
+/* Opens a file to be kept open; -1 where half of what we may is, and then it is opened for each
+ * read: a target may have more threads than we may have files, 1,024 as a rule.
+ */
+static int
+keep_file (const SondeThread *self,
+           const char        *name)
+{
+  struct rlimit limit;
+  int fd = open_file (self, name);
+
+  if (fd < 0 || getrlimit (RLIMIT_NOFILE, &limit) != 0 || (rlim_t) fd < limit.rlim_cur / 2)
+    return fd;
+
+  close (fd);
+  return -1;
 }
 
 /* Reads the whole of a small file, through @fd or, when that is -1, by name. */
@@ -63,8 +81,8 @@ sonde_thread_open (SondeThread *self,
                    pid_t        tid)
 {
   *self = (SondeThread) { .pid = pid, .tid = tid, .schedstat_fd = -1, .syscall_fd = -1 };
-  self->schedstat_fd = open_file (self, "schedstat");
-  self->syscall_fd = open_file (self, "syscall");
+  self->schedstat_fd = keep_file (self, "schedstat");
+  self->syscall_fd = keep_file (self, "syscall");
 }
 
 void
