@@ -44,19 +44,19 @@ start_engine (const SondeOptions *options)
   return engine;
 }
 
-/* On standard error, so that it never mixes with the stacks. */
+/* On standard error, so that it never mixes with the stacks, whose counts add up to its samples. */
 static void
 print_summary (const SondeOptions  *options,
                const SondeSnapshot *snapshot)
 {
-  g_autofree char *samples = sonde_figures_dup_count (snapshot->sample_count);
+  g_autofree char *samples = sonde_figures_dup_count (snapshot->scope_count);
   g_autofree char *elapsed = sonde_figures_dup_time (snapshot->elapsed_ns);
   guint64 lost = sonde_losses_get_sum (&snapshot->losses);
   g_autofree char *lost_text = sonde_figures_dup_count (lost);
 
   g_printerr (ngettext ("sonde-cli: %s sample in %s, %s lost\n",
                         "sonde-cli: %s samples in %s, %s lost\n",
-                        (gulong) snapshot->sample_count),
+                        (gulong) snapshot->scope_count),
               samples, elapsed, lost_text);
 
   if (options->argv != NULL && snapshot->end == SONDE_END_STOPPED)

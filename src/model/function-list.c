@@ -29,6 +29,8 @@
  */
 #define SETTLED_MAX 2000
 
+#define HOLD_AFTER_NS (3 * SONDE_NS_PER_SECOND)
+
 typedef struct
 {
   SondeFunctionRow *row;
@@ -110,6 +112,13 @@ take_figures (SondeFunctionList   *self,
   return ranked;
 }
 
+/* Not at first, or the order of the very first samples would be held. */
+static gboolean
+is_held (SondeFunctionList *self)
+{
+  return self->held && self->snapshot->elapsed_ns >= HOLD_AFTER_NS;
+}
+
 /* What was shown and still is, in its old order. New entries stand before the
  * first that they outrank, or at the end if nothing may move: (transfer container).
  */
@@ -127,7 +136,7 @@ keep_order (SondeFunctionList *self,
       if (entry->serial != self->update_count)
         continue;
 
-      for (; !self->held && next < ranked->len; next++)
+      for (; !is_held (self) && next < ranked->len; next++)
         {
           Entry *candidate = g_ptr_array_index (ranked, next);
 
@@ -347,7 +356,7 @@ sonde_function_list_update (SondeFunctionList *self,
   g_clear_pointer (&self->snapshot, sonde_snapshot_unref);
   self->snapshot = snapshot;
 
-  may_settle = !self->held && now_us - self->settled_us >= SONDE_FUNCTION_LIST_SETTLE_US;
+  may_settle = !is_held (self) && now_us - self->settled_us >= SONDE_FUNCTION_LIST_SETTLE_US;
   ranked = take_figures (self, snapshot);
   if (!is_other && !may_settle && snapshot->n_rows < snapshot->matching_count)
     return;

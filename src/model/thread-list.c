@@ -129,6 +129,17 @@ sonde_thread_list_get_alive_count (SondeThreadList *self)
   return self->alive_count;
 }
 
+guint
+sonde_thread_list_get_shown_count (SondeThreadList *self)
+{
+  g_return_val_if_fail (SONDE_IS_THREAD_LIST (self), 0);
+
+  if (self->alive_count > 0)
+    return self->alive_count;
+
+  return g_list_model_get_n_items (sonde_thread_list_get_model (self));
+}
+
 void
 sonde_thread_list_update (SondeThreadList     *self,
                           const SondeSnapshot *snapshot)

@@ -213,7 +213,7 @@ refresh_states (SondeLiveHeader     *self,
       g_snprintf (parts[i].figure, sizeof parts[i].figure, _("%s %%"), text);
     }
 
-  sonde_format_count (text, sonde_thread_list_get_alive_count (threads));
+  sonde_format_count (text, sonde_thread_list_get_shown_count (threads));
   sonde_meter_set (self->state_meter, text, parts, n_parts);
 }
 

@@ -199,7 +199,7 @@ dup_caption (SondeThreadPicker *self)
 
   if (tid == 0)
     {
-      sonde_format_count (count, sonde_thread_list_get_alive_count (threads));
+      sonde_format_count (count, sonde_thread_list_get_shown_count (threads));
       /* Translators: %s is how many threads a process has */
       return g_strdup_printf (_("All Threads (%s)"), count);
     }

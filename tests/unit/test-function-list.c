@@ -25,6 +25,7 @@ typedef struct
   guint64            scope_count;
   guint              matching_count;
   gint64             now_us;
+  guint64            elapsed_ns;
 } Fixture;
 
 static void
@@ -35,6 +36,7 @@ set_up (Fixture       *fixture,
   fixture->functions = sonde_functions_new ();
   fixture->scope_count = SCOPE_COUNT;
   fixture->now_us = SONDE_FUNCTION_LIST_SETTLE_US;
+  fixture->elapsed_ns = 10 * SONDE_NS_PER_SECOND;
   sonde_query_init (&fixture->query);
 }
 
@@ -55,6 +57,7 @@ parse_snapshot (Fixture    *fixture,
   SondeSnapshot *snapshot = sonde_snapshot_new (fixture->functions, &fixture->query);
 
   snapshot->scope_count = fixture->scope_count;
+  snapshot->elapsed_ns = fixture->elapsed_ns;
   snapshot->matching_count = fixture->matching_count;
   snapshot->n_rows = g_strv_length (words);
   snapshot->rows = g_new0 (SondeFunctionFigures, snapshot->n_rows);
@@ -258,6 +261,18 @@ test_function_list_held (Fixture       *fixture,
 }
 
 /* Only some of the functions are in the snapshot: who is last comes and goes. */
+/* The first few samples say nothing: their order is not worth holding. */
+static void
+test_function_list_not_held_at_first (Fixture       *fixture,
+                                      gconstpointer  data)
+{
+  fixture->elapsed_ns = SONDE_NS_PER_SECOND;
+  sonde_function_list_set_held (fixture->list, TRUE);
+  update (fixture, "a 2, b 1");
+  update_later (fixture, "b 500, c 300, a 2");
+  assert_rows (fixture, "b 500, c 300, a 2");
+}
+
 static void
 test_function_list_cut (Fixture       *fixture,
                         gconstpointer  data)
@@ -331,6 +346,7 @@ main (int   argc,
   ADD ("/model/function-list/new-rows", test_function_list_new_rows);
   ADD ("/model/function-list/gone-rows", test_function_list_gone_rows);
   ADD ("/model/function-list/held", test_function_list_held);
+  ADD ("/model/function-list/not-held-at-first", test_function_list_not_held_at_first);
   ADD ("/model/function-list/cut", test_function_list_cut);
   ADD ("/model/function-list/other-question", test_function_list_other_question);
   ADD ("/model/function-list/text-column", test_function_list_text_column);
