@@ -44,6 +44,7 @@ typedef struct
   SondeThreadState asked_state; /* asleep, or RUNNING where READY is not told from it yet */
   SondeThreadRuns  asked_runs;
   guint64          asked_since_ns;
+  guint64          asked_again_ns;
   guint64          asked_ns;   /* latest time that it was seen not to stand still */
   guint8           kept_bytes[SONDE_KEPT_BYTES]; /* of the stack that @kept belongs to */
   gsize            kept_length;

@@ -16,6 +16,8 @@
 #include "sampler/stop-sampler-private.h"
 #include "target/tracee.h"
 
+/* A request is lost now and then when the thread is in the middle of an exec(). */
+#define ASK_AGAIN_NS (10 * G_GUINT64_CONSTANT (1000000))
 #define LET_GO_POLL_NS 50000
 
 /* The thread has ended, or only looks so to one who may not ask: /proc knows. */
@@ -52,6 +54,7 @@ sonde_stop_sampler_ask (SondeStopSampler      *self,
       thread->asked_runs = *runs;
       thread->asked_ns = sonde_clock_now_ns ();
       thread->asked_since_ns = thread->asked_ns;
+      thread->asked_again_ns = thread->asked_ns;
       g_ptr_array_add (self->asked, thread);
       break;
 
@@ -201,6 +204,17 @@ end_asked (SondeStopSampler   *self,
   sonde_stop_sampler_release_strays (self);
 }
 
+static void
+wait_on (SondeSampledThread *thread)
+{
+  thread->asked_ns = sonde_clock_now_ns ();
+  if (thread->asked_ns - thread->asked_again_ns < ASK_AGAIN_NS)
+    return;
+
+  thread->asked_again_ns = thread->asked_ns;
+  sonde_tracee_ask_again (thread->thread.tid);
+}
+
 gboolean
 sonde_stop_sampler_collect (SondeStopSampler *self)
 {
@@ -220,7 +234,7 @@ sonde_stop_sampler_collect (SondeStopSampler *self)
       outcome = sonde_tracee_poll (thread->thread.tid, &signal);
       if (outcome == SONDE_TRACEE_PENDING)
         {
-          thread->asked_ns = sonde_clock_now_ns ();
+          wait_on (thread);
           continue;
         }
 
@@ -252,7 +266,10 @@ sonde_stop_sampler_let_go (SondeStopSampler   *self,
 
   while ((outcome = sonde_tracee_poll (tid, &signal)) == SONDE_TRACEE_PENDING &&
          sonde_clock_now_ns () < give_up_ns)
-    sonde_clock_sleep_until (sonde_clock_now_ns () + LET_GO_POLL_NS);
+    {
+      wait_on (thread);
+      sonde_clock_sleep_until (sonde_clock_now_ns () + LET_GO_POLL_NS);
+    }
 
   if (outcome == SONDE_TRACEE_OK)
     sonde_tracee_release (tid, signal);

@@ -15,11 +15,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "target/launch.h"
 #include "target/permission.h"
 #include "target/proc.h"
 #include "target/thread.h"
+
+/* How long a process must be closed to us before we believe it. */
+#define CLOSED_DOUBT_NS (SONDE_NS_PER_SECOND / 5)
 
 /* The kernel's own answer where the rules that we know say no: the process may have let us in with
  * prctl(PR_SET_PTRACER). /proc/PID/syscall asks for the same right as ptrace().
@@ -58,11 +62,16 @@ check (pid_t pid)
         obstacle = sonde_permission_explain (pid, EPERM);
       break;
 
+    case SONDE_OBSTACLE_TRACED:
+      /* By us: we asked its first thread, which has not stopped yet. */
+      if (obstacle.tracer == gettid ())
+        obstacle.kind = SONDE_OBSTACLE_NONE;
+      break;
+
     case SONDE_OBSTACLE_GONE:
     case SONDE_OBSTACLE_ZOMBIE:
     case SONDE_OBSTACLE_KERNEL:
     case SONDE_OBSTACLE_SELF:
-    case SONDE_OBSTACLE_TRACED:
     case SONDE_OBSTACLE_32BIT:
     case SONDE_OBSTACLE_LAUNCH:
     case SONDE_OBSTACLE_FAILED:
@@ -234,9 +243,19 @@ sonde_target_poll (SondeTarget   *self,
   if (found.kind == SONDE_OBSTACLE_GONE || found.kind == SONDE_OBSTACLE_ZOMBIE)
     return end_unless_open (self);
 
-  *obstacle = found;
   if (found.kind != SONDE_OBSTACLE_NONE)
-    return SONDE_TARGET_CLOSED;
+    {
+      /* In the middle of an exec() a process is nobody's for a moment. */
+      if (self->closed_ns == 0)
+        self->closed_ns = sonde_clock_now_ns ();
+      if (sonde_clock_now_ns () - self->closed_ns < CLOSED_DOUBT_NS)
+        return SONDE_TARGET_SAME;
+
+      *obstacle = found;
+      return SONDE_TARGET_CLOSED;
+    }
+
+  self->closed_ns = 0;
 
   return read_program (self) ? SONDE_TARGET_EXECED : end_unless_open (self);
 }

@@ -54,6 +54,7 @@ typedef struct
   int          pid_fd;      /* owned; -1 where the kernel has none */
   guint64      start_ticks;
   SondeAddress stack_start;
+  guint64      closed_ns;   /* since when it has been closed to us; 0 if it is open */
 } SondeTarget;
 
 /* NULL with @obstacle set if the process cannot be looked at. */

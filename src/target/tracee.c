@@ -48,6 +48,12 @@ sonde_tracee_ask (pid_t tid)
                                                          : SONDE_TRACEE_REFUSED;
 }
 
+void
+sonde_tracee_ask_again (pid_t tid)
+{
+  ptrace (PTRACE_INTERRUPT, tid, NULL, NULL);
+}
+
 /**
  * sonde_tracee_poll:
  * @tid: a thread that was asked

@@ -32,6 +32,8 @@ typedef enum
  * After GONE and REFUSED there is nothing to release.
  */
 SondeTraceeOutcome sonde_tracee_ask            (pid_t    tid);
+/* Asks once more a thread that is PENDING: an exec() forgets the first request. Never waits. */
+void               sonde_tracee_ask_again      (pid_t    tid);
 SondeTraceeOutcome sonde_tracee_poll           (pid_t    tid,
                                                 int     *signal);
 gboolean           sonde_tracee_read_registers (pid_t    tid,
