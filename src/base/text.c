@@ -8,6 +8,8 @@
 
 #include "base/text.h"
 
+#include <string.h>
+
 /* Whether @bytes begins with one of U+0080 to U+009F, some of which terminals obey like an escape
  * sequence. All other control characters are single bytes, and neither they nor 0xC2 are ever
  * the second part of a character in UTF-8.
@@ -43,4 +45,51 @@ sonde_text_dup_clean (const char *bytes,
   copy[end] = '\0';
 
   return g_utf8_make_valid (copy, (gssize) end);
+}
+
+void
+sonde_text_fit (const char *text,
+                char       *buffer,
+                gsize       size)
+{
+  static const char mark[] = "…";
+  const char *end;
+
+  g_return_if_fail (text != NULL);
+  g_return_if_fail (size >= sizeof mark);
+
+  if (g_strlcpy (buffer, text, size) < size)
+    return;
+
+  end = g_utf8_find_prev_char (text, text + size - sizeof mark + 1);
+  memcpy (buffer + (end - text), mark, sizeof mark);
+}
+
+void
+sonde_text_shorten_path (GString *path)
+{
+  gsize end = 0;
+  gsize at = 0;
+
+  g_return_if_fail (path != NULL);
+
+  if (path->str[0] == '/')
+    end = at = 1;
+
+  while (at < path->len)
+    {
+      gsize length = strcspn (path->str + at, "/");
+      gboolean is_nowhere = length == 0 || (length == 1 && path->str[at] == '.');
+
+      if (!is_nowhere)
+        {
+          if (end > 0 && path->str[end - 1] != '/')
+            path->str[end++] = '/';
+          memmove (path->str + end, path->str + at, length);
+          end += length;
+        }
+      at += length + 1;
+    }
+
+  g_string_truncate (path, end);
 }

@@ -17,4 +17,16 @@ char *sonde_text_dup_clean (const char *bytes,
                             gsize       length,
                             char        control);
 
+/* Copies @text, which is UTF-8, to @buffer of @size bytes, at least 4; what does not fit with its
+ * closing zero is cut before a character and ends with "…". Threads: any.
+ */
+void  sonde_text_fit       (const char *text,
+                            char       *buffer,
+                            gsize       size);
+
+/* Takes out of @path what leads nowhere: "." and doubled slashes. ".." stays, since the folder
+ * before it may be a link. Threads: any.
+ */
+void  sonde_text_shorten_path (GString *path);
+
 G_END_DECLS

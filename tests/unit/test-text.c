@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <glib.h>
+#include <string.h>
 
 #include "base/text.h"
 
@@ -41,11 +42,79 @@ test_text_clean (void)
     }
 }
 
+static void
+test_text_shorten_path (void)
+{
+  static const struct
+  {
+    const char *path;
+    const char *shorter;
+  } cases[] = {
+    { "", "" },
+    { "/", "/" },
+    { ".", "" },
+    { "./", "" },
+    { "a", "a" },
+    { "/a/b.c", "/a/b.c" },
+    { "./malloc/./malloc/malloc.c", "malloc/malloc/malloc.c" },
+    { "././a", "a" },
+    { "/./a//b/./c.c", "/a/b/c.c" },
+    { "//a", "/a" },
+    { "/build/../src/a.c", "/build/../src/a.c" },
+    { "../a/./../b.c", "../a/../b.c" },
+    { ".a/b./..c", ".a/b./..c" },
+    { "a/.", "a" },
+    { "a/", "a" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(GString) path = g_string_new (cases[i].path);
+
+      sonde_text_shorten_path (path);
+      g_assert_cmpstr (path->str, ==, cases[i].shorter);
+      g_assert_cmpuint (path->len, ==, strlen (path->str));
+    }
+}
+
+static void
+test_text_fit (void)
+{
+  static const struct
+  {
+    const char *text;
+    const char *fitted;
+  } cases[] = {
+    { "", "" },
+    { "worker", "worker" },
+    { "worker1", "worker1" },
+    { "worker12", "work…" },
+    { "Größe", "Größe" },
+    { "aaaöbbb", "aaa…" },
+    { "aaö b b", "aaö…" },
+    { "✓✓✓", "✓…" },
+  };
+  char buffer[9];
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      buffer[8] = '#';
+      sonde_text_fit (cases[i].text, buffer, 8);
+      g_assert_cmpstr (buffer, ==, cases[i].fitted);
+      g_assert_cmpint (buffer[8], ==, '#');
+    }
+
+  sonde_text_fit ("worker", buffer, 4);
+  g_assert_cmpstr (buffer, ==, "…");
+}
+
 int
 main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/base/text/clean", test_text_clean);
+  g_test_add_func ("/base/text/shorten-path", test_text_shorten_path);
+  g_test_add_func ("/base/text/fit", test_text_fit);
   return g_test_run ();
 }
