@@ -87,6 +87,16 @@ sonde_obstacle_dup_reason (const SondeObstacle *self)
 }
 
 static const char *
+get_root_remedy (const SondeObstacle *self)
+{
+  if (self->is_root)
+    return _("Not even root may look at it from here. If this is a container, look at it from the "
+             "system that runs the container.");
+
+  return _("Look at it as root:");
+}
+
+static const char *
 get_remedy (const SondeObstacle *self)
 {
   switch (self->kind)
@@ -95,7 +105,7 @@ get_remedy (const SondeObstacle *self)
       return _("Look up the number of a running process:");
     case SONDE_OBSTACLE_OTHER_USER:
     case SONDE_OBSTACLE_PROTECTED:
-      return _("Look at it as root:");
+      return get_root_remedy (self);
     case SONDE_OBSTACLE_PTRACE_SCOPE:
       if (self->scope == 1)
         return _("Start the program from Sonde, or allow it until the computer restarts:");
@@ -113,7 +123,7 @@ get_remedy (const SondeObstacle *self)
         return _("Check that the file is a program and may be executed.");
       return NULL;
     case SONDE_OBSTACLE_FAILED:
-      return self->code == EPERM || self->code == EACCES ? _("Look at it as root:") : NULL;
+      return self->code == EPERM || self->code == EACCES ? get_root_remedy (self) : NULL;
     case SONDE_OBSTACLE_NONE:
     case SONDE_OBSTACLE_ZOMBIE:
     case SONDE_OBSTACLE_KERNEL:
@@ -132,9 +142,9 @@ sonde_obstacle_dup_remedy (const SondeObstacle *self)
 }
 
 static char *
-dup_root_command (pid_t pid)
+dup_root_command (const SondeObstacle *self)
 {
-  return g_strdup_printf ("sudo sonde-cli top %d", pid);
+  return self->is_root ? NULL : g_strdup_printf ("sudo sonde-cli top %d", self->pid);
 }
 
 char *
@@ -148,7 +158,7 @@ sonde_obstacle_dup_command (const SondeObstacle *self)
       return g_strdup ("sonde-cli ps");
     case SONDE_OBSTACLE_OTHER_USER:
     case SONDE_OBSTACLE_PROTECTED:
-      return dup_root_command (self->pid);
+      return dup_root_command (self);
     case SONDE_OBSTACLE_PTRACE_SCOPE:
       if (self->scope >= 3)
         return g_strdup ("grep -rs ptrace_scope /etc/sysctl.conf /etc/sysctl.d /usr/lib/sysctl.d");
@@ -156,7 +166,7 @@ sonde_obstacle_dup_command (const SondeObstacle *self)
     case SONDE_OBSTACLE_TRACED:
       return g_strdup_printf ("cat /proc/%d/comm", self->tracer);
     case SONDE_OBSTACLE_FAILED:
-      return self->code == EPERM || self->code == EACCES ? dup_root_command (self->pid) : NULL;
+      return self->code == EPERM || self->code == EACCES ? dup_root_command (self) : NULL;
     case SONDE_OBSTACLE_NONE:
     case SONDE_OBSTACLE_ZOMBIE:
     case SONDE_OBSTACLE_KERNEL:

@@ -51,6 +51,7 @@ typedef enum
  * @owner: the user it belongs to
  * @scope: the value of `kernel.yama.ptrace_scope`
  * @code: an errno
+ * @is_root: we are root, so that becoming root is no way out
  *
  * Plain data, copied by value. Threads: any.
  */
@@ -62,6 +63,7 @@ typedef struct
   uid_t             owner;
   int               scope;
   int               code;
+  gboolean          is_root;
 } SondeObstacle;
 
 /* What it is, as one translated sentence for the user ("Belongs to redis."); main thread only. */

@@ -147,7 +147,8 @@ sonde_permission_judge (const SondeRights     *rights,
                         const SondeProcStat   *stat,
                         const SondeProcStatus *status)
 {
-  SondeObstacle obstacle = { .pid = pid, .owner = status->uids[1], .scope = rights->scope };
+  SondeObstacle obstacle = { .pid = pid, .owner = status->uids[1], .scope = rights->scope,
+                             .is_root = rights->uid == 0 };
   char namespace[64];
   gboolean readable;
 

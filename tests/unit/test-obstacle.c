@@ -15,6 +15,10 @@
 
 #define NOBODY_UID 4123123123u
 
+#define ROOT_ADVICE \
+  "Not even root may look at it from here. If this is a container, look at it from the " \
+  "system that runs the container."
+
 static const struct
 {
   SondeObstacle obstacle;
@@ -50,6 +54,10 @@ static const struct
   { { .kind = SONDE_OBSTACLE_PROTECTED, .pid = 12 },
     "Protected: it has rights that you do not have, or hides its memory.",
     "Look at it as root: sudo sonde-cli top 12" },
+  { { .kind = SONDE_OBSTACLE_PROTECTED, .pid = 12, .is_root = TRUE },
+    "Protected: it has rights that you do not have, or hides its memory.", ROOT_ADVICE },
+  { { .kind = SONDE_OBSTACLE_OTHER_USER, .pid = 12, .is_root = TRUE },
+    "Belongs to root (another user).", ROOT_ADVICE },
   { { .kind = SONDE_OBSTACLE_TRACED, .tracer = 99 }, "Already traced by process 99.",
     "End that debugger or tracer first. To see what it is: cat /proc/99/comm" },
   { { .kind = SONDE_OBSTACLE_32BIT }, "A 32-bit program.",
@@ -65,6 +73,8 @@ static const struct
   { { .kind = SONDE_OBSTACLE_FAILED, .code = EPERM, .pid = 12 },
     "The system refused to attach: Operation not permitted.",
     "Look at it as root: sudo sonde-cli top 12" },
+  { { .kind = SONDE_OBSTACLE_FAILED, .code = EPERM, .pid = 12, .is_root = TRUE },
+    "The system refused to attach: Operation not permitted.", ROOT_ADVICE },
   { { .kind = SONDE_OBSTACLE_FAILED, .code = EIO },
     "The system refused to attach: Input/output error.", NULL },
 };

@@ -16,11 +16,9 @@
 #include "target/permission.h"
 
 static SondeObstacle
-judge (int                scope,
-       gboolean           capable,
-       const FakeProcess *process)
+judge_in (const char        *root,
+          const FakeProcess *process)
 {
-  char *root = fake_proc_new (scope, capable);
   SondeRights rights;
   SondeProcStat stat;
   SondeProcStatus status;
@@ -37,9 +35,42 @@ judge (int                scope,
   obstacle = sonde_permission_judge (&rights, root_fd, process->pid, &stat, &status);
 
   close (root_fd);
+
+  return obstacle;
+}
+
+static SondeObstacle
+judge (int                scope,
+       gboolean           capable,
+       const FakeProcess *process)
+{
+  char *root = fake_proc_new (scope, capable);
+  SondeObstacle obstacle = judge_in (root, process);
+
   fake_proc_free (root);
 
   return obstacle;
+}
+
+/* Root of a container has not all rights of root. */
+static void
+test_permission_root (void)
+{
+  static const char status[] = "Name:\ttest\nTracerPid:\t0\nUid:\t0\t0\t0\t0\n"
+                               "Gid:\t0\t0\t0\t0\nCapEff:\t0000000000000000\n";
+  const FakeProcess closed = { .pid = 7, .uid = 0, .gid = 0, .closed = TRUE };
+  const FakeProcess other = { .pid = 7, .uid = 999, .gid = 999, .closed = TRUE };
+  char *root = fake_proc_new (0, FALSE);
+
+  g_assert_false (judge_in (root, &closed).is_root);
+
+  fake_proc_write (root, 0, "status", status, -1);
+  g_assert_cmpint (judge_in (root, &closed).kind, ==, SONDE_OBSTACLE_PROTECTED);
+  g_assert_true (judge_in (root, &closed).is_root);
+  g_assert_cmpint (judge_in (root, &other).kind, ==, SONDE_OBSTACLE_OTHER_USER);
+  g_assert_true (judge_in (root, &other).is_root);
+
+  fake_proc_free (root);
 }
 
 static void
@@ -153,6 +184,7 @@ main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/target/permission/root", test_permission_root);
   g_test_add_func ("/target/permission/kinds", test_permission_kinds);
   g_test_add_func ("/target/permission/own-child-in-scope", test_permission_own_child_in_scope);
   g_test_add_func ("/target/permission/32bit", test_permission_32bit);
