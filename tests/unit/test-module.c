@@ -152,6 +152,22 @@ test_module_assembly (void)
   g_assert_cmphex (function.upper, ==, sized + 17);
 }
 
+/* The folder, which is "./mapped", is neither shown twice nor with its dot. */
+static void
+test_module_mapped_paths (void)
+{
+  g_autofree char *path = dup_path ("libsymbols-mapped.so");
+  g_autoptr(SondeModule) module = open_module (path);
+  FixtureFunction functions[FIXTURE_N_FUNCTIONS];
+  SondeModuleFunction function;
+
+  read_functions (path, functions);
+  g_assert_true (sonde_module_find_function (module,
+                                             GPOINTER_TO_SIZE (functions[FIXTURE_LOCAL].code),
+                                             &function));
+  g_assert_cmpstr (function.file, ==, "mapped/symbols.c");
+}
+
 /* Code that was inlined is at the line of the call: the one in the function that is shown. */
 static void
 test_module_inlined_line (void)
@@ -474,6 +490,7 @@ main (int   argc,
     }
 
   g_test_add_func ("/symbolizer/module/assembly", test_module_assembly);
+  g_test_add_func ("/symbolizer/module/mapped-paths", test_module_mapped_paths);
   g_test_add_func ("/symbolizer/module/inlined-line", test_module_inlined_line);
   g_test_add_func ("/symbolizer/module/stub", test_module_stub);
   g_test_add_func ("/symbolizer/module/segments", test_module_segments);
