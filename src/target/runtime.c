@@ -14,15 +14,14 @@
 #include "target/runtime.h"
 
 #include <fcntl.h>
-#include <gelf.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "target/elf-symbols.h"
 #include "target/proc.h"
 
-#define SYMBOL_BYTES_MAX (64 * 1024 * 1024)
 #define MAPS_BYTES_MAX (4 * 1024 * 1024)
 #define EXECUTABLES_MAX 4096
 
@@ -74,6 +73,12 @@ static const char *const sign_names[N_SIGNS] = {
   [SIGN_DOTNET] = "DotNetRuntimeInfo",
 };
 
+typedef struct
+{
+  gboolean     found[N_SIGNS];
+  SondeAddress addresses[N_SIGNS];
+} Signs;
+
 /* The release of Node.js by its V8, https://nodejs.org/en/about/previous-releases */
 static const struct
 {
@@ -104,26 +109,6 @@ static const struct
 
 /* --- The executable --- */
 
-/* Reads what the file holds for a symbol, at most @size bytes. */
-static gboolean
-read_symbol (int             fd,
-             Elf            *elf,
-             const GElf_Sym *symbol,
-             gpointer        value,
-             gsize           size)
-{
-  GElf_Shdr header;
-  Elf_Scn *section = elf_getscn (elf, symbol->st_shndx);
-
-  if (section == NULL || gelf_getshdr (section, &header) == NULL ||
-      header.sh_type != SHT_PROGBITS ||
-      symbol->st_value < header.sh_addr || symbol->st_value - header.sh_addr >= header.sh_size)
-    return FALSE;
-
-  return pread (fd, value, size, (off_t) (header.sh_offset + symbol->st_value - header.sh_addr)) ==
-         (gssize) size;
-}
-
 static int
 find_node_release (guint32 v8_major,
                    guint32 v8_minor)
@@ -153,14 +138,13 @@ parse_version (const char   *text,
 }
 
 static void
-read_python_version (int             fd,
-                     Elf            *elf,
-                     const GElf_Sym *symbol,
-                     SondeRuntime   *runtime)
+read_python_version (SondeElfSymbols *file,
+                     SondeAddress     address,
+                     SondeRuntime    *runtime)
 {
   guint64 version;
 
-  if (!read_symbol (fd, elf, symbol, &version, sizeof version))
+  if (!sonde_elf_symbols_read (file, address, &version, sizeof version))
     return;
 
   runtime->major = (int) (version >> 24 & 0xff);
@@ -168,51 +152,50 @@ read_python_version (int             fd,
 }
 
 static void
-read_node_version (int             fd,
-                   Elf            *elf,
-                   const GElf_Sym *symbols,
-                   SondeRuntime   *runtime)
+read_node_version (SondeElfSymbols *file,
+                   const Signs     *signs,
+                   SondeRuntime    *runtime)
 {
   guint32 major;
   guint32 minor;
 
-  if (read_symbol (fd, elf, &symbols[SIGN_V8_MAJOR], &major, sizeof major) &&
-      read_symbol (fd, elf, &symbols[SIGN_V8_MINOR], &minor, sizeof minor))
+  if (sonde_elf_symbols_read (file, signs->addresses[SIGN_V8_MAJOR], &major, sizeof major) &&
+      sonde_elf_symbols_read (file, signs->addresses[SIGN_V8_MINOR], &minor, sizeof minor))
     runtime->major = find_node_release (major, minor);
 }
 
-/* What the signs that were found amount to; a symbol not found has the section 0. */
+/* What the signs that were found amount to. */
 static SondeRuntime
-weigh_symbols (int             fd,
-               Elf            *elf,
-               const GElf_Sym *symbols)
+weigh_signs (SondeElfSymbols *file,
+             const Signs     *signs)
 {
   SondeRuntime runtime = { SONDE_RUNTIME_NATIVE, 0, -1 };
   char text[8] = "";
   guint8 perl_minor;
 
-  if (symbols[SIGN_NODE].st_shndx != SHN_UNDEF)
+  if (signs->found[SIGN_NODE])
     {
       runtime.kind = SONDE_RUNTIME_NODE;
-      read_node_version (fd, elf, symbols, &runtime);
+      read_node_version (file, signs, &runtime);
     }
-  else if (symbols[SIGN_PYTHON].st_shndx != SHN_UNDEF)
+  else if (signs->found[SIGN_PYTHON])
     {
       runtime.kind = SONDE_RUNTIME_PYTHON;
-      read_python_version (fd, elf, &symbols[SIGN_PYTHON_VERSION], &runtime);
+      read_python_version (file, signs->addresses[SIGN_PYTHON_VERSION], &runtime);
     }
-  else if (symbols[SIGN_DOTNET].st_shndx != SHN_UNDEF)
+  else if (signs->found[SIGN_DOTNET])
     runtime.kind = SONDE_RUNTIME_DOTNET;
-  else if (symbols[SIGN_RUBY].st_shndx != SHN_UNDEF)
+  else if (signs->found[SIGN_RUBY])
     {
       runtime.kind = SONDE_RUNTIME_RUBY;
-      if (read_symbol (fd, elf, &symbols[SIGN_RUBY_VERSION], text, sizeof text - 1))
+      if (sonde_elf_symbols_read (file, signs->addresses[SIGN_RUBY_VERSION], text,
+                                  sizeof text - 1))
         parse_version (text, &runtime);
     }
-  else if (symbols[SIGN_PERL].st_shndx != SHN_UNDEF)
+  else if (signs->found[SIGN_PERL])
     {
       runtime.kind = SONDE_RUNTIME_PERL;
-      if (read_symbol (fd, elf, &symbols[SIGN_PERL_VERSION], &perl_minor, 1))
+      if (sonde_elf_symbols_read (file, signs->addresses[SIGN_PERL_VERSION], &perl_minor, 1))
         {
           runtime.major = 5;
           runtime.minor = perl_minor;
@@ -223,101 +206,65 @@ weigh_symbols (int             fd,
 }
 
 static void
-find_signs (Elf             *elf,
-            Elf_Scn         *section,
-            const GElf_Shdr *header,
-            GElf_Sym         symbols[N_SIGNS])
+take_symbol_cb (const SondeElfSymbol *symbol,
+                gpointer              data)
 {
-  Elf_Data *data;
-  gsize count;
+  Signs *signs = data;
 
-  if (header->sh_entsize == 0 || header->sh_size > SYMBOL_BYTES_MAX)
-    return;
-
-  data = elf_getdata (section, NULL);
-  if (data == NULL)
-    return;
-
-  count = MIN (data->d_size / header->sh_entsize, (gsize) G_MAXINT);
-  for (gsize i = 0; i < count; i++)
-    {
-      GElf_Sym symbol;
-      const char *name;
-
-      if (gelf_getsym (data, (int) i, &symbol) == NULL || symbol.st_shndx == SHN_UNDEF)
-        continue;
-
-      name = elf_strptr (elf, header->sh_link, symbol.st_name);
-      for (guint sign = 0; name != NULL && sign < N_SIGNS; sign++)
-        if (strcmp (name, sign_names[sign]) == 0)
-          symbols[sign] = symbol;
-    }
+  for (guint sign = 0; sign < N_SIGNS; sign++)
+    if (strcmp (symbol->name, sign_names[sign]) == 0)
+      {
+        signs->found[sign] = TRUE;
+        signs->addresses[sign] = symbol->address;
+      }
 }
 
 static void
-read_go_version (int              fd,
-                 const GElf_Shdr *header,
-                 SondeRuntime    *runtime)
+read_go_version (int           fd,
+                 guint64       offset,
+                 guint64       size,
+                 SondeRuntime *runtime)
 {
   char head[GO_VERSION_OFFSET + 16] = "";
   const char *text = head + GO_VERSION_OFFSET + 1;
 
-  if (header->sh_size < sizeof head ||
-      pread (fd, head, sizeof head - 1, (off_t) header->sh_offset) != (gssize) sizeof head - 1)
+  if (size < sizeof head ||
+      pread (fd, head, sizeof head - 1, (off_t) offset) != (gssize) sizeof head - 1)
     return;
 
   if ((head[GO_FLAGS_OFFSET] & GO_FLAG_INLINE) != 0 && g_str_has_prefix (text, "go"))
     parse_version (text + 2, runtime);
 }
 
-static SondeRuntime
-read_elf (int  fd,
-          Elf *elf)
-{
-  SondeRuntime runtime = { SONDE_RUNTIME_NATIVE, 0, -1 };
-  GElf_Sym symbols[N_SIGNS] = { 0 };
-  Elf_Scn *section = NULL;
-  size_t names;
-
-  if (elf_getshdrstrndx (elf, &names) != 0)
-    return runtime;
-
-  while ((section = elf_nextscn (elf, section)) != NULL)
-    {
-      GElf_Shdr header;
-      const char *name;
-
-      if (gelf_getshdr (section, &header) == NULL)
-        continue;
-
-      name = elf_strptr (elf, names, header.sh_name);
-      if (header.sh_type == SHT_DYNSYM || header.sh_type == SHT_SYMTAB)
-        find_signs (elf, section, &header, symbols);
-      else if (g_strcmp0 (name, ".go.buildinfo") == 0)
-        {
-          runtime.kind = SONDE_RUNTIME_GO;
-          read_go_version (fd, &header, &runtime);
-        }
-      else if (g_strcmp0 (name, ".note.go.buildid") == 0)
-        runtime.kind = SONDE_RUNTIME_GO;
-    }
-
-  return runtime.kind == SONDE_RUNTIME_GO ? runtime : weigh_symbols (fd, elf, symbols);
-}
-
 SondeRuntime
 sonde_runtime_read_executable (int fd)
 {
   SondeRuntime runtime = { SONDE_RUNTIME_UNKNOWN, 0, -1 };
-  Elf *elf;
+  g_autoptr(SondeElfSymbols) file = sonde_elf_symbols_open (fd);
+  Signs signs = { 0 };
+  SondeAddress address;
+  guint64 offset;
+  guint64 size;
 
-  elf_version (EV_CURRENT);
-  elf = elf_begin (fd, ELF_C_READ, NULL);
-  if (elf != NULL && elf_kind (elf) == ELF_K_ELF)
-    runtime = read_elf (fd, elf);
-  elf_end (elf);
+  if (file == NULL)
+    return runtime;
 
-  return runtime;
+  if (sonde_elf_symbols_find_section (file, ".go.buildinfo", &address, &offset, &size))
+    {
+      runtime.kind = SONDE_RUNTIME_GO;
+      read_go_version (fd, offset, size, &runtime);
+      return runtime;
+    }
+
+  if (sonde_elf_symbols_find_section (file, ".note.go.buildid", &address, &offset, &size))
+    {
+      runtime.kind = SONDE_RUNTIME_GO;
+      return runtime;
+    }
+
+  sonde_elf_symbols_foreach (file, take_symbol_cb, &signs);
+
+  return weigh_signs (file, &signs);
 }
 
 /* --- The map --- */
