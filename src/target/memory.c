@@ -5,7 +5,8 @@
  *
  * One process_vm_readv() with one piece. The kernel copies page by page and stops at the first
  * that is not there, so the count tells where memory ends (mm/process_vm_access.c,
- * process_vm_rw_single_vec).
+ * process_vm_rw_single_vec). Of many pieces it copies one after the other, and stops at the first
+ * that is not there as a whole.
  */
 
 #include "config.h"
@@ -29,4 +30,52 @@ sonde_memory_read (pid_t         pid,
   count = process_vm_readv (pid, &local, 1, &remote, 1, 0);
 
   return count > 0 ? (gsize) count : 0;
+}
+
+/* Copies at most SONDE_MEMORY_PIECES_MAX of @pieces. */
+static guint
+read_some (pid_t                   pid,
+           const SondeMemoryPiece *pieces,
+           guint                   n_pieces)
+{
+  struct iovec local[SONDE_MEMORY_PIECES_MAX];
+  struct iovec remote[SONDE_MEMORY_PIECES_MAX];
+  ssize_t count;
+  guint whole = 0;
+
+  for (guint i = 0; i < n_pieces; i++)
+    {
+      local[i] = (struct iovec) { .iov_base = pieces[i].buffer, .iov_len = pieces[i].length };
+      remote[i] = (struct iovec) { .iov_base = GSIZE_TO_POINTER (pieces[i].address),
+                                   .iov_len = pieces[i].length };
+    }
+
+  count = process_vm_readv (pid, local, n_pieces, remote, n_pieces, 0);
+  for (gsize left = count > 0 ? (gsize) count : 0;
+       whole < n_pieces && pieces[whole].length <= left; whole++)
+    left -= pieces[whole].length;
+
+  return count >= 0 ? whole : 0;
+}
+
+guint
+sonde_memory_read_pieces (pid_t                   pid,
+                          const SondeMemoryPiece *pieces,
+                          guint                   n_pieces)
+{
+  guint whole = 0;
+
+  g_return_val_if_fail (pieces != NULL || n_pieces == 0, 0);
+
+  while (whole < n_pieces)
+    {
+      guint asked = MIN (n_pieces - whole, SONDE_MEMORY_PIECES_MAX);
+      guint got = read_some (pid, pieces + whole, asked);
+
+      whole += got;
+      if (got < asked)
+        break;
+    }
+
+  return whole;
 }
