@@ -36,4 +36,5 @@ sonde_capture_clear (SondeCapture *self)
 {
   sonde_stack_piece_clear (&self->stack);
   sonde_stack_piece_clear (&self->outer);
+  g_clear_pointer (&self->codes, g_free);
 }

@@ -8,7 +8,7 @@
 
 #include <sys/types.h>
 
-#include "base/types.h"
+#include "base/code-stack.h"
 
 G_BEGIN_DECLS
 
@@ -51,6 +51,8 @@ typedef struct
  * @stack: from the stack pointer upwards, as much as was asked for, or less where the stack ends
  * @outer: another piece, where the thread goes from one stack to another, as a signal handler
  *   does that has a stack of its own; else empty
+ * @futex: what a sleeping thread waits on; 0 for anything else
+ * @codes: (nullable): its Python frames; %NULL in a target without Python
  *
  * What was copied of one thread at one instant. All zeros is an empty one.
  *
@@ -65,6 +67,8 @@ typedef struct
   guint           known;
   SondeStackPiece stack;
   SondeStackPiece outer;
+  SondeAddress    futex;
+  SondeCodeStack *codes; /* owned */
 } SondeCapture;
 
 void sonde_stack_piece_ensure (SondeStackPiece *self,

@@ -26,6 +26,9 @@ struct _SondeFunctions
   GHashTable     *set;   /* of SondeFunction, by identity */
   GPtrArray      *by_id; /* owns them */
   GStringChunk   *texts; /* owns every text */
+  guint           n_python;
+  gsize           python_bytes;
+  SondeFunction  *more;  /* borrowed; stands for Python functions beyond the limit; or NULL */
 };
 
 static guint
@@ -34,8 +37,11 @@ hash_function (gconstpointer data)
   const SondeFunction *function = data;
   guint64 mixed = function->offset * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
 
+  /* Without a module, what an interpreter runs, the offset says nothing. */
   if (function->module != NULL)
     mixed ^= g_str_hash (function->module);
+  else
+    mixed ^= g_str_hash (function->name) + function->line;
 
   return (guint) (mixed ^ (mixed >> 32)) + function->provisional;
 }
@@ -105,6 +111,46 @@ sonde_functions_unref (SondeFunctions *self)
   g_free (self);
 }
 
+/* Under the lock; the texts of @key are clean. */
+static SondeFunction *
+add (SondeFunctions      *self,
+     const SondeFunction *key)
+{
+  SondeFunction *function = g_memdup2 (key, sizeof *key);
+
+  function->id = self->by_id->len;
+  function->name = g_string_chunk_insert (self->texts, key->name);
+  if (key->file != NULL)
+    function->file = g_string_chunk_insert_const (self->texts, key->file);
+  if (key->module != NULL)
+    function->module = g_string_chunk_insert_const (self->texts, key->module);
+  g_ptr_array_add (self->by_id, function);
+  g_hash_table_add (self->set, function);
+  if (key->kind == SONDE_FUNCTION_KIND_PYTHON)
+    {
+      self->n_python++;
+      self->python_bytes += strlen (key->name);
+    }
+
+  return function;
+}
+
+/* What stands for a new function of Python; NULL while there is room for it. Under the lock. */
+static SondeFunction *
+ensure_more (SondeFunctions *self)
+{
+  const SondeFunction more = { .kind = SONDE_FUNCTION_KIND_PYTHON, .name = "[more functions]" };
+
+  if (self->n_python < SONDE_FUNCTIONS_PYTHON_MAX &&
+      self->python_bytes < SONDE_FUNCTIONS_PYTHON_BYTES_MAX)
+    return NULL;
+
+  if (self->more == NULL)
+    self->more = add (self, &more);
+
+  return self->more;
+}
+
 /**
  * sonde_functions_intern:
  * @self: a table
@@ -139,16 +185,10 @@ sonde_functions_intern (SondeFunctions      *self,
   g_mutex_lock (&self->lock);
 
   found = g_hash_table_lookup (self->set, &key);
+  if (found == NULL && key.kind == SONDE_FUNCTION_KIND_PYTHON)
+    found = ensure_more (self);
   if (found == NULL)
-    {
-      found = g_memdup2 (&key, sizeof key);
-      found->id = self->by_id->len;
-      found->name = g_string_chunk_insert (self->texts, name);
-      found->file = file != NULL ? g_string_chunk_insert_const (self->texts, file) : NULL;
-      found->module = module != NULL ? g_string_chunk_insert_const (self->texts, module) : NULL;
-      g_ptr_array_add (self->by_id, found);
-      g_hash_table_add (self->set, found);
-    }
+    found = add (self, &key);
 
   g_mutex_unlock (&self->lock);
 

@@ -50,10 +50,18 @@ typedef struct
   const char       *module;
 } SondeFunction;
 
+/* How many Python functions are told apart, and the bytes of their names: a program can make new
+ * ones for ever. Some 100 MB with their figures.
+ */
+#define SONDE_FUNCTIONS_PYTHON_MAX 100000
+#define SONDE_FUNCTIONS_PYTHON_BYTES_MAX (32 * 1024 * 1024)
+
 /**
  * SondeFunctions:
  *
- * The table that owns every #SondeFunction of a session. It only grows.
+ * The table that owns every #SondeFunction of a session. It only grows, native functions as far as
+ * there are any, those of Python up to %SONDE_FUNCTIONS_PYTHON_MAX: all others are one function
+ * then, "[more functions]".
  *
  * Life: sonde_functions_new() → sonde_functions_intern() any number of times → the last
  * sonde_functions_unref() frees all functions. A snapshot holds a reference, so names outlive the

@@ -34,6 +34,8 @@ sonde_loss_get_keyword (SondeLoss loss)
       return "late";
     case SONDE_LOSS_UNSEEN:
       return "unseen";
+    case SONDE_LOSS_TORN:
+      return "torn";
     default:
       g_return_val_if_reached ("unknown");
     }

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * @SONDE_LOSS_BUSY: another tracer held the thread
  * @SONDE_LOSS_LATE: the due time had passed before the sampler came to it
  * @SONDE_LOSS_UNSEEN: a sleeping thread ran between two looks at it
+ * @SONDE_LOSS_TORN: its stack changed while it was read
  *
  * What was lost is data: each is counted and shown.
  */
@@ -27,9 +28,10 @@ typedef enum
   SONDE_LOSS_BUSY,
   SONDE_LOSS_LATE,
   SONDE_LOSS_UNSEEN,
+  SONDE_LOSS_TORN,
 } SondeLoss;
 
-#define SONDE_N_LOSSES (SONDE_LOSS_UNSEEN + 1)
+#define SONDE_N_LOSSES (SONDE_LOSS_TORN + 1)
 
 /**
  * SondeLosses:

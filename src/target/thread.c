@@ -97,6 +97,38 @@ sonde_thread_close (SondeThread *self)
   self->syscall_fd = -1;
 }
 
+/* May be long: it has a word for each of the process's groups. NULL if there is no such thread. */
+static char *
+read_status (pid_t pid,
+             pid_t tid)
+{
+  char path[64];
+  char *text = NULL;
+
+  g_snprintf (path, sizeof path, "/proc/%d/task/%d/status", pid, tid);
+  g_file_get_contents (path, &text, NULL, NULL);
+
+  return text;
+}
+
+/* What follows @key, which begins a line of @text; NULL for none. A name holds no line break there:
+ * it is escaped.
+ */
+static const char *
+find_line (const char *text,
+           const char *key)
+{
+  const char *at = text;
+
+  while (at != NULL && !g_str_has_prefix (at, key))
+    {
+      at = strchr (at, '\n');
+      at = at != NULL ? at + 1 : NULL;
+    }
+
+  return at != NULL ? at + strlen (key) : NULL;
+}
+
 gboolean
 sonde_thread_read_runs (SondeThread     *self,
                         SondeThreadRuns *runs)
@@ -131,7 +163,12 @@ sonde_thread_read_wait (SondeThread     *self,
   wait->asleep = TRUE;
   wait->call = strtoll (at, &at, 10);
   for (guint i = 0; wait->call >= 0 && i < 6; i++)
-    strtoull (at, &at, 16);
+    {
+      guint64 argument = strtoull (at, &at, 16);
+
+      if (i == 0)
+        wait->argument = argument;
+    }
   wait->sp = strtoull (at, &at, 16);
   wait->pc = strtoull (at, &at, 16);
 
@@ -174,6 +211,39 @@ sonde_thread_read_state (SondeThread      *self,
     }
 }
 
+gboolean
+sonde_thread_read_sleeps (SondeThread *self,
+                          guint64     *count)
+{
+  g_autofree char *text = read_status (self->pid, self->tid);
+  const char *line = find_line (text, "voluntary_ctxt_switches:");
+
+  if (line == NULL)
+    return FALSE;
+
+  *count = g_ascii_strtoull (line, NULL, 10);
+  return TRUE;
+}
+
+int
+sonde_thread_read_cpu (SondeThread *self)
+{
+  char text[512];
+  const char *at;
+
+  if (!read_file (self, -1, "stat", text, sizeof text))
+    return -1;
+
+  /* "123 (na) me) S 1 …": the name may hold anything, so its end is the last bracket. The state
+   * after it is field 3, and the CPU is field 39.
+   */
+  at = strrchr (text, ')');
+  for (guint i = 2; at != NULL && i < 39; i++)
+    at = strchr (at + 1, ' ');
+
+  return at != NULL ? atoi (at) : -1;
+}
+
 void
 sonde_thread_read_name (SondeThread *self,
                         char         name[SONDE_THREAD_NAME_BYTES])
@@ -187,6 +257,31 @@ sonde_thread_read_name (SondeThread *self,
   /* The line break that the kernel adds is the last byte; others belong to the name. */
   text[strlen (text) - 1] = '\0';
   g_strlcpy (name, text, SONDE_THREAD_NAME_BYTES);
+}
+
+pid_t
+sonde_thread_read_inner_id (pid_t pid,
+                            pid_t tid)
+{
+  g_autofree char *text = read_status (pid, tid);
+  /* "NSpid:\t4711\t12\t1": from our namespace to its own. */
+  const char *line = find_line (text, "NSpid:");
+
+  if (line == NULL)
+    return tid;
+
+  while (*line == '\t' || g_ascii_isdigit (*line))
+    {
+      char *end;
+      pid_t id = (pid_t) strtol (line, &end, 10);
+
+      if (end == line)
+        break;
+      tid = id;
+      line = end;
+    }
+
+  return tid;
 }
 
 gboolean

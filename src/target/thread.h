@@ -27,10 +27,14 @@ typedef struct
   guint64 count;
 } SondeThreadRuns;
 
+/* Of x86_64 (arch/x86/entry/syscalls/syscall_64.tbl); its first argument is what is waited on. */
+#define SONDE_CALL_FUTEX 202
+
 /**
  * SondeThreadWait:
  * @asleep: whether it is off the CPU and waits for something; if not the other fields are 0
  * @call: the number of the system call it waits in; -1 for none
+ * @argument: the first argument of that call
  * @sp: its stack pointer in user space
  * @pc: where it will go on in user space
  *
@@ -40,6 +44,7 @@ typedef struct
 {
   gboolean     asleep;
   gint64       call;
+  guint64      argument;
   SondeAddress sp;
   SondeAddress pc;
 } SondeThreadWait;
@@ -74,9 +79,20 @@ gboolean sonde_thread_read_wait  (SondeThread      *self,
 /* The kernel's letter ("R", "S", "D", "T", "t", "Z", …) as a state; FALSE for a zombie too. */
 gboolean sonde_thread_read_state (SondeThread      *self,
                                   SondeThreadState *state);
+/* How often it left its CPU to wait for something; FALSE once it has ended. A stop by its tracer
+ * counts too (kernel/sched/core.c, __schedule(); kernel/signal.c, ptrace_stop()).
+ */
+gboolean sonde_thread_read_sleeps (SondeThread     *self,
+                                  guint64          *count);
+/* The CPU that it runs on or ran on last; -1 if it has ended. */
+int      sonde_thread_read_cpu   (SondeThread      *self);
 /* Its name, any bytes, cut at the kernel's length; "" if it has ended. */
 void     sonde_thread_read_name  (SondeThread      *self,
                                   char              name[SONDE_THREAD_NAME_BYTES]);
+
+/* The id that the thread @tid of @pid has in its own namespace, as in a container. */
+pid_t    sonde_thread_read_inner_id (pid_t         pid,
+                                  pid_t             tid);
 
 /* Appends the ids of all threads of @pid to @tids (of pid_t), in the kernel's order; FALSE if it
  * is gone.

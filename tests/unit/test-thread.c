@@ -14,6 +14,7 @@
 
 #define N_FILES 64
 #define N_THREADS 200
+#define N_SLEEPS 10
 
 static void
 test_thread_own (void)
@@ -31,6 +32,22 @@ test_thread_own (void)
 }
 
 static void
+test_thread_sleeps (void)
+{
+  SondeThread thread;
+  guint64 before = 0;
+  guint64 after = 0;
+
+  sonde_thread_open (&thread, getpid (), getpid ());
+  g_assert_true (sonde_thread_read_sleeps (&thread, &before));
+  for (guint i = 0; i < N_SLEEPS; i++)
+    g_usleep (100);
+  g_assert_true (sonde_thread_read_sleeps (&thread, &after));
+  g_assert_cmpuint (after - before, >=, N_SLEEPS);
+  sonde_thread_close (&thread);
+}
+
+static void
 test_thread_gone (void)
 {
   SondeThread thread;
@@ -38,11 +55,13 @@ test_thread_gone (void)
   SondeThreadWait wait;
   SondeThreadState state;
   char name[SONDE_THREAD_NAME_BYTES];
+  guint64 count;
 
   sonde_thread_open (&thread, 0x7ffffff, 0x7ffffff);
   g_assert_false (sonde_thread_read_runs (&thread, &runs));
   g_assert_false (sonde_thread_read_wait (&thread, &wait));
   g_assert_false (sonde_thread_read_state (&thread, &state));
+  g_assert_false (sonde_thread_read_sleeps (&thread, &count));
   sonde_thread_read_name (&thread, name);
   g_assert_cmpstr (name, ==, "");
   sonde_thread_close (&thread);
@@ -77,6 +96,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/target/thread/own", test_thread_own);
+  g_test_add_func ("/target/thread/sleeps", test_thread_sleeps);
   g_test_add_func ("/target/thread/gone", test_thread_gone);
   g_test_add_func ("/target/thread/more-than-files", test_thread_more_than_files);
   return g_test_run ();

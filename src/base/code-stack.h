@@ -1,0 +1,46 @@
+/* code-stack.h: the frames of an interpreter's thread at one instant
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "base/stack.h"
+
+G_BEGIN_DECLS
+
+/**
+ * SondeCodeFrame:
+ * @frame: where the frame lies
+ * @code: the code object that it executes
+ * @instruction: which instruction: f_lasti up to Python 3.10, an address from 3.11 on
+ * @is_entry: whether it was called from C: a native frame of the interpreter ends here
+ */
+typedef struct
+{
+  SondeAddress frame;
+  SondeAddress code;
+  guint64      instruction;
+  gboolean     is_entry;
+} SondeCodeFrame;
+
+/**
+ * SondeCodeStack:
+ * @depth: how many frames
+ * @is_truncated: there were more, or one could not be read
+ * @frames: innermost first
+ *
+ * Caller's struct; some 128 KiB, so never on a stack. All zeros is an empty one, which is that of a
+ * thread that runs no Python.
+ *
+ * Threads: worker only.
+ */
+typedef struct
+{
+  guint          depth;
+  gboolean       is_truncated;
+  SondeCodeFrame frames[SONDE_STACK_DEPTH_MAX];
+} SondeCodeStack;
+
+G_END_DECLS
