@@ -1,0 +1,85 @@
+/* code-private.h: what the parts of SondePythonCodes share
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "python/code.h"
+
+#include "python/text.h"
+
+G_BEGIN_DECLS
+
+/* Room for all fields of a code object that are looked at; they take 200 bytes at most. */
+#define SONDE_PYTHON_CODE_HEAD_BYTES 512
+
+/* Since this version the bytecode lies in the code object. */
+#define SONDE_PYTHON_VERSION_IN_PLACE 0x030b
+
+/* What a code object says. */
+typedef struct
+{
+  SondeAddress type;
+  SondeAddress name;
+  SondeAddress qualified_name; /* 0 up to 3.10 */
+  SondeAddress file;
+  SondeAddress table;
+  guint64      n_units;        /* of bytecode; 0 up to 3.10 */
+  gint32       first_line;
+} SondePythonWords;
+
+typedef struct
+{
+  SondeAddress         address;
+  SondePythonWords     words;
+  SondePythonMark      name_mark;
+  SondePythonMark      file_mark;
+  SondePythonMark      table_mark; /* empty until the table is read */
+  const SondeFunction *function;
+
+  guint                used;       /* the turn in which it last was */
+  guint                checked;    /* the turn for which it is known to be true */
+
+  gboolean             has_table;  /* whether it was tried to read it */
+  guint8              *table;
+  gsize                table_length;
+
+  guint64              last_instruction;
+  guint                last_line;  /* of last_instruction; G_MAXUINT before the first */
+  SondeAddress         copy;       /* the copy of the bytecode that was met last, or 0 */
+} SondePythonCode;
+
+struct _SondePythonCodes
+{
+  SondePythonMemory   memory;
+  SondePythonOffsets  offsets;
+  SondeFunctions     *functions;
+  SondePythonTypes    types;
+
+  guint               head_length; /* what is read of a code object; 0 if it cannot be */
+  guint               turn;
+  GHashTable         *entries;     /* owns every SondePythonCode, by address */
+  GPtrArray          *used;        /* of SondePythonCode, those of this turn */
+  gsize               bytes;       /* that all entries take */
+};
+
+/* The entry of the code object at @address, good for this turn; NULL if there is none. */
+SondePythonCode *sonde_python_codes_find_entry (SondePythonCodes      *self,
+                                                SondeAddress           address);
+
+/* Drops the quarter that is longest unused, and more if it must, but never @keep, if @bytes more or
+ * one more would be too many.
+ */
+void             sonde_python_codes_make_room  (SondePythonCodes      *self,
+                                                gsize                  bytes,
+                                                const SondePythonCode *keep);
+
+static inline guint
+sonde_python_code_get_first_line (const SondePythonWords *words)
+{
+  return words->first_line > 0 ? (guint) words->first_line : 0;
+}
+
+G_END_DECLS

@@ -1,0 +1,437 @@
+/* code.c: reads code objects of a target's Python, and keeps what they said
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Time goes in turns, from one check() to the next. An entry is looked at again before it is used
+ * for the first time in a turn: those of the last turn all at once, by check(), the others one by
+ * one. So nothing that is given is older than a turn, and a find() is a look into a hash table.
+ *
+ * An entry is still the same if the words of the code object that it was made from are, and if the
+ * texts and the line table that they point to begin as they did, hash and length included.
+ */
+
+#include "config.h"
+
+#include "python/code-private.h"
+
+/* Objects that are looked at again with one call. */
+#define CHECK_MAX 64
+
+/* The low bits of addresses are alike, and all others are the target's to choose. */
+static guint
+hash_address (gconstpointer address)
+{
+  return (guint) ((GPOINTER_TO_SIZE (address) * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)) >> 32);
+}
+
+static void
+entry_free (gpointer data)
+{
+  SondePythonCode *entry = data;
+
+  g_free (entry->table);
+  g_free (entry);
+}
+
+static gsize
+entry_get_bytes (const SondePythonCode *entry)
+{
+  return sizeof *entry + entry->table_length;
+}
+
+/* How much of a code object holds all of the fields; 0 if it is more than any version has. */
+static guint
+find_head_length (const SondePythonOffsets *offsets)
+{
+  const guint32 fields[] = {
+    offsets->object.type, offsets->object.size, offsets->code.name, offsets->code.qualname,
+    offsets->code.filename, offsets->code.linetable, offsets->code.firstlineno,
+    offsets->code.tlbc,
+  };
+  guint length = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    if (fields[i] != SONDE_PYTHON_NO_FIELD)
+      {
+        if (fields[i] > SONDE_PYTHON_CODE_HEAD_BYTES - 8)
+          return 0;
+        length = MAX (length, fields[i] + 8);
+      }
+
+  return length;
+}
+
+SondePythonCodes *
+sonde_python_codes_new (const SondePythonMemory  *memory,
+                        const SondePythonOffsets *offsets,
+                        SondeFunctions           *functions)
+{
+  SondePythonCodes *self;
+
+  g_return_val_if_fail (memory != NULL && offsets != NULL && functions != NULL, NULL);
+
+  self = g_new0 (SondePythonCodes, 1);
+  self->memory = *memory;
+  self->offsets = *offsets;
+  self->functions = sonde_functions_ref (functions);
+  self->head_length = find_head_length (offsets);
+  self->turn = 1;
+  self->entries = g_hash_table_new_full (hash_address, NULL, NULL, entry_free);
+  self->used = g_ptr_array_new ();
+
+  return self;
+}
+
+void
+sonde_python_codes_free (SondePythonCodes *self)
+{
+  if (self == NULL)
+    return;
+
+  g_ptr_array_unref (self->used);
+  g_hash_table_unref (self->entries);
+  sonde_functions_unref (self->functions);
+  g_free (self);
+}
+
+guint
+sonde_python_codes_get_count (SondePythonCodes *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return g_hash_table_size (self->entries);
+}
+
+gsize
+sonde_python_codes_get_bytes (SondePythonCodes *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->bytes;
+}
+
+static void
+drop_entry (SondePythonCodes *self,
+            SondePythonCode  *entry)
+{
+  self->bytes -= entry_get_bytes (entry);
+  g_hash_table_remove (self->entries, GSIZE_TO_POINTER (entry->address));
+}
+
+static void
+use_entry (SondePythonCodes *self,
+           SondePythonCode  *entry)
+{
+  entry->used = self->turn;
+  g_ptr_array_add (self->used, entry);
+}
+
+static gint
+compare_uses (gconstpointer a,
+              gconstpointer b)
+{
+  const SondePythonCode *left = *(const SondePythonCode *const *) a;
+  const SondePythonCode *right = *(const SondePythonCode *const *) b;
+
+  return left->used < right->used ? -1 : left->used > right->used;
+}
+
+void
+sonde_python_codes_make_room (SondePythonCodes      *self,
+                              gsize                  bytes,
+                              const SondePythonCode *keep)
+{
+  g_autoptr(GPtrArray) all = NULL;
+  GHashTableIter iter;
+  gpointer entry;
+
+  if (self->bytes + bytes <= SONDE_PYTHON_CODES_BYTES_MAX &&
+      g_hash_table_size (self->entries) < SONDE_PYTHON_CODES_MAX)
+    return;
+
+  all = g_ptr_array_sized_new (g_hash_table_size (self->entries));
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, NULL, &entry))
+    g_ptr_array_add (all, entry);
+  g_ptr_array_sort (all, compare_uses);
+
+  g_ptr_array_set_size (self->used, 0);
+  for (guint i = 0; i < all->len; i++)
+    {
+      SondePythonCode *old = all->pdata[i];
+      gboolean is_old = i < all->len / 4 || self->bytes + bytes > SONDE_PYTHON_CODES_BYTES_MAX;
+
+      if (is_old && old != keep)
+        drop_entry (self, old);
+      else if (old->used == self->turn)
+        g_ptr_array_add (self->used, old);
+    }
+}
+
+static SondeAddress
+get_field (const guint8 *head,
+           guint32       field)
+{
+  return field != SONDE_PYTHON_NO_FIELD ? sonde_python_get_word (head, field) : 0;
+}
+
+static SondePythonWords
+parse_words (const SondePythonOffsets *offsets,
+             const guint8             *head)
+{
+  gboolean in_place = offsets->version >= SONDE_PYTHON_VERSION_IN_PLACE;
+
+  return (SondePythonWords) {
+    .type = get_field (head, offsets->object.type),
+    .name = get_field (head, offsets->code.name),
+    .qualified_name = get_field (head, offsets->code.qualname),
+    .file = get_field (head, offsets->code.filename),
+    .table = get_field (head, offsets->code.linetable),
+    .n_units = in_place ? get_field (head, offsets->object.size) : 0,
+    .first_line = (gint32) sonde_python_get_int (head, offsets->code.firstlineno),
+  };
+}
+
+static gboolean
+has_same_words (const SondePythonWords *a,
+                const SondePythonWords *b)
+{
+  return a->type == b->type && a->name == b->name && a->qualified_name == b->qualified_name &&
+         a->file == b->file && a->table == b->table && a->n_units == b->n_units &&
+         a->first_line == b->first_line;
+}
+
+/* The object that the function is named by. */
+static SondeAddress
+get_name (const SondePythonWords *words)
+{
+  return words->qualified_name != 0 ? words->qualified_name : words->name;
+}
+
+/* ---- Looking again */
+
+/* What stands now where an entry was read from. */
+typedef struct
+{
+  guint8 head[SONDE_PYTHON_CODE_HEAD_BYTES];
+  guint8 name[SONDE_PYTHON_MARK_BYTES];
+  guint8 file[SONDE_PYTHON_MARK_BYTES];
+  guint8 table[SONDE_PYTHON_MARK_BYTES];
+} Look;
+
+#define PIECES_PER_LOOK 4
+
+static void
+list_pieces (SondePythonCodes      *self,
+             const SondePythonCode *entry,
+             Look                  *look,
+             SondeMemoryPiece      *pieces)
+{
+  const guint32 text = self->offsets.unicode.length;
+
+  pieces[0] = (SondeMemoryPiece) { entry->address, look->head, self->head_length };
+  pieces[1] = (SondeMemoryPiece) {
+    get_name (&entry->words) + text, look->name, entry->name_mark.length
+  };
+  pieces[2] = (SondeMemoryPiece) { entry->words.file + text, look->file, entry->file_mark.length };
+  pieces[3] = (SondeMemoryPiece) {
+    entry->words.table + self->offsets.object.size, look->table, entry->table_mark.length
+  };
+}
+
+static gboolean
+has_same_mark (const SondePythonMark *mark,
+               const guint8          *bytes)
+{
+  return memcmp (mark->bytes, bytes, mark->length) == 0;
+}
+
+static gboolean
+is_same (SondePythonCodes      *self,
+         const SondePythonCode *entry,
+         const Look            *look)
+{
+  SondePythonWords words = parse_words (&self->offsets, look->head);
+
+  return has_same_words (&entry->words, &words) &&
+         has_same_mark (&entry->name_mark, look->name) &&
+         has_same_mark (&entry->file_mark, look->file) &&
+         has_same_mark (&entry->table_mark, look->table);
+}
+
+/* Takes @entry as good for @turn if @look says so, else drops it; gives how many were dropped. */
+static guint
+check_entry (SondePythonCodes *self,
+             SondePythonCode  *entry,
+             const Look       *look,
+             guint             turn)
+{
+  if (look != NULL && is_same (self, entry, look))
+    {
+      entry->checked = turn;
+      return 0;
+    }
+
+  drop_entry (self, entry);
+
+  return 1;
+}
+
+/* Looks at some entries again, @turn being the one that they are then good for. Drops what is no
+ * longer there; gives how many.
+ */
+static guint
+check_entries (SondePythonCodes *self,
+               SondePythonCode **entries,
+               guint             n_entries,
+               guint             turn)
+{
+  SondeMemoryPiece pieces[CHECK_MAX * PIECES_PER_LOOK];
+  g_autofree Look *looks = g_new (Look, n_entries);
+  guint done = 0, dropped = 0;
+
+  for (guint i = 0; i < n_entries; i++)
+    list_pieces (self, entries[i], &looks[i], pieces + i * PIECES_PER_LOOK);
+
+  while (done < n_entries)
+    {
+      guint n_read = self->memory.read_pieces (self->memory.data, pieces + done * PIECES_PER_LOOK,
+                                               (n_entries - done) * PIECES_PER_LOOK);
+      guint end = MIN (done + n_read / PIECES_PER_LOOK, n_entries);
+
+      for (; done < end; done++)
+        dropped += check_entry (self, entries[done], &looks[done], turn);
+
+      /* What cannot be read is not there; the others follow it. */
+      if (done < n_entries)
+        dropped += check_entry (self, entries[done++], NULL, turn);
+    }
+
+  return dropped;
+}
+
+/**
+ * sonde_python_codes_check:
+ * @self: the code objects of a target
+ *
+ * Looks again, with a few calls, at all that was used since the last time, and forgets what is no
+ * longer there. Takes about 1 µs for each.
+ *
+ * Returns: how many were forgotten
+ */
+guint
+sonde_python_codes_check (SondePythonCodes *self)
+{
+  guint dropped = 0;
+
+  g_return_val_if_fail (self != NULL, 0);
+
+  for (guint i = 0; i < self->used->len; i += CHECK_MAX)
+    dropped += check_entries (self, (SondePythonCode **) self->used->pdata + i,
+                              MIN (self->used->len - i, CHECK_MAX), self->turn + 1);
+
+  g_ptr_array_set_size (self->used, 0);
+  self->turn++;
+
+  return dropped;
+}
+
+/* ---- Reading */
+
+static const SondeFunction *
+intern_function (SondePythonCodes       *self,
+                 const SondePythonWords *words,
+                 const char             *name,
+                 const char             *file)
+{
+  const SondeFunction function = {
+    .kind = SONDE_FUNCTION_KIND_PYTHON,
+    .name = *name != '\0' ? name : "?",
+    .file = file,
+    .line = sonde_python_code_get_first_line (words),
+  };
+
+  return sonde_functions_intern (self->functions, &function);
+}
+
+static SondePythonCode *
+read_entry (SondePythonCodes *self,
+            SondeAddress      address)
+{
+  guint8 head[SONDE_PYTHON_CODE_HEAD_BYTES];
+  g_autofree char *name = NULL;
+  g_autofree char *file = NULL;
+  SondePythonCode read = { .address = address, .last_line = G_MAXUINT };
+  SondePythonCode *entry;
+
+  if (address == 0 || self->head_length == 0 ||
+      !sonde_python_memory_copy (&self->memory, address, head, self->head_length))
+    return NULL;
+
+  read.words = parse_words (&self->offsets, head);
+  if (!sonde_python_types_match (&self->types, &self->memory, &self->offsets,
+                                 SONDE_PYTHON_TYPE_CODE, read.words.type))
+    return NULL;
+
+  name = sonde_python_text_dup (&self->memory, &self->offsets, &self->types,
+                                get_name (&read.words), &read.name_mark);
+  file = sonde_python_text_dup (&self->memory, &self->offsets, &self->types, read.words.file,
+                                &read.file_mark);
+  if (name == NULL || file == NULL)
+    return NULL;
+
+  sonde_python_codes_make_room (self, sizeof read, NULL);
+  read.function = intern_function (self, &read.words, name, file);
+  read.checked = self->turn;
+  entry = g_memdup2 (&read, sizeof read);
+  g_hash_table_insert (self->entries, GSIZE_TO_POINTER (address), entry);
+  self->bytes += entry_get_bytes (entry);
+
+  return entry;
+}
+
+SondePythonCode *
+sonde_python_codes_find_entry (SondePythonCodes *self,
+                               SondeAddress      address)
+{
+  SondePythonCode *entry = g_hash_table_lookup (self->entries, GSIZE_TO_POINTER (address));
+
+  if (entry != NULL && entry->used == self->turn)
+    return entry;
+
+  if (entry != NULL && entry->checked != self->turn &&
+      check_entries (self, &entry, 1, self->turn) > 0)
+    entry = NULL;
+  if (entry == NULL)
+    entry = read_entry (self, address);
+  if (entry != NULL)
+    use_entry (self, entry);
+
+  return entry;
+}
+
+/**
+ * sonde_python_codes_find:
+ * @self: the code objects of a target
+ * @address: where a code object may be; a tagged reference without its tags
+ *
+ * Finds the function that a code object is: named by its qualified name, or by its plain one up to
+ * Python 3.10, with its file and first line. Usually a look into a table; takes three or four reads
+ * for an object that was not met before, and one for an object that was not used for a while.
+ *
+ * Returns: (transfer none) (nullable): the function; %NULL if no code object is there, or if it
+ *   cannot be read
+ */
+const SondeFunction *
+sonde_python_codes_find (SondePythonCodes *self,
+                         SondeAddress      address)
+{
+  SondePythonCode *entry;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  entry = sonde_python_codes_find_entry (self, address);
+
+  return entry != NULL ? entry->function : NULL;
+}

@@ -1,0 +1,51 @@
+/* code.h: code objects of a target's Python, as functions; and the line that executes
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "base/functions.h"
+#include "python/memory.h"
+#include "python/offsets.h"
+
+G_BEGIN_DECLS
+
+/* What is kept of code objects, at most; the longest unused go first. */
+#define SONDE_PYTHON_CODES_MAX 65536
+#define SONDE_PYTHON_CODES_BYTES_MAX (16 * 1024 * 1024)
+
+/**
+ * SondePythonCodes:
+ *
+ * The code objects of one target that were met on a stack. Reads each once, and looks again whether
+ * it still stands there: an object that is freed may give way to another one at the same address.
+ *
+ * Life: sonde_python_codes_new() → find() and find_line() any number of times, check() some ten
+ * times a second → sonde_python_codes_free(). Nothing that they give was read before the last
+ * check() began. A target that calls exec() needs a new one.
+ *
+ * Threads: worker only.
+ */
+typedef struct _SondePythonCodes SondePythonCodes;
+
+SondePythonCodes    *sonde_python_codes_new       (const SondePythonMemory  *memory,
+                                                   const SondePythonOffsets *offsets,
+                                                   SondeFunctions           *functions);
+void                 sonde_python_codes_free      (SondePythonCodes         *self);
+
+const SondeFunction *sonde_python_codes_find      (SondePythonCodes         *self,
+                                                   SondeAddress              address);
+guint                sonde_python_codes_find_line (SondePythonCodes         *self,
+                                                   SondeAddress              address,
+                                                   guint64                   instruction);
+guint                sonde_python_codes_check     (SondePythonCodes         *self);
+
+/* How many code objects are kept, and the bytes that they take. */
+guint                sonde_python_codes_get_count (SondePythonCodes         *self);
+gsize                sonde_python_codes_get_bytes (SondePythonCodes         *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SondePythonCodes, sonde_python_codes_free)
+
+G_END_DECLS

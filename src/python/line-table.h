@@ -1,0 +1,24 @@
+/* line-table.h: which line a place in Python bytecode belongs to
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "base/types.h"
+
+G_BEGIN_DECLS
+
+/* The line of the instruction at @offset, in bytes, by the line table of a code object that begins
+ * at @first_line: co_lnotab up to Python 3.9, co_linetable since. 0 if the instruction has no line,
+ * as the compiler's own have, or if the table does not reach so far. @version is
+ * major << 8 | minor. Goes through the table from its start. Threads: any.
+ */
+guint sonde_python_line_table_find (guint         version,
+                                    const guint8 *table,
+                                    gsize         length,
+                                    gint          first_line,
+                                    guint         offset);
+
+G_END_DECLS

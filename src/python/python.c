@@ -1,0 +1,563 @@
+/* python.c: the CPython that runs in a process: its interpreters and its threads
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ *   _PyRuntime ─▶ interpreter ─▶ interpreter …        (newest first)
+ *                     └─▶ thread state ─▶ thread state …
+ *
+ * A thread state knows its thread: by the kernel's id since 3.11, before that by what
+ * pthread_self() gives, the address of the C library's record of the thread, in which the id lies.
+ */
+
+#include "config.h"
+
+#include "python/python-private.h"
+
+#include <string.h>
+
+#include "target/thread.h"
+
+#define INTERPRETERS_MAX 256
+/* Thread states that one look at all of them meets. */
+#define STATES_MAX 16384
+
+/* How far into the C library's record of a thread its id is looked for: 720 bytes in glibc. */
+#define RECORD_BYTES 2048
+
+static void
+free_thread (gpointer data)
+{
+  SondePythonThread *thread = data;
+
+  sonde_python_frames_free (thread->frames);
+  g_free (thread);
+}
+
+SondePython *
+sonde_python_new (pid_t                     pid,
+                  const SondePythonMemory  *memory,
+                  SondeAddress              runtime,
+                  const SondePythonOffsets *offsets)
+{
+  SondePython *self = g_new0 (SondePython, 1);
+
+  self->pid = pid;
+  self->inner_pid = sonde_thread_read_inner_id (pid, pid);
+  self->memory = memory;
+  self->runtime = runtime;
+  self->offsets = offsets;
+  self->edges = sonde_python_edges_new ();
+  self->interpreters = g_ptr_array_new_with_free_func (g_free);
+  self->threads = g_ptr_array_new_with_free_func (free_thread);
+  self->by_state = g_hash_table_new (NULL, NULL);
+  self->by_tid = g_hash_table_new (NULL, NULL);
+  self->outer_ids = g_hash_table_new (NULL, NULL);
+
+  return self;
+}
+
+void
+sonde_python_free (SondePython *self)
+{
+  if (self == NULL)
+    return;
+
+  g_hash_table_unref (self->outer_ids);
+  g_hash_table_unref (self->by_tid);
+  g_hash_table_unref (self->by_state);
+  g_ptr_array_unref (self->threads);
+  g_ptr_array_unref (self->interpreters);
+  sonde_python_edges_free (self->edges);
+  g_free (self);
+}
+
+static guint64
+read_word (SondePython  *self,
+           SondeAddress  address)
+{
+  guint64 word = 0;
+
+  return sonde_python_memory_read_word (self->memory, address, &word) ? word : 0;
+}
+
+/* Where the id of the first thread lies in the C library's record of it. */
+static void
+find_record_offset (SondePython  *self,
+                    SondeAddress  record)
+{
+  guint8 bytes[RECORD_BYTES];
+
+  if (!sonde_python_memory_copy (self->memory, record, bytes, sizeof bytes))
+    return;
+
+  for (gsize i = 8; i + sizeof (gint32) <= sizeof bytes; i += sizeof (gint32))
+    {
+      gint32 value;
+
+      memcpy (&value, bytes + i, sizeof value);
+      if (value == self->inner_pid)
+        {
+          self->record_offset = i;
+          return;
+        }
+    }
+}
+
+static pid_t
+read_id_from_record (SondePython  *self,
+                     SondeAddress  record)
+{
+  gint32 tid = 0;
+
+  if (self->record_offset == 0)
+    find_record_offset (self, record);
+  if (self->record_offset == 0 ||
+      !sonde_python_memory_copy (self->memory, record + self->record_offset, &tid, sizeof tid))
+    return 0;
+
+  return tid;
+}
+
+static void
+list_outer_ids (SondePython *self)
+{
+  g_autoptr(GArray) tids = g_array_new (FALSE, FALSE, sizeof (pid_t));
+
+  self->has_outer_ids = TRUE;
+  g_hash_table_remove_all (self->outer_ids);
+  sonde_threads_list (self->pid, tids);
+  for (guint i = 0; i < tids->len; i++)
+    {
+      pid_t tid = g_array_index (tids, pid_t, i);
+      pid_t inner = sonde_thread_read_inner_id (self->pid, tid);
+
+      g_hash_table_insert (self->outer_ids, GINT_TO_POINTER (inner), GINT_TO_POINTER (tid));
+    }
+}
+
+/* The kernel's id of a thread by the one that the thread itself sees. To ask for those of all
+ * threads takes some 10 µs for each, so that is done once a refresh.
+ */
+static pid_t
+find_outer_id (SondePython *self,
+               pid_t        inner)
+{
+  gpointer key = GINT_TO_POINTER (inner);
+
+  if (self->inner_pid == self->pid || inner <= 0)
+    return inner;
+
+  if (!self->has_outer_ids && !g_hash_table_contains (self->outer_ids, key))
+    list_outer_ids (self);
+
+  return GPOINTER_TO_INT (g_hash_table_lookup (self->outer_ids, key));
+}
+
+static pid_t
+read_tid (SondePython  *self,
+          SondeAddress  state)
+{
+  guint64 word;
+
+  if (has_field (self->offsets->thread.native_thread_id))
+    word = read_word (self, state + self->offsets->thread.native_thread_id);
+  else
+    word = (guint64) read_id_from_record (self, read_word (self, state +
+                                                           self->offsets->thread.thread_id));
+
+  return word > 0 && word <= G_MAXINT32 ? find_outer_id (self, (pid_t) word) : 0;
+}
+
+static SondePythonInterpreter *
+ensure_interpreter (SondePython  *self,
+                    SondeAddress  address)
+{
+  const SondePythonOffsets *offsets = self->offsets;
+  SondePythonInterpreter *interpreter = NULL;
+
+  for (guint i = 0; i < self->interpreters->len && interpreter == NULL; i++)
+    {
+      SondePythonInterpreter *known = g_ptr_array_index (self->interpreters, i);
+
+      if (known->address == address)
+        interpreter = known;
+    }
+
+  if (interpreter == NULL)
+    {
+      interpreter = g_new0 (SondePythonInterpreter, 1);
+      interpreter->address = address;
+      g_ptr_array_add (self->interpreters, interpreter);
+    }
+
+  interpreter->serial = self->serial;
+  if (has_field (offsets->runtime.gil))
+    interpreter->gil.address = self->runtime + offsets->runtime.gil;
+  else if (has_field (offsets->interpreter.gil))
+    interpreter->gil.address = read_word (self, address + offsets->interpreter.gil);
+
+  return interpreter;
+}
+
+static void
+forget_thread (SondePython       *self,
+               SondePythonThread *thread)
+{
+  g_hash_table_remove (self->by_state, GSIZE_TO_POINTER (thread->state));
+  if (g_hash_table_lookup (self->by_tid, GINT_TO_POINTER (thread->tid)) == thread)
+    g_hash_table_remove (self->by_tid, GINT_TO_POINTER (thread->tid));
+}
+
+static SondePythonThread *
+add_thread (SondePython  *self,
+            SondeAddress  state,
+            pid_t         tid)
+{
+  SondePythonThread *thread = g_new0 (SondePythonThread, 1);
+
+  thread->tid = tid;
+  thread->ident = read_word (self, state + self->offsets->thread.thread_id);
+  thread->state = state;
+  thread->frames = sonde_python_frames_new (self->memory, self->offsets, self->edges, state);
+  g_ptr_array_add (self->threads, thread);
+  g_hash_table_insert (self->by_state, GSIZE_TO_POINTER (state), thread);
+
+  return thread;
+}
+
+/* A thread state may be freed and another made of the same memory: it is told by its thread. FALSE
+ * if its thread has not taken it yet: it has no id then, or that of the thread that made it.
+ */
+static gboolean
+ensure_thread (SondePython            *self,
+               SondePythonInterpreter *interpreter,
+               SondeAddress            state)
+{
+  SondePythonThread *thread = g_hash_table_lookup (self->by_state, GSIZE_TO_POINTER (state));
+  pid_t tid = read_tid (self, state);
+  const SondePythonThread *same = g_hash_table_lookup (self->by_tid, GINT_TO_POINTER (tid));
+
+  if (thread != NULL && thread->tid != tid)
+    {
+      forget_thread (self, thread);
+      thread = NULL;
+    }
+
+  if (tid == 0 || (same != NULL && same != thread && same->interpreter == interpreter))
+    return FALSE;
+
+  if (thread == NULL)
+    thread = add_thread (self, state, tid);
+
+  thread->interpreter = interpreter;
+  thread->serial = self->serial;
+  if (same == NULL)
+    g_hash_table_insert (self->by_tid, GINT_TO_POINTER (tid), thread);
+
+  return TRUE;
+}
+
+static gboolean
+is_known (SondePython  *self,
+          SondeAddress  state)
+{
+  const SondePythonThread *thread = g_hash_table_lookup (self->by_state, GSIZE_TO_POINTER (state));
+
+  return thread != NULL && read_tid (self, state) == thread->tid;
+}
+
+/* All of them, or up to the first that is known; the oldest, which is last in the list, first. */
+static void
+list_threads (SondePython            *self,
+              SondePythonInterpreter *interpreter,
+              gboolean                only_new)
+{
+  const SondePythonOffsets *offsets = self->offsets;
+  g_autoptr(GArray) states = g_array_new (FALSE, FALSE, sizeof (SondeAddress));
+  SondeAddress state = read_word (self, interpreter->address + offsets->interpreter.threads_head);
+  SondeAddress mark = 0;
+
+  interpreter->threads_head = state;
+  interpreter->has_new_threads = FALSE;
+  while (state != 0 && state != mark && self->n_states++ < STATES_MAX &&
+         !(only_new && is_known (self, state)))
+    {
+      g_array_append_val (states, state);
+      /* A list that leads back into itself meets one of these again. */
+      if ((states->len & (states->len - 1)) == 0)
+        mark = state;
+      state = read_word (self, state + offsets->thread.next);
+    }
+
+  /* One that is not taken yet is looked for again the next time. */
+  for (guint i = states->len; i-- > 0;)
+    if (!ensure_thread (self, interpreter, g_array_index (states, SondeAddress, i)))
+      interpreter->threads_head = 0;
+}
+
+static void
+drop_old (SondePython *self)
+{
+  for (guint i = self->threads->len; i-- > 0;)
+    {
+      SondePythonThread *thread = g_ptr_array_index (self->threads, i);
+
+      if (thread->serial == self->serial)
+        continue;
+
+      if (g_hash_table_lookup (self->by_state, GSIZE_TO_POINTER (thread->state)) == thread)
+        forget_thread (self, thread);
+      g_ptr_array_remove_index (self->threads, i);
+    }
+
+  /* None of their threads is left. */
+  for (guint i = self->interpreters->len; i-- > 0;)
+    {
+      const SondePythonInterpreter *interpreter = g_ptr_array_index (self->interpreters, i);
+
+      if (interpreter->serial != self->serial)
+        g_ptr_array_remove_index (self->interpreters, i);
+    }
+}
+
+/* @thread's interpreter is older than those of the threads that were linked before. */
+static void
+link_state (SondePython       *self,
+            SondePythonThread *thread)
+{
+  SondePythonThread *inner = sonde_python_find_thread (self, thread->tid);
+
+  if (inner == NULL)
+    {
+      g_hash_table_insert (self->by_tid, GINT_TO_POINTER (thread->tid), thread);
+      return;
+    }
+
+  while (inner->outer != NULL)
+    inner = inner->outer;
+  inner->outer = thread;
+  thread->is_outer = TRUE;
+  self->has_outer_states = TRUE;
+}
+
+/* A thread that runs an interpreter inside another has a state in each. */
+static void
+link_states (SondePython *self)
+{
+  if (self->interpreters->len < 2 && !self->has_outer_states)
+    return;
+
+  self->has_outer_states = FALSE;
+  for (guint i = 0; i < self->threads->len; i++)
+    {
+      SondePythonThread *thread = g_ptr_array_index (self->threads, i);
+
+      thread->outer = NULL;
+      thread->is_outer = FALSE;
+    }
+
+  g_hash_table_remove_all (self->by_tid);
+  for (guint age = 0; age < self->interpreters->len; age++)
+    for (guint i = 0; i < self->threads->len; i++)
+      {
+        SondePythonThread *thread = g_ptr_array_index (self->threads, i);
+
+        if (thread->interpreter->age == age &&
+            g_hash_table_lookup (self->by_state, GSIZE_TO_POINTER (thread->state)) == thread)
+          link_state (self, thread);
+      }
+}
+
+void
+sonde_python_drop_thread (SondePython       *self,
+                          SondePythonThread *thread)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (!thread->is_outer);
+
+  while (thread != NULL)
+    {
+      SondePythonThread *outer = thread->outer;
+
+      forget_thread (self, thread);
+      g_ptr_array_remove (self->threads, thread);
+      thread = outer;
+    }
+}
+
+void
+sonde_python_refresh_new (SondePython *self)
+{
+  g_return_if_fail (self != NULL);
+
+  self->n_states = 0;
+  self->has_outer_ids = FALSE;
+  for (guint i = 0; i < self->interpreters->len; i++)
+    {
+      SondePythonInterpreter *interpreter = g_ptr_array_index (self->interpreters, i);
+
+      if (interpreter->has_new_threads)
+        list_threads (self, interpreter, TRUE);
+    }
+
+  link_states (self);
+}
+
+/* Gives how many interpreters there are. */
+static guint
+list_interpreters (SondePython *self)
+{
+  SondeAddress address = read_word (self, self->runtime + self->offsets->runtime.interpreters_head);
+  guint n;
+
+  self->serial++;
+  self->n_states = 0;
+  self->has_outer_ids = FALSE;
+  g_hash_table_remove_all (self->outer_ids);
+  g_hash_table_remove_all (self->by_tid);
+  for (n = 0; address != 0 && n < INTERPRETERS_MAX; n++)
+    {
+      SondePythonInterpreter *interpreter = ensure_interpreter (self, address);
+
+      interpreter->age = n;
+      list_threads (self, interpreter, FALSE);
+      address = read_word (self, address + self->offsets->interpreter.next);
+    }
+
+  drop_old (self);
+
+  return n;
+}
+
+gboolean
+sonde_python_refresh (SondePython *self)
+{
+  gboolean had_offset;
+  guint n;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  /* The oldest thread state, which tells where a record holds its id, comes last. */
+  had_offset = self->record_offset != 0;
+  n = list_interpreters (self);
+  if (!had_offset && self->record_offset != 0)
+    n = list_interpreters (self);
+  link_states (self);
+
+  return n > 0;
+}
+
+gboolean
+sonde_python_has_new_threads (SondePython *self)
+{
+  for (guint i = 0; i < self->interpreters->len; i++)
+    {
+      const SondePythonInterpreter *interpreter = g_ptr_array_index (self->interpreters, i);
+
+      if (interpreter->has_new_threads)
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+guint
+sonde_python_count_interpreters (SondePython *self)
+{
+  return self->interpreters->len;
+}
+
+guint
+sonde_python_get_count (SondePython *self)
+{
+  return self->threads->len;
+}
+
+SondePythonThread *
+sonde_python_get_thread (SondePython *self,
+                         guint        index)
+{
+  g_return_val_if_fail (index < self->threads->len, NULL);
+
+  return g_ptr_array_index (self->threads, index);
+}
+
+SondePythonThread *
+sonde_python_find_thread (SondePython *self,
+                          pid_t        tid)
+{
+  return g_hash_table_lookup (self->by_tid, GINT_TO_POINTER (tid));
+}
+
+static void
+append_stack (SondeCodeStack       *stack,
+              const SondeCodeStack *more)
+{
+  guint n = MIN (more->depth, SONDE_STACK_DEPTH_MAX - stack->depth);
+
+  memcpy (stack->frames + stack->depth, more->frames, n * sizeof *more->frames);
+  stack->depth += n;
+  stack->is_truncated |= more->is_truncated || n < more->depth;
+}
+
+SondePythonRead
+sonde_python_read_running (SondePython             *self,
+                           const SondePythonThread *thread,
+                           const SondeMemoryPiece  *more,
+                           guint                    n_more,
+                           SondeCodeStack          *stack)
+{
+  SondePythonRead read = sonde_python_frames_read_running (thread->frames, more, n_more, stack);
+
+  for (thread = thread->outer; thread != NULL && read == SONDE_PYTHON_READ_OK;
+       thread = thread->outer)
+    {
+      SondePythonRead outer = sonde_python_frames_read_running (thread->frames, NULL, 0,
+                                                                &self->piece);
+
+      if (outer == SONDE_PYTHON_READ_OK)
+        append_stack (stack, &self->piece);
+      else if (outer == SONDE_PYTHON_READ_TORN)
+        read = outer;
+    }
+
+  return read;
+}
+
+SondePythonRead
+sonde_python_read_still (SondePython    *self,
+                         pid_t           tid,
+                         SondeCodeStack *stack)
+{
+  SondePythonThread *first = sonde_python_find_thread (self, tid);
+  SondePythonRead read;
+
+  stack->depth = 0;
+  stack->is_truncated = FALSE;
+
+  /* It may have taken its thread state since the list was read. */
+  self->has_outer_ids &= first != NULL;
+  for (guint i = 0; i < self->interpreters->len && first == NULL; i++)
+    {
+      list_threads (self, g_ptr_array_index (self->interpreters, i), TRUE);
+      first = sonde_python_find_thread (self, tid);
+    }
+
+  if (first == NULL)
+    return SONDE_PYTHON_READ_OK;
+
+  read = sonde_python_frames_read_still (first->frames, stack);
+
+  /* A thread that runs code in another interpreter has a state there too, the newest first. */
+  for (guint i = 0; self->interpreters->len > 1 && i < self->threads->len; i++)
+    {
+      SondePythonThread *thread = g_ptr_array_index (self->threads, i);
+
+      if (thread->tid == tid && thread != first &&
+          sonde_python_frames_read_still (thread->frames, &self->piece) == SONDE_PYTHON_READ_OK)
+        append_stack (stack, &self->piece);
+    }
+
+  return read;
+}

@@ -1,0 +1,187 @@
+/* python.h: the CPython that runs in a process: its threads, and who holds its lock
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <sys/types.h>
+
+#include "python/frames.h"
+
+G_BEGIN_DECLS
+
+/**
+ * SondePythonGil:
+ * @address: where the lock lies in the target
+ * @holder: the thread state that holds it, or held it last
+ * @is_enabled: whether it is there and in use; in a free-threaded build it mostly is not
+ * @is_held: whether it is held
+ * @switch_number: counts the times that it went from one thread to another
+ *
+ * The global interpreter lock of one interpreter, as last read. Between two reads with the same
+ * @switch_number no thread but @holder has run Python code.
+ */
+typedef struct
+{
+  SondeAddress address;
+  SondeAddress holder;
+  gboolean     is_enabled;
+  gboolean     is_held;
+  guint64      switch_number;
+} SondePythonGil;
+
+/**
+ * SondePythonInterpreter:
+ * @address: its PyInterpreterState
+ * @gil: its lock
+ * @is_collecting: whether the garbage collector was at work
+ * @has_switched: whether another thread has held the lock since the user set this to %FALSE
+ * @has_new_threads: whether there are threads that refresh_new() would find
+ */
+typedef struct
+{
+  SondeAddress   address;
+  SondePythonGil gil;
+  gboolean       is_collecting;
+  gboolean       has_switched;
+  gboolean       has_new_threads;
+
+  /*< private >*/
+  SondeAddress   threads_head; /* as of the last list */
+  guint          serial;
+  guint          age;          /* its place in the list, 0 for the newest */
+} SondePythonInterpreter;
+
+/**
+ * SondePythonThread:
+ * @tid: the kernel's id
+ * @ident: what pthread_self() gives it
+ * @state: its PyThreadState
+ * @interpreter: borrowed; that of @state
+ * @frames: reads its frames; owned
+ * @outer: (nullable): the state of the same thread in the interpreter that it came from, where it
+ *   runs one inside another; borrowed
+ * @is_outer: whether it is that of another one
+ * @data: for the user; %NULL at first
+ * @is_met: the same; %FALSE at first
+ *
+ * A thread that has run Python code. Borrowed from its #SondePython, valid until drop_thread() or
+ * the refresh() that does not find it any more.
+ */
+typedef struct _SondePythonThread SondePythonThread;
+
+struct _SondePythonThread
+{
+  pid_t                   tid;
+  guint64                 ident;
+  SondeAddress            state;
+  SondePythonInterpreter *interpreter;
+  SondePythonFrames      *frames;
+  SondePythonThread      *outer;
+  gboolean                is_outer;
+  gpointer                data;
+  gboolean                is_met;
+  guint                   serial;   /*< private >*/
+};
+
+/* What a lock and a collector are read into. */
+#define SONDE_PYTHON_GIL_BYTES 64
+#define SONDE_PYTHON_LOCK_PIECES 3
+typedef struct
+{
+  guint8       gil[SONDE_PYTHON_GIL_BYTES];
+  gint32       collecting;
+  SondeAddress threads_head;
+} SondePythonLockWords;
+
+/**
+ * SondePython:
+ *
+ * What is known of the CPython in one process.
+ *
+ * Life: sonde_python_new() → refresh() now and then → get_thread(), read_…() → sonde_python_free().
+ *
+ * Threads: worker only.
+ */
+typedef struct _SondePython SondePython;
+
+/* @runtime is the address of _PyRuntime, and @offsets of its version. */
+SondePython       *sonde_python_new         (pid_t                     pid,
+                                             const SondePythonMemory  *memory,
+                                             SondeAddress              runtime,
+                                             const SondePythonOffsets *offsets);
+void               sonde_python_free        (SondePython              *self);
+
+/* Reads the lists of interpreters and threads again. FALSE if there is no interpreter. */
+gboolean           sonde_python_refresh     (SondePython              *self);
+
+/* The same for threads that have come since, which are first in the lists. */
+void               sonde_python_refresh_new (SondePython              *self);
+/* @thread, which is nobody's outer one, has ended; another may have its thread state any time. */
+void               sonde_python_drop_thread (SondePython              *self,
+                                             SondePythonThread        *thread);
+
+guint              sonde_python_get_count   (SondePython              *self);
+SondePythonThread *sonde_python_get_thread  (SondePython              *self,
+                                             guint                     index);
+/* The first of the thread states of the thread @tid; NULL for a thread without Python. */
+SondePythonThread *sonde_python_find_thread (SondePython              *self,
+                                             pid_t                     tid);
+
+/* Reads the locks and all else of that kind of all interpreters. */
+void               sonde_python_read_locks  (SondePython              *self);
+/* Whether there are threads, as far as was read, that refresh_new() would find. */
+gboolean           sonde_python_has_new_threads (SondePython          *self);
+/* How many interpreters there are. */
+guint              sonde_python_count_interpreters (SondePython       *self);
+/* Whether any lock was found in use. */
+gboolean           sonde_python_has_gil     (SondePython              *self);
+
+/* The lock of @interpreter, and @with_all the state of its collector and the head of its list of
+ * threads, as pieces for a read of the caller, into @words, and how the words are taken in after
+ * it. Gives how many pieces.
+ */
+guint              sonde_python_get_lock_pieces (SondePython                  *self,
+                                                 const SondePythonInterpreter *interpreter,
+                                                 gboolean                      with_all,
+                                                 SondePythonLockWords         *words,
+                                                 SondeMemoryPiece pieces[SONDE_PYTHON_LOCK_PIECES]);
+void               sonde_python_take_lock   (SondePython                *self,
+                                             SondePythonInterpreter     *interpreter,
+                                             gboolean                    with_all,
+                                             const SondePythonLockWords *words);
+
+/* What @thread has to do with the lock of its interpreter; @futex is what it sleeps on, 0 if it
+ * does not.
+ */
+SondeGil           sonde_python_judge_gil   (SondePython              *self,
+                                             const SondePythonThread  *thread,
+                                             SondeAddress              futex);
+
+/* Whether a sample of @thread, of which @gil was judged, is one in which garbage was collected: by
+ * the thread that has the lock. Where there is none, all others are halted for most of a
+ * collection, so it is by a thread that @is_active.
+ */
+gboolean           sonde_python_is_collecting (const SondePythonThread *thread,
+                                             SondeGil                  gil,
+                                             gboolean                  is_active);
+
+/* The frames of @thread, which may run, and of its outer ones; as
+ * sonde_python_frames_read_running().
+ */
+SondePythonRead    sonde_python_read_running (SondePython             *self,
+                                              const SondePythonThread *thread,
+                                              const SondeMemoryPiece  *more,
+                                              guint                    n_more,
+                                              SondeCodeStack          *stack);
+
+/* The frames of all thread states of the thread @tid, which stands still or sleeps. */
+SondePythonRead    sonde_python_read_still  (SondePython              *self,
+                                             pid_t                     tid,
+                                             SondeCodeStack           *stack);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (SondePython, sonde_python_free)
+
+G_END_DECLS

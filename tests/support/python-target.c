@@ -1,0 +1,31 @@
+/* python-target.c: a Python that runs a script, and where its insides are
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "support/python-target.h"
+
+void
+test_python_target_init (TestPythonTarget *self,
+                         const TestPython *python,
+                         const char       *script)
+{
+  const char *const argv[] = { python->path, "-S", "-X", "utf8", "-c", script, NULL };
+  g_autoptr(SondeMaps) maps = NULL;
+
+  self->program = test_program_start (argv);
+  test_program_wait_for (self->program, "ready ");
+  self->memory = sonde_python_memory_of_process (self->program->pid);
+  maps = sonde_maps_read (self->program->pid, NULL);
+  g_assert_cmpint (sonde_python_locate (&self->memory, self->program->pid, maps, &self->location),
+                   ==, SONDE_PYTHON_FOUND);
+}
+
+void
+test_python_target_clear (TestPythonTarget *self)
+{
+  g_clear_pointer (&self->program, test_program_free);
+}

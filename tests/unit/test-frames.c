@@ -1,0 +1,254 @@
+/* test-frames.c: frames and threads of a Python that is made up
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include <glib.h>
+
+#include "python/python.h"
+#include "support/python-image.h"
+
+#define RUNTIME 0x10000
+#define INTERPRETER 0x20000
+#define THREAD 0x40000
+#define FRAME 0x60000
+#define CODE 0x80000
+
+/* A frame of which @previous is the caller. */
+static void
+add_frame (PythonImage              *image,
+           const SondePythonOffsets *offsets,
+           SondeAddress              address,
+           SondeAddress              previous,
+           SondeAddress              code)
+{
+  python_image_add (image, address, NULL, 128);
+  python_image_put_word (image, address + offsets->frame.previous, previous);
+  python_image_put_word (image, address + offsets->frame.code, code);
+}
+
+/* 3.13, with a thread in an interpreter, and a function that was called by another. */
+static PythonImage *
+make_image (const SondePythonOffsets *offsets)
+{
+  PythonImage *image = python_image_load (NULL);
+
+  python_image_add (image, RUNTIME, NULL, 8192);
+  python_image_put_word (image, RUNTIME + offsets->runtime.interpreters_head, INTERPRETER);
+  python_image_add (image, INTERPRETER, NULL, 65536);
+  python_image_put_word (image, INTERPRETER + offsets->interpreter.threads_head, THREAD);
+  python_image_add (image, THREAD, NULL, 512);
+  python_image_put_word (image, THREAD + offsets->thread.interp, INTERPRETER);
+  python_image_put_word (image, THREAD + offsets->thread.frame, FRAME);
+  python_image_put_word (image, THREAD + offsets->thread.native_thread_id, (guint64) getpid ());
+  add_frame (image, offsets, FRAME, FRAME + 0x1000, CODE);
+  add_frame (image, offsets, FRAME + 0x1000, 0, CODE + 0x1000);
+
+  return image;
+}
+
+static SondePythonRead
+read_frames (PythonImage              *image,
+             const SondePythonOffsets *offsets,
+             SondeCodeStack           *stack)
+{
+  g_autoptr(SondePythonEdges) edges = sonde_python_edges_new ();
+  SondePythonMemory memory = python_image_get_memory (image);
+  g_autoptr(SondePythonFrames) frames = NULL;
+
+  frames = sonde_python_frames_new (&memory, offsets, edges, THREAD);
+
+  return sonde_python_frames_read_still (frames, stack);
+}
+
+static void
+test_frames_chain (void)
+{
+  const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030d, FALSE);
+  g_autoptr(PythonImage) image = make_image (offsets);
+  g_autofree SondeCodeStack *stack = g_new0 (SondeCodeStack, 1);
+
+  g_assert_cmpint (read_frames (image, offsets, stack), ==, SONDE_PYTHON_READ_OK);
+  g_assert_cmpuint (stack->depth, ==, 2);
+  g_assert_cmphex (stack->frames[0].code, ==, CODE);
+  g_assert_cmphex (stack->frames[1].code, ==, CODE + 0x1000);
+  g_assert_false (stack->is_truncated);
+}
+
+/* A chain that leads back into itself ends at the bound. */
+static void
+test_frames_endless (void)
+{
+  const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030d, FALSE);
+  g_autoptr(PythonImage) image = make_image (offsets);
+  g_autofree SondeCodeStack *stack = g_new0 (SondeCodeStack, 1);
+
+  python_image_put_word (image, FRAME + 0x1000 + offsets->frame.previous, FRAME);
+  g_assert_cmpint (read_frames (image, offsets, stack), ==, SONDE_PYTHON_READ_OK);
+  g_assert_cmpuint (stack->depth, ==, SONDE_STACK_DEPTH_MAX);
+  g_assert_true (stack->is_truncated);
+}
+
+/* A target that says that its fields lie beyond any honest struct is not read. */
+static void
+test_frames_far_fields (void)
+{
+  for (guint i = 0; i < 6; i++)
+    {
+      SondePythonOffsets offsets = *sonde_python_offsets_find (0x030d, FALSE);
+      guint32 *fields[] = {
+        &offsets.thread.interp, &offsets.thread.frame, &offsets.frame.code, &offsets.frame.previous,
+        &offsets.frame.instruction, &offsets.frame.owner,
+      };
+      g_autoptr(PythonImage) image = make_image (&offsets);
+      g_autofree SondeCodeStack *stack = g_new0 (SondeCodeStack, 1);
+
+      *fields[i] = 1024 * 1024 - 1;
+      g_assert_cmpint (read_frames (image, &offsets, stack), ==, SONDE_PYTHON_READ_UNREADABLE);
+      g_assert_cmpuint (image->n_bytes, ==, 0);
+    }
+}
+
+static SondePython *
+open_python (PythonImage              *image,
+             SondePythonMemory        *memory,
+             const SondePythonOffsets *offsets)
+{
+  *memory = python_image_get_memory (image);
+
+  return sonde_python_new (getpid (), memory, RUNTIME, offsets);
+}
+
+static void
+test_frames_threads (void)
+{
+  const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030d, FALSE);
+  g_autoptr(PythonImage) image = make_image (offsets);
+  SondePythonMemory memory;
+  g_autoptr(SondePython) python = open_python (image, &memory, offsets);
+
+  g_assert_true (sonde_python_refresh (python));
+  g_assert_cmpuint (sonde_python_get_count (python), ==, 1);
+  g_assert_cmphex (sonde_python_find_thread (python, getpid ())->state, ==, THREAD);
+}
+
+/* An interpreter that is just made has no lock yet: then it tells nothing of who ran. */
+static void
+test_frames_no_lock (void)
+{
+  const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030d, FALSE);
+  g_autoptr(PythonImage) image = make_image (offsets);
+  SondePythonMemory memory;
+  g_autoptr(SondePython) python = open_python (image, &memory, offsets);
+
+  g_assert_true (sonde_python_refresh (python));
+  sonde_python_read_locks (python);
+  g_assert_false (sonde_python_has_gil (python));
+  g_assert_false (sonde_python_get_thread (python, 0)->interpreter->gil.is_enabled);
+
+  python_image_add (image, RUNTIME + 0x8000, NULL, 512);
+  python_image_put_word (image, INTERPRETER + offsets->interpreter.gil, RUNTIME + 0x8000);
+  g_assert_true (sonde_python_refresh (python));
+  sonde_python_read_locks (python);
+  g_assert_true (sonde_python_has_gil (python));
+}
+
+/* Who collects has the lock; where there is none, all that run do. */
+static void
+test_frames_collecting (void)
+{
+  static const struct
+  {
+    gboolean has_lock;
+    SondeGil gil;
+    gboolean is_active;
+    gboolean expected;
+  } cases[] = {
+    { TRUE, SONDE_GIL_HAS, TRUE, TRUE },
+    { TRUE, SONDE_GIL_HAS, FALSE, TRUE },
+    { TRUE, SONDE_GIL_WANTS, TRUE, FALSE },
+    { TRUE, SONDE_GIL_NEITHER, TRUE, FALSE },
+    { FALSE, SONDE_GIL_NEITHER, TRUE, TRUE },
+    { FALSE, SONDE_GIL_NEITHER, FALSE, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      SondePythonInterpreter interpreter = { .gil.is_enabled = cases[i].has_lock };
+      const SondePythonThread thread = { .interpreter = &interpreter };
+
+      g_assert_false (sonde_python_is_collecting (&thread, cases[i].gil, cases[i].is_active));
+      interpreter.is_collecting = TRUE;
+      g_assert_true (sonde_python_is_collecting (&thread, cases[i].gil, cases[i].is_active) ==
+                     cases[i].expected);
+    }
+}
+
+/* Lists of interpreters and of threads that lead back into themselves, with any thread or none. */
+static void
+test_frames_endless_lists (void)
+{
+  const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030d, FALSE);
+
+  for (guint has_thread = 0; has_thread <= 1; has_thread++)
+    {
+      g_autoptr(PythonImage) image = make_image (offsets);
+      SondePythonMemory memory;
+      g_autoptr(SondePython) python = open_python (image, &memory, offsets);
+
+      python_image_add (image, THREAD + 0x1000, NULL, 512);
+      python_image_put_word (image, THREAD + offsets->thread.next, THREAD + 0x1000);
+      python_image_put_word (image, THREAD + 0x1000 + offsets->thread.next, THREAD);
+      python_image_put_word (image, INTERPRETER + offsets->interpreter.next, INTERPRETER);
+      if (!has_thread)
+        python_image_put_word (image, THREAD + offsets->thread.native_thread_id, 0);
+
+      g_assert_true (sonde_python_refresh (python));
+      g_assert_cmpuint (sonde_python_get_count (python), ==, has_thread);
+      g_assert_cmpuint (image->n_reads, <, 10000);
+    }
+}
+
+/* So many states that do not lead back that all of them cannot be: the first are looked at. */
+static void
+test_frames_many_states (void)
+{
+  const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030d, FALSE);
+  const guint n_states = 100000;
+  const SondeAddress start = 0x1000000;
+  g_autoptr(PythonImage) image = make_image (offsets);
+  SondePythonMemory memory;
+  g_autoptr(SondePython) python = open_python (image, &memory, offsets);
+
+  python_image_add (image, start, NULL, (n_states + 1) * 512);
+  python_image_put_word (image, INTERPRETER + offsets->interpreter.threads_head, start);
+  python_image_put_word (image, INTERPRETER + offsets->interpreter.next, INTERPRETER);
+  for (guint i = 0; i < n_states; i++)
+    python_image_put_word (image, start + i * 512 + offsets->thread.next, start + (i + 1) * 512);
+
+  g_assert_true (sonde_python_refresh (python));
+  g_assert_cmpuint (sonde_python_get_count (python), ==, 0);
+  g_assert_cmpuint (image->n_reads, <, 50000);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/python/frames/chain", test_frames_chain);
+  g_test_add_func ("/python/frames/endless", test_frames_endless);
+  g_test_add_func ("/python/frames/far-fields", test_frames_far_fields);
+  g_test_add_func ("/python/frames/threads", test_frames_threads);
+  g_test_add_func ("/python/frames/no-lock", test_frames_no_lock);
+  g_test_add_func ("/python/frames/collecting", test_frames_collecting);
+  g_test_add_func ("/python/frames/endless-lists", test_frames_endless_lists);
+  g_test_add_func ("/python/frames/many-states", test_frames_many_states);
+  return g_test_run ();
+}

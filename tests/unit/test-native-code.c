@@ -1,0 +1,320 @@
+/* test-native-code.c: where the compiled functions of a module lie
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Reads this program itself. Its functions are written as GCC would have them, since whether it
+ * does is its own choice.
+ */
+
+#include "config.h"
+
+#include <link.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <glib.h>
+
+#include "python/native-code.h"
+#include "python/unwind-table.h"
+
+/* whole: a function of which two parts are elsewhere: one is jumped to at its first instruction,
+ * where a frame is already; the other in its middle, before there is a frame. It also goes on in
+ * other_function, which is none of it, jumps to ending_part, from which nothing leads back, and has
+ * a number that looks like a jump into other_function's middle.
+ */
+__asm__ (".text\n"
+         ".type whole, @function\n"
+         "whole:\n"
+         ".cfi_startproc\n"
+         "  testl %edi, %edi\n"
+         "  jne early_part_middle\n"
+         "whole_again:\n"
+         "  subq $24, %rsp\n"
+         ".cfi_def_cfa_offset 32\n"
+         "  testl %esi, %esi\n"
+         "  jne framed_part\n"
+         "  testl %edx, %edx\n"
+         "  je ending_part\n"
+         "  .byte 0x48, 0xb8, 0xe9\n" /* movabs $…, %rax */
+         "  .long other_function_middle - . - 4\n"
+         "  .byte 0, 0, 0\n"
+         "whole_framed:\n"
+         "  addq $24, %rsp\n"
+         ".cfi_def_cfa_offset 8\n"
+         "  jmp other_function\n"
+         ".cfi_endproc\n"
+         "whole_end:\n"
+         ".size whole, . - whole\n"
+
+         ".type other_function, @function\n"
+         "other_function:\n"
+         ".cfi_startproc\n"
+         "  nop\n"
+         "other_function_middle:\n"
+         "  ret\n"
+         ".cfi_endproc\n"
+
+         ".section .text.unlikely, \"ax\", @progbits\n"
+         "  .skip 64, 0x90\n"
+         "early_part:\n"
+         ".cfi_startproc\n"
+         "  nop\n"
+         "early_part_middle:\n"
+         "  xorl %edi, %edi\n"
+         "  jmp whole_again\n"
+         ".cfi_endproc\n"
+         "early_part_end:\n"
+         "  .skip 64, 0x90\n"
+         "framed_part:\n"
+         ".cfi_startproc\n"
+         ".cfi_def_cfa_offset 32\n"
+         ".cfi_offset 3, -16\n"
+         "  xorl %esi, %esi\n"
+         "  jmp whole_framed\n"
+         ".cfi_endproc\n"
+         "framed_part_end:\n"
+         "  .skip 64, 0x90\n"
+         "ending_part:\n"
+         ".cfi_startproc\n"
+         ".cfi_def_cfa_offset 32\n"
+         "  ud2\n"
+         ".cfi_endproc\n"
+         ".text\n"
+
+         /* loop: an interpreter of 256 instructions, two of which are elsewhere; little_loop: one
+          * of as many, and shorter; no_loop: 190 only.
+          */
+         ".type loop, @function\n"
+         "loop:\n"
+         ".cfi_startproc\n"
+         "  leaq loop_table(%rip), %rax\n"
+         "  jmp *(%rax, %rdi, 8)\n"
+         "loop_first:\n"
+         "  .skip 200, 0x90\n"
+         "  jmp loop_part_inside\n"
+         ".cfi_endproc\n"
+         "loop_end:\n"
+         ".type little_loop, @function\n"
+         "little_loop:\n"
+         ".cfi_startproc\n"
+         "  leaq little_table(%rip), %rax\n"
+         "  jmp *(%rax, %rdi, 8)\n"
+         "  ret\n"
+         ".cfi_endproc\n"
+         ".type no_loop, @function\n"
+         "no_loop:\n"
+         ".cfi_startproc\n"
+         "  leaq no_table(%rip), %rax\n"
+         "  .skip 2000, 0x90\n"
+         ".cfi_endproc\n"
+         ".section .text.unlikely\n"
+         "loop_part:\n"
+         ".cfi_startproc\n"
+         ".cfi_def_cfa_offset 32\n"
+         "  nop\n"
+         "loop_part_inside:\n"
+         "  jmp loop_first\n"
+         ".cfi_endproc\n"
+         ".section .data.rel.ro, \"aw\", @progbits\n"
+         ".balign 8\n"
+         "no_table:\n"
+         "  .rept 190\n"
+         "  .quad no_loop + 7\n"
+         "  .endr\n"
+         "  .quad 0\n"
+         "little_table:\n"
+         "  .rept 256\n"
+         "  .quad little_loop + 7\n"
+         "  .endr\n"
+         "loop_table:\n"
+         "  .rept 128\n"
+         "  .quad loop_first\n"
+         "  .quad loop_part_inside\n"
+         "  .endr\n"
+         "  .quad 1\n"
+         ".text\n");
+
+extern const guint8 whole[];
+extern const guint8 whole_end[];
+extern const guint8 early_part[];
+extern const guint8 early_part_end[];
+extern const guint8 framed_part[];
+extern const guint8 framed_part_end[];
+extern const guint8 loop[];
+extern const guint8 loop_end[];
+
+static SondePythonMemory
+own_memory (void)
+{
+  return sonde_python_memory_of_process (getpid ());
+}
+
+static int
+take_program_cb (struct dl_phdr_info *info,
+                 gsize                size G_GNUC_UNUSED,
+                 gpointer             data)
+{
+  SondeAddress *base = data;
+
+  /* The program comes first. */
+  for (guint i = 0; i < info->dlpi_phnum && *base == 0; i++)
+    if (info->dlpi_phdr[i].p_type == PT_LOAD)
+      *base = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
+
+  return 1;
+}
+
+static SondePythonImage
+read_own_image (void)
+{
+  SondePythonMemory memory = own_memory ();
+  SondePythonImage image;
+  SondeAddress base = 0;
+
+  dl_iterate_phdr (take_program_cb, &base);
+  g_assert_true (sonde_python_image_read (&memory, base, &image));
+
+  return image;
+}
+
+static void
+assert_range (const SondePythonRange *range,
+              const guint8           *start,
+              const guint8           *end)
+{
+  g_assert_cmphex (range->start, ==, (SondeAddress) (gsize) start);
+  g_assert_cmphex (range->end, ==, (SondeAddress) (gsize) end);
+}
+
+static void
+test_native_code_function (void)
+{
+  SondePythonMemory memory = own_memory ();
+  SondePythonImage image = read_own_image ();
+  g_auto(SondePythonUnwindTable) table = { 0 };
+  SondePythonUnwindEntry entry;
+
+  g_assert_true (sonde_python_unwind_table_init (&table, &memory, &image));
+  for (const guint8 *at = whole; at < whole_end; at++)
+    {
+      g_assert_true (sonde_python_unwind_table_find (&table, (SondeAddress) (gsize) at, &entry));
+      assert_range (&entry.range, whole, whole_end);
+      g_assert_false (entry.has_frame);
+    }
+
+  g_assert_true (sonde_python_unwind_table_find (&table, (SondeAddress) (gsize) framed_part,
+                                                 &entry));
+  assert_range (&entry.range, framed_part, framed_part_end);
+  g_assert_true (entry.has_frame);
+  g_assert_false (sonde_python_unwind_table_find (&table, (SondeAddress) (gsize) framed_part_end,
+                                                  &entry));
+  g_assert_false (sonde_python_unwind_table_find (&table, 0, &entry));
+  g_assert_false (sonde_python_unwind_table_find (&table, G_MAXUINT64, &entry));
+  g_assert_false (sonde_python_unwind_table_read (&table, table.count, &entry));
+}
+
+static void
+test_native_code_parts (void)
+{
+  SondePythonMemory memory = own_memory ();
+  SondePythonImage image = read_own_image ();
+  SondePythonRange function = { (SondeAddress) (gsize) whole, (SondeAddress) (gsize) whole_end };
+  SondePythonRange parts[4];
+
+  g_assert_cmpuint (sonde_python_native_find_parts (&memory, &image, &function, parts, 4), ==, 2);
+  assert_range (&parts[0], early_part, early_part_end);
+  assert_range (&parts[1], framed_part, framed_part_end);
+
+  g_assert_cmpuint (sonde_python_native_find_parts (&memory, &image, &function, parts, 1), ==, 1);
+  g_assert_cmpuint (sonde_python_native_find_parts (&memory, &image, &function, NULL, 0), ==, 0);
+}
+
+static void
+test_native_code_loop (void)
+{
+  SondePythonMemory memory = own_memory ();
+  SondePythonImage image = read_own_image ();
+  SondePythonRange range;
+
+  g_assert_true (sonde_python_native_find_loop (&memory, &image, &range));
+  assert_range (&range, loop, loop_end);
+
+  for (guint i = 0; i < image.n_segments; i++)
+    image.segments[i].executable = FALSE;
+  g_assert_false (sonde_python_native_find_loop (&memory, &image, &range));
+}
+
+static void
+test_native_code_no_tables (void)
+{
+  SondePythonMemory memory = own_memory ();
+  SondePythonImage image = read_own_image ();
+  SondePythonRange function = { (SondeAddress) (gsize) whole, (SondeAddress) (gsize) whole_end };
+  SondePythonRange inverted = { function.end, function.start };
+  SondePythonRange everything = { 0, G_MAXUINT64 };
+  SondePythonRange part;
+
+  g_assert_cmpuint (sonde_python_native_find_parts (&memory, &image, &inverted, &part, 1), ==, 0);
+  g_assert_cmpuint (sonde_python_native_find_parts (&memory, &image, &everything, &part, 1), ==, 0);
+
+  image.unwind_header = 0;
+  g_assert_false (sonde_python_native_find_loop (&memory, &image, &part));
+  g_assert_cmpuint (sonde_python_native_find_parts (&memory, &image, &function, &part, 1), ==, 0);
+}
+
+/* Answers with noise, the same for the same address. */
+static gsize
+read_noise_cb (gpointer     data,
+               SondeAddress address,
+               gpointer     buffer,
+               gsize        length)
+{
+  const SondePythonImage *image = data;
+  guint8 *bytes = buffer;
+
+  length = MIN (length, 1 << 20);
+  for (gsize i = 0; i < length; i++)
+    bytes[i] = (guint8) ((address + i) * 0x9e3779b97f4a7c15 >> 56);
+
+  /* A head that promises tables. */
+  if (address == image->unwind_header && length == 12)
+    memcpy (buffer, "\1\x1b\3\x3b\0\0\0\0\0\x10\0\0", 12);
+
+  return length;
+}
+
+/* Whatever the tables say, it ends, and nothing beyond them is read. */
+static void
+test_native_code_noise (void)
+{
+  SondePythonImage image = { .unwind_header = 0x10000 };
+  SondePythonMemory memory = { .read = read_noise_cb, .data = &image };
+  g_auto(SondePythonUnwindTable) table = { 0 };
+  SondePythonRange parts[4];
+  SondePythonUnwindEntry entry;
+
+  g_assert_true (sonde_python_unwind_table_init (&table, &memory, &image));
+  for (SondeAddress address = 0; address < 0x100000; address += 4093)
+    {
+      SondePythonRange function = { address, address + 8192 };
+      guint count = sonde_python_native_find_parts (&memory, &image, &function, parts, 4);
+
+      g_assert_cmpuint (count, <=, 4);
+      if (sonde_python_unwind_table_find (&table, address, &entry))
+        g_assert_true (address >= entry.range.start && address < entry.range.end);
+    }
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/python/native-code/function", test_native_code_function);
+  g_test_add_func ("/python/native-code/parts", test_native_code_parts);
+  g_test_add_func ("/python/native-code/loop", test_native_code_loop);
+  g_test_add_func ("/python/native-code/no-tables", test_native_code_no_tables);
+  g_test_add_func ("/python/native-code/noise", test_native_code_noise);
+  return g_test_run ();
+}
