@@ -1,0 +1,114 @@
+/* merged.c: native and Python frames in one stack
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ *   native                        Python                    merged
+ *   sre_ucs1_match                                          sre_ucs1_match
+ *   _PyEval_EvalFrameDefault      match      (entry)        match
+ *                                                           …
+ *   _PyEval_EvalFrameDefault      parse                     parse
+ *                                 main       (entry)        main
+ *
+ * A call of the evaluation function executes one run of Python frames, which ends with the frame
+ * that was called from C: one frame up to 3.10, any number since. So the runs and the evaluation
+ * function's frames are as many, and belong together in their order. Where they are not as many,
+ * the stack was caught while one was entered or left, or the native stack is not whole.
+ */
+
+#include "config.h"
+
+#include "unwinder/merged.h"
+
+typedef struct
+{
+  const SondeCodeStack *codes;
+  guint                 next;    /* the frame of @codes that comes next */
+  SondeMergedFrame     *frames;
+  guint                 depth;
+} Merger;
+
+static gboolean
+is_eval (const SondePythonRange *evals,
+         guint                   n_evals,
+         SondeAddress            address)
+{
+  for (guint i = 0; i < n_evals; i++)
+    if (address >= evals[i].start && address < evals[i].end)
+      return TRUE;
+
+  return FALSE;
+}
+
+static void
+append_native (Merger       *self,
+               SondeAddress  address)
+{
+  if (self->depth < SONDE_MERGED_DEPTH_MAX)
+    self->frames[self->depth++] = (SondeMergedFrame) { .address = address };
+}
+
+/* The frames up to and with the next that was called from C; nothing if none is left. */
+static void
+append_run (Merger *self)
+{
+  while (self->next < self->codes->depth && self->depth < SONDE_MERGED_DEPTH_MAX)
+    {
+      const SondeCodeFrame *frame = &self->codes->frames[self->next++];
+
+      self->frames[self->depth++] = (SondeMergedFrame) { .code = frame };
+      if (frame->is_entry)
+        return;
+    }
+}
+
+static guint
+count_runs (const SondeCodeStack *codes)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < codes->depth; i++)
+    if (codes->frames[i].is_entry || i + 1 == codes->depth)
+      n++;
+
+  return n;
+}
+
+guint
+sonde_merged_fill (const SondeStack       *native,
+                   const SondeCodeStack   *codes,
+                   const SondePythonRange *evals,
+                   guint                   n_evals,
+                   SondeMergedFrame       *frames)
+{
+  Merger self = { .codes = codes, .frames = frames };
+  gboolean is_whole = native->end == SONDE_STACK_END_OUTERMOST && !codes->is_truncated;
+  guint n_runs = count_runs (codes);
+  guint n_natives = 0;
+  guint n_surplus;
+
+  for (guint i = 0; i < native->depth; i++)
+    n_natives += is_eval (evals, n_evals, native->addresses[i]);
+
+  /* Of whole stacks the outer ends belong together: what is too many is innermost. */
+  n_surplus = is_whole && n_natives > n_runs ? n_natives - n_runs : 0;
+  for (guint i = 0; i < native->depth; i++)
+    {
+      if (!is_eval (evals, n_evals, native->addresses[i]) || n_surplus > 0)
+        {
+          n_surplus -= n_surplus > 0 && is_eval (evals, n_evals, native->addresses[i]);
+          append_native (&self, native->addresses[i]);
+          continue;
+        }
+
+      for (; is_whole && n_runs > n_natives; n_runs--)
+        append_run (&self);
+      append_run (&self);
+    }
+
+  /* Further out than the native stack could be followed. */
+  while (self.next < codes->depth && self.depth < SONDE_MERGED_DEPTH_MAX)
+    append_run (&self);
+
+  return self.depth;
+}
