@@ -6,6 +6,8 @@
  * The form that flame graph tools read, one call path a line:
  *
  *   main;work;spin 3
+ *
+ * Ended threads that are counted together have one tree a name, so their lines are the same.
  */
 
 #include "config.h"
@@ -29,6 +31,16 @@ append_frame (GString    *path,
   for (gsize i = start; i < path->len; i++)
     if (path->str[i] == ';')
       path->str[i] = ':';
+}
+
+/* A line always begins with a name, also where it was not kept, or never known. */
+static const char *
+get_thread_name (const SondeProfileThread *thread)
+{
+  if (thread->name[0] != '\0')
+    return thread->name;
+
+  return thread->merged_count > 0 ? "[ended threads]" : "[thread]";
 }
 
 static void
@@ -98,7 +110,7 @@ sonde_profile_dup_folded (SondeProfile *self,
 
       g_string_truncate (path, 0);
       if (with_threads)
-        append_frame (path, thread->name);
+        append_frame (path, get_thread_name (thread));
       collect (&thread->root, mode, path, counts);
     }
 

@@ -1,4 +1,4 @@
-/* profile-private.h: what profile.c, rank.c and folded.c share
+/* profile-private.h: what the parts of a profile share
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -8,57 +8,9 @@
 
 #include "aggregate/filter.h"
 #include "aggregate/profile.h"
+#include "aggregate/scope-private.h"
 
 G_BEGIN_DECLS
-
-/* Every figure is kept once for samples that ran or could run, and once for the others. */
-enum
-{
-  CLASS_ACTIVE,
-  CLASS_ASLEEP,
-  N_CLASSES,
-};
-
-/**
- * Tally:
- *
- * A number of samples and the real time that they stand for.
- */
-typedef struct
-{
-  guint64 count[N_CLASSES];
-  guint64 ns[N_CLASSES];
-} Tally;
-
-/**
- * Counter:
- * @stamp: the last sample counted in @total, so that recursion counts once
- * @match_serial: the filter that @is_match is the answer of
- *
- * The figures of one function in one scope.
- */
-typedef struct
-{
-  const SondeFunction *function;
-  Tally                self;
-  Tally                total;
-  guint64              stamp;
-  guint                match_serial;
-  gboolean             is_match;
-} Counter;
-
-/**
- * Scope:
- *
- * The figures of a thread, or of all of them.
- */
-typedef struct
-{
-  GHashTable *by_function; /* const SondeFunction * → Counter, owned */
-  GPtrArray  *counters;    /* the same, borrowed: quick to walk */
-  Tally       tally;
-  guint64     state_count[SONDE_N_THREAD_STATES];
-} Scope;
 
 typedef struct _Node Node;
 
@@ -83,8 +35,9 @@ struct _Node
 struct _SondeProfileThread
 {
   pid_t    tid;
-  char     name[4 * SONDE_THREAD_NAME_BYTES];
+  char     name[SONDE_THREAD_LABEL_BYTES];
   gboolean is_ended;
+  guint64  merged_count;   /* threads that are counted together here; 0 for one by itself */
   Scope    scope;
   Node     root;
   Node    *last;           /* where its last sample ended; NULL before the first */
@@ -94,28 +47,32 @@ struct _SondeProfileThread
 struct _SondeProfile
 {
   Scope        all;
-  GPtrArray   *threads;         /* owns SondeProfileThread, in order of first sight */
+  GPtrArray   *threads;         /* owns SondeProfileThread: merged, then in order of first sight */
+  GHashTable  *merged;          /* name → SondeProfileThread, both borrowed */
+  guint        ended_count;     /* of threads: by themselves */
+  pid_t        looked_at;       /* the thread of the last fill(); 0 for all */
   GHashTable  *nodes;           /* set of Node, owned, by parent and function */
   guint64      stamp;
   guint64      truncated_count;
+  guint64      cut_count;       /* samples whose call path is not kept whole */
+  guint        prune_at;        /* the number of nodes */
 
   SondeFilter *filter;          /* owned; of the last fill() */
   char        *filter_text;     /* owned */
   guint        filter_serial;
 };
 
-static inline guint64
-tally_get_count (const Tally *self,
-                 SondeMode    mode)
-{
-  return self->count[CLASS_ACTIVE] + (mode == SONDE_MODE_WALL ? self->count[CLASS_ASLEEP] : 0);
-}
+GHashTable *sonde_node_table_new      (void);
+/* Whether it stands for what is not kept below its parent. */
+gboolean    sonde_node_is_more        (const Node          *self);
+Node       *sonde_profile_ensure_node (SondeProfile        *self,
+                                       SondeProfileThread  *thread,
+                                       Node                *parent,
+                                       const SondeFunction *function);
+/* Cuts call paths that have few samples, if there are too many. */
+void        sonde_profile_prune       (SondeProfile        *self);
 
-static inline guint64
-tally_get_ns (const Tally *self,
-              SondeMode    mode)
-{
-  return self->ns[CLASS_ACTIVE] + (mode == SONDE_MODE_WALL ? self->ns[CLASS_ASLEEP] : 0);
-}
+/* Counts ended threads together while there are too many to be told apart. */
+void        sonde_profile_merge_ended (SondeProfile        *self);
 
 G_END_DECLS

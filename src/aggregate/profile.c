@@ -13,129 +13,8 @@
 #include "aggregate/profile-private.h"
 #include "base/text.h"
 
-static void
-scope_init (Scope *self)
-{
-  *self = (Scope) { 0 };
-  self->by_function = g_hash_table_new_full (NULL, NULL, NULL, g_free);
-  self->counters = g_ptr_array_new ();
-}
-
-static void
-scope_clear (Scope *self)
-{
-  g_hash_table_unref (self->by_function);
-  g_ptr_array_unref (self->counters);
-}
-
-static Counter *
-scope_ensure (Scope               *self,
-              const SondeFunction *function)
-{
-  gpointer key = GSIZE_TO_POINTER ((gsize) function);
-  Counter *counter = g_hash_table_lookup (self->by_function, key);
-
-  if (counter == NULL)
-    {
-      counter = g_new0 (Counter, 1);
-      counter->function = function;
-      g_hash_table_insert (self->by_function, key, counter);
-      g_ptr_array_add (self->counters, counter);
-    }
-
-  return counter;
-}
-
-/* Takes all functions out, and leaves what does not depend on names. */
-static void
-scope_drop_functions (Scope *self)
-{
-  g_hash_table_remove_all (self->by_function);
-  g_ptr_array_set_size (self->counters, 0);
-}
-
-static void
-scope_reset (Scope *self)
-{
-  scope_drop_functions (self);
-  self->tally = (Tally) { 0 };
-  memset (self->state_count, 0, sizeof self->state_count);
-}
-
-static void
-scope_copy (Scope       *self,
-            const Scope *from)
-{
-  scope_init (self);
-  self->tally = from->tally;
-  memcpy (self->state_count, from->state_count, sizeof self->state_count);
-
-  for (guint i = 0; i < from->counters->len; i++)
-    {
-      const Counter *counter = g_ptr_array_index (from->counters, i);
-
-      *scope_ensure (self, counter->function) = *counter;
-    }
-}
-
-static void
-tally_add (Tally   *self,
-           guint    class,
-           guint64  count,
-           guint64  ns)
-{
-  self->count[class] += count;
-  self->ns[class] += ns;
-}
-
-static guint
-hash_node (gconstpointer data)
-{
-  const Node *node = data;
-  guint64 mixed = (guint64) (gsize) node->parent * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
-
-  mixed ^= (guint64) (gsize) node->function * G_GUINT64_CONSTANT (0xc2b2ae3d27d4eb4f);
-
-  return (guint) (mixed >> 32);
-}
-
-static gboolean
-equal_nodes (gconstpointer a,
-             gconstpointer b)
-{
-  const Node *left = a;
-  const Node *right = b;
-
-  return left->parent == right->parent && left->function == right->function;
-}
-
-static GHashTable *
-new_node_table (void)
-{
-  return g_hash_table_new_full (hash_node, equal_nodes, g_free, NULL);
-}
-
-static Node *
-ensure_node (SondeProfile        *self,
-             SondeProfileThread  *thread,
-             Node                *parent,
-             const SondeFunction *function)
-{
-  Node wanted = { .parent = parent, .function = function };
-  Node *node = g_hash_table_lookup (self->nodes, &wanted);
-
-  if (node == NULL)
-    {
-      wanted.next_sibling = parent->first_child;
-      wanted.in_all = scope_ensure (&self->all, function);
-      wanted.in_thread = scope_ensure (&thread->scope, function);
-      node = g_memdup2 (&wanted, sizeof wanted);
-      parent->first_child = node;
-      g_hash_table_add (self->nodes, node);
-    }
-
-  return node;
-}
+/* Deeper paths are looked up node by node. */
+#define PATH_DEPTH_MAX 512
 
 static void
 count_in (Counter *counter,
@@ -179,7 +58,7 @@ free_thread (gpointer data)
 {
   SondeProfileThread *thread = data;
 
-  scope_clear (&thread->scope);
+  sonde_scope_clear (&thread->scope);
   g_free (thread);
 }
 
@@ -188,9 +67,11 @@ sonde_profile_new (void)
 {
   SondeProfile *self = g_new0 (SondeProfile, 1);
 
-  scope_init (&self->all);
+  sonde_scope_init (&self->all);
   self->threads = g_ptr_array_new_with_free_func (free_thread);
-  self->nodes = new_node_table ();
+  self->nodes = sonde_node_table_new ();
+  self->merged = g_hash_table_new (g_str_hash, g_str_equal);
+  self->prune_at = SONDE_PROFILE_NODES_MAX;
 
   return self;
 }
@@ -201,9 +82,10 @@ sonde_profile_free (SondeProfile *self)
   if (self == NULL)
     return;
 
+  g_hash_table_unref (self->merged);
   g_ptr_array_unref (self->threads);
   g_hash_table_unref (self->nodes);
-  scope_clear (&self->all);
+  sonde_scope_clear (&self->all);
   g_clear_pointer (&self->filter, sonde_filter_free);
   g_free (self->filter_text);
   g_free (self);
@@ -215,7 +97,7 @@ set_thread_name (SondeProfileThread *thread,
 {
   g_autofree char *clean = sonde_text_dup_clean (name, strlen (name), '?');
 
-  g_strlcpy (thread->name, clean, sizeof thread->name);
+  sonde_text_fit (clean, thread->name, sizeof thread->name);
 }
 
 /**
@@ -225,7 +107,7 @@ set_thread_name (SondeProfileThread *thread,
  * @name: any bytes
  *
  * Returns: (transfer none): the thread, for sonde_profile_add(); valid until
- *   sonde_profile_reset() after sonde_profile_end_thread()
+ *   sonde_profile_end_thread()
  */
 SondeProfileThread *
 sonde_profile_add_thread (SondeProfile *self,
@@ -236,8 +118,9 @@ sonde_profile_add_thread (SondeProfile *self,
 
   thread->tid = tid;
   set_thread_name (thread, name);
-  scope_init (&thread->scope);
+  sonde_scope_init (&thread->scope);
   g_ptr_array_add (self->threads, thread);
+  sonde_profile_merge_ended (self);
 
   return thread;
 }
@@ -256,25 +139,75 @@ sonde_profile_end_thread (SondeProfile       *self,
 {
   thread->is_ended = TRUE;
   thread->last = NULL;
+  self->ended_count++;
+}
+
+static void
+count_status (Scope             *scope,
+              SondeThreadStatus  status,
+              guint64            n_samples,
+              guint64            ns)
+{
+  tally_add (&scope->tally, get_class (status), n_samples, ns);
+  scope->state_count[status.state] += n_samples;
+  scope->gil_count[status.gil] += n_samples;
+  if (status.is_collecting)
+    scope->collecting_count += n_samples;
 }
 
 static void
 count_samples (SondeProfile       *self,
                SondeProfileThread *thread,
-               SondeThreadState    state,
+               SondeThreadStatus   status,
                guint64             n_samples,
                guint64             ns)
 {
-  guint class = sonde_thread_state_is_active (state) ? CLASS_ACTIVE : CLASS_ASLEEP;
-
-  tally_add (&self->all.tally, class, n_samples, ns);
-  tally_add (&thread->scope.tally, class, n_samples, ns);
-  self->all.state_count[state] += n_samples;
-  thread->scope.state_count[state] += n_samples;
+  count_status (&self->all, status, n_samples, ns);
+  count_status (&thread->scope, status, n_samples, ns);
   if (thread->is_last_truncated)
     self->truncated_count += n_samples;
 
-  count_path (self, thread->last, class, n_samples, ns);
+  count_path (self, thread->last, get_class (status), n_samples, ns);
+}
+
+/* The call path that ends at @node, innermost first; gives its depth, 0 if that is above @size. */
+static guint
+list_path (Node  *node,
+           Node **path,
+           guint  size)
+{
+  guint depth = 0;
+
+  for (; node != NULL && node->function != NULL; node = node->parent)
+    {
+      if (depth == size)
+        return 0;
+      path[depth++] = node;
+    }
+
+  return depth;
+}
+
+/* The call path of @functions. Its outer part is mostly that of the thread's last sample, which
+ * costs a comparison a frame, where looking a node up costs ten times that.
+ */
+static Node *
+ensure_path (SondeProfile               *self,
+             SondeProfileThread         *thread,
+             const SondeFunction *const *functions,
+             guint                       depth)
+{
+  Node *last[PATH_DEPTH_MAX];
+  guint n_last = list_path (thread->last, last, G_N_ELEMENTS (last));
+  Node *node = &thread->root;
+
+  for (; depth > 0 && n_last > 0 && last[n_last - 1]->function == functions[depth - 1]; depth--)
+    node = last[--n_last];
+
+  while (depth > 0)
+    node = sonde_profile_ensure_node (self, thread, node, functions[--depth]);
+
+  return node;
 }
 
 void
@@ -283,28 +216,23 @@ sonde_profile_add (SondeProfile               *self,
                    const SondeFunction *const *functions,
                    guint                       depth,
                    gboolean                    truncated,
-                   SondeThreadState            state,
+                   SondeThreadStatus           status,
                    guint64                     n_samples,
                    guint64                     ns)
 {
-  Node *node;
-
   g_return_if_fail (self != NULL);
   g_return_if_fail (thread != NULL);
 
-  node = &thread->root;
-  for (guint i = depth; i-- > 0;)
-    node = ensure_node (self, thread, node, functions[i]);
-
-  thread->last = node;
+  thread->last = ensure_path (self, thread, functions, depth);
   thread->is_last_truncated = truncated;
-  count_samples (self, thread, state, n_samples, ns);
+  count_samples (self, thread, status, n_samples, ns);
+  sonde_profile_prune (self);
 }
 
 void
 sonde_profile_repeat (SondeProfile       *self,
                       SondeProfileThread *thread,
-                      SondeThreadState    state,
+                      SondeThreadStatus   status,
                       guint64             n_samples,
                       guint64             ns)
 {
@@ -312,7 +240,7 @@ sonde_profile_repeat (SondeProfile       *self,
   g_return_if_fail (thread != NULL);
 
   if (thread->last != NULL)
-    count_samples (self, thread, state, n_samples, ns);
+    count_samples (self, thread, status, n_samples, ns);
 }
 
 /* Counts again, under @parent, all that was counted at @old and below. */
@@ -325,7 +253,14 @@ recount (SondeProfile       *self,
          Node              **last)
 {
   const SondeFunction *final = g_hash_table_lookup (final_of, old->function);
-  Node *node = ensure_node (self, thread, parent, final != NULL ? final : old->function);
+  Node *node;
+
+  node = sonde_profile_ensure_node (self, thread, parent, final != NULL ? final : old->function);
+  if (sonde_node_is_more (old))
+    {
+      tally_merge (&node->self, &old->self);
+      return;
+    }
 
   for (guint class = 0; class < N_CLASSES; class++)
     if (old->self.count[class] > 0)
@@ -347,8 +282,8 @@ sonde_profile_rename (SondeProfile *self,
   g_return_if_fail (self != NULL);
 
   old_nodes = g_steal_pointer (&self->nodes);
-  self->nodes = new_node_table ();
-  scope_drop_functions (&self->all);
+  self->nodes = sonde_node_table_new ();
+  sonde_scope_drop_functions (&self->all);
 
   for (guint i = 0; i < self->threads->len; i++)
     {
@@ -356,7 +291,7 @@ sonde_profile_rename (SondeProfile *self,
       const Node *first = g_steal_pointer (&thread->root.first_child);
       Node *last = thread->last == &thread->root ? thread->last : NULL;
 
-      scope_drop_functions (&thread->scope);
+      sonde_scope_drop_functions (&thread->scope);
       for (const Node *child = first; child != NULL; child = child->next_sibling)
         recount (self, thread, final_of, child, &thread->root, &last);
       thread->last = last;
@@ -375,11 +310,12 @@ reset_thread (SondeProfile       *self,
        node = node->parent)
     g_ptr_array_add (functions, (gpointer) (gsize) node->function);
 
-  scope_reset (&thread->scope);
+  sonde_scope_reset (&thread->scope);
   thread->root = (Node) { 0 };
   thread->last = has_last ? &thread->root : NULL;
   for (guint i = functions->len; i-- > 0;)
-    thread->last = ensure_node (self, thread, thread->last, g_ptr_array_index (functions, i));
+    thread->last = sonde_profile_ensure_node (self, thread, thread->last,
+                                              g_ptr_array_index (functions, i));
 }
 
 void
@@ -390,9 +326,13 @@ sonde_profile_reset (SondeProfile *self)
   g_return_if_fail (self != NULL);
 
   old_nodes = g_steal_pointer (&self->nodes);
-  self->nodes = new_node_table ();
-  scope_reset (&self->all);
+  self->nodes = sonde_node_table_new ();
+  sonde_scope_reset (&self->all);
+  g_hash_table_remove_all (self->merged);
+  self->ended_count = 0;
   self->truncated_count = 0;
+  self->cut_count = 0;
+  self->prune_at = SONDE_PROFILE_NODES_MAX;
 
   for (guint i = self->threads->len; i-- > 0;)
     {
@@ -413,10 +353,12 @@ sonde_profile_freeze (SondeProfile *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   frozen = g_new0 (SondeProfile, 1);
-  scope_copy (&frozen->all, &self->all);
+  sonde_scope_copy (&frozen->all, &self->all);
   frozen->threads = g_ptr_array_new_with_free_func (free_thread);
-  frozen->nodes = new_node_table ();
+  frozen->nodes = sonde_node_table_new ();
+  frozen->merged = g_hash_table_new (g_str_hash, g_str_equal);
   frozen->truncated_count = self->truncated_count;
+  frozen->cut_count = self->cut_count;
   frozen->filter_serial = self->filter_serial; /* the counters hold answers of earlier ones */
 
   for (guint i = 0; i < self->threads->len; i++)
@@ -424,7 +366,7 @@ sonde_profile_freeze (SondeProfile *self)
       const SondeProfileThread *thread = g_ptr_array_index (self->threads, i);
       SondeProfileThread *copy = g_memdup2 (thread, sizeof *thread);
 
-      scope_copy (&copy->scope, &thread->scope);
+      sonde_scope_copy (&copy->scope, &thread->scope);
       copy->root = (Node) { 0 };
       copy->last = NULL;
       g_ptr_array_add (frozen->threads, copy);

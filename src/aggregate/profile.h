@@ -10,6 +10,17 @@
 
 G_BEGIN_DECLS
 
+/* Threads that have ended are told apart up to this number, and the names of the others up to
+ * that one: those with the fewest samples are counted together, by name.
+ */
+#define SONDE_PROFILE_ENDED_MAX 1000
+#define SONDE_PROFILE_MERGED_NAMES_MAX 200
+
+/* How many steps of call paths are kept, at 150 bytes each: 38 MB. Beyond, the paths with the
+ * fewest samples are cut.
+ */
+#define SONDE_PROFILE_NODES_MAX 250000
+
 /**
  * SondeProfile:
  *
@@ -46,13 +57,13 @@ void                sonde_profile_add        (SondeProfile             *self,
                                               const SondeFunction *const *functions,
                                               guint                     depth,
                                               gboolean                  truncated,
-                                              SondeThreadState          state,
+                                              SondeThreadStatus         status,
                                               guint64                   n_samples,
                                               guint64                   ns);
 /* Counts samples with the same stack as the thread's last one; nothing if it has none. */
 void                sonde_profile_repeat     (SondeProfile             *self,
                                               SondeProfileThread       *thread,
-                                              SondeThreadState          state,
+                                              SondeThreadStatus         status,
                                               guint64                   n_samples,
                                               guint64                   ns);
 
@@ -73,7 +84,10 @@ SondeProfile       *sonde_profile_freeze     (SondeProfile             *self);
 void                sonde_profile_fill       (SondeProfile             *self,
                                               SondeSnapshot            *snapshot);
 
-/* "frame;frame;frame COUNT" a line, most frequent first (transfer full). */
+/* "frame;frame;frame COUNT" a line, most frequent first (transfer full). @with_threads puts the
+ * name of the thread first: "[ended threads]" where it was not kept, "[thread]" where it has none.
+ * A path that was cut ends with the frame "[more]".
+ */
 char               *sonde_profile_dup_folded (SondeProfile             *self,
                                               SondeMode                 mode,
                                               gboolean                  with_threads);

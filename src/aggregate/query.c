@@ -15,6 +15,7 @@ sonde_query_init (SondeQuery *self)
 {
   *self = (SondeQuery) {
     .mode = SONDE_MODE_CPU,
+    .frames = SONDE_FRAMES_AUTO,
     .column = SONDE_COLUMN_SELF_COUNT,
     .descending = TRUE,
     .row_limit = ROW_LIMIT_DEFAULT,
@@ -39,6 +40,7 @@ sonde_query_equal (const SondeQuery *self,
                    const SondeQuery *other)
 {
   return self->mode == other->mode &&
+         self->frames == other->frames &&
          self->scope_tid == other->scope_tid &&
          self->column == other->column &&
          self->descending == other->descending &&

@@ -270,9 +270,13 @@ fill_threads (SondeProfile  *self,
 
       figures->tid = thread->tid;
       figures->exited = thread->is_ended;
+      figures->merged_count = thread->merged_count;
+      snapshot->thread_count += MAX (thread->merged_count, 1);
       figures->count = tally_get_count (&thread->scope.tally, snapshot->query.mode);
       g_strlcpy (figures->name, thread->name, sizeof figures->name);
       memcpy (figures->state_count, thread->scope.state_count, sizeof figures->state_count);
+      memcpy (figures->gil_count, thread->scope.gil_count, sizeof figures->gil_count);
+      figures->collecting_count = thread->scope.collecting_count;
     }
 }
 
@@ -320,8 +324,10 @@ sonde_profile_fill (SondeProfile  *self,
   g_return_if_fail (self != NULL);
 
   update_filter (self, query->filter);
+  self->looked_at = query->scope_tid;
   snapshot->sample_count = tally_get_count (&self->all.tally, SONDE_MODE_WALL);
   snapshot->truncated_count = self->truncated_count;
+  snapshot->cut_count = self->cut_count;
   snapshot->unnamed_count = count_unnamed (self);
   fill_threads (self, snapshot);
 
@@ -332,6 +338,8 @@ sonde_profile_fill (SondeProfile  *self,
   snapshot->scope_count = tally_get_count (&scope->tally, query->mode);
   snapshot->scope_ns = tally_get_ns (&scope->tally, query->mode);
   memcpy (snapshot->state_count, scope->state_count, sizeof snapshot->state_count);
+  memcpy (snapshot->gil_count, scope->gil_count, sizeof snapshot->gil_count);
+  snapshot->collecting_count = scope->collecting_count;
   fill_functions (self, scope, snapshot, &ranking);
 
   g_ptr_array_sort_with_data (heap, compare_rows_cb, &ranking);

@@ -55,7 +55,19 @@ sonde_snapshot_unref (SondeSnapshot *self)
   sonde_functions_unref (self->functions);
   sonde_query_clear (&self->query);
   g_free (self->program);
+  g_free (self->python);
   g_free (self->rows);
   g_free (self->threads);
   g_free (self);
+}
+
+guint64
+sonde_snapshot_count_looks (const SondeSnapshot *self)
+{
+  guint64 sum = 0;
+
+  for (guint i = 0; i < SONDE_N_GILS; i++)
+    sum += self->gil_count[i];
+
+  return sum;
 }

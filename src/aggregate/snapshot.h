@@ -32,6 +32,7 @@ typedef enum
 /**
  * SondeQuery:
  * @mode: which samples count
+ * @frames: which frames of them are looked at
  * @scope_tid: the thread to look at; 0 for all of them
  * @column: what to rank by
  * @descending: largest (or last in the alphabet) first
@@ -48,6 +49,7 @@ typedef enum
 typedef struct
 {
   SondeMode   mode;
+  SondeFrames frames;
   pid_t       scope_tid;
   SondeColumn column;
   gboolean    descending;
@@ -82,19 +84,26 @@ typedef struct
 
 /**
  * SondeThreadFigures:
- * @tid: the kernel's id
- * @name: valid UTF-8
+ * @tid: the kernel's id; less than 0 for ended threads that are counted together
+ * @name: valid UTF-8; of threads that are counted together the name that they all had, or ""
+ *   if they had many
  * @exited: it has ended; its figures stay
+ * @merged_count: how many threads are counted together here; 0 for a thread by itself
  * @count: its samples in the mode of the query
  * @state_count: all its samples, whatever the mode, by #SondeThreadState
+ * @gil_count: the same by #SondeGil
+ * @collecting_count: of these samples: garbage was collected
  */
 typedef struct
 {
   pid_t    tid;
-  char     name[4 * SONDE_THREAD_NAME_BYTES];
+  char     name[SONDE_THREAD_LABEL_BYTES];
   gboolean exited;
+  guint64  merged_count;
   guint64  count;
   guint64  state_count[SONDE_N_THREAD_STATES];
+  guint64  gil_count[SONDE_N_GILS];
+  guint64  collecting_count;
 } SondeThreadFigures;
 
 /**
@@ -159,6 +168,11 @@ typedef struct
   int                   exit_status;    /* as of waitpid(); -1 if not known */
   pid_t                 pid;
   char                 *program;        /* path of the executable, UTF-8; NULL before attached */
+  char                 *python;         /* "3.12"; "" if not known, NULL if it runs no Python */
+  gboolean              is_readable;    /* and that version is one whose frames can be read */
+  gboolean              has_tasks;      /* and its tasks of asyncio can be followed */
+  gboolean              has_gil;        /* and it uses a global lock */
+  SondeFrames           frames;         /* that are shown: what the query's means here */
   guint                 exec_count;     /* how often the process became a new program */
   gboolean              stopped;        /* the process is held by SIGSTOP or the like */
 
@@ -172,10 +186,13 @@ typedef struct
   guint64               scope_ns;       /* the real time they stand for */
   guint64               sample_count;   /* kept samples, both modes, all threads */
   guint64               truncated_count;/* of sample_count: stack not finished */
+  guint64               cut_count;      /* of sample_count: call path no longer kept whole */
   guint64               unnamed_count;  /* of sample_count: innermost frame without a name */
   SondeLosses           losses;
 
   guint64               state_count[SONDE_N_THREAD_STATES]; /* of the thread scope, any mode */
+  guint64               gil_count[SONDE_N_GILS];            /* the same */
+  guint64               collecting_count;                   /* the same: garbage was collected */
 
   guint                 function_count; /* functions with a sample in scope */
   guint                 running_count;  /* of those: with self samples */
@@ -185,8 +202,9 @@ typedef struct
   SondeFunctionFigures  top[SONDE_SNAPSHOT_TOP_COUNT]; /* largest self counts, filter or not */
   guint                 n_rows;         /* ranked as the query says */
   SondeFunctionFigures *rows;           /* owned */
-  guint                 n_threads;
-  SondeThreadFigures   *threads;        /* owned; in order of first sight */
+  guint64               thread_count;   /* threads that have figures */
+  guint                 n_threads;      /* fewer, where some are counted together */
+  SondeThreadFigures   *threads;        /* owned; those first, then in order of first sight */
 
   guint64               sampler_cpu_ns; /* CPU time of the worker */
   guint64               stopped_ns;     /* time that threads were held still, summed */
@@ -198,6 +216,11 @@ SondeSnapshot *sonde_snapshot_new   (SondeFunctions   *functions,
                                      const SondeQuery *query);
 SondeSnapshot *sonde_snapshot_ref   (SondeSnapshot    *self);
 void           sonde_snapshot_unref (SondeSnapshot    *self);
+
+/* In how many samples it was looked who has the lock, or garbage is collected: the whole of which
+ * gil_count and collecting_count are parts.
+ */
+guint64        sonde_snapshot_count_looks (const SondeSnapshot *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SondeSnapshot, sonde_snapshot_unref)
 

@@ -156,7 +156,8 @@ on_captured_cb (SondeSampledThread *thread,
     self->functions_of_stack[i] = sonde_symbolizer_resolve (self->symbolizer, stack->addresses[i]);
 
   sonde_profile_add (self->profile, thread->data, self->functions_of_stack, stack->depth,
-                     stack->end != SONDE_STACK_END_OUTERMOST, state, n_ticks, ns);
+                     stack->end != SONDE_STACK_END_OUTERMOST, (SondeThreadStatus) { .state = state },
+                     n_ticks, ns);
 
   return TRUE;
 }
@@ -170,7 +171,8 @@ on_repeated_cb (SondeSampledThread *thread,
 {
   SondeWorker *self = data;
 
-  sonde_profile_repeat (self->profile, thread->data, state, n_ticks, ns);
+  sonde_profile_repeat (self->profile, thread->data, (SondeThreadStatus) { .state = state },
+                     n_ticks, ns);
 }
 
 static void

@@ -48,7 +48,7 @@ change_some (Scene *scene,
       stack[0] = sonde_functions_get (scene->functions, id);
       stack[1] = sonde_functions_get (scene->functions, 0);
       sonde_profile_add (scene->profile, scene->thread, stack, 2, FALSE,
-                         SONDE_THREAD_STATE_RUNNING, 1, 1000000);
+                         (SondeThreadStatus) { .state = SONDE_THREAD_STATE_RUNNING }, 1, 1000000);
     }
 }
 
@@ -72,7 +72,7 @@ scene_new (guint n_functions)
       stack[0] = sonde_functions_intern (scene->functions, &wanted);
       stack[1] = sonde_functions_get (scene->functions, 0);
       sonde_profile_add (scene->profile, scene->thread, stack, 2, FALSE,
-                         SONDE_THREAD_STATE_RUNNING, 1, 1000000);
+                         (SondeThreadStatus) { .state = SONDE_THREAD_STATE_RUNNING }, 1, 1000000);
     }
   change_some (scene, 5 * n_functions);
 

@@ -66,7 +66,8 @@ add (Fixture            *fixture,
   for (guint i = 0; i < depth; i++)
     functions[i] = ensure_function (fixture, names[depth - 1 - i]);
 
-  sonde_profile_add (fixture->profile, thread, functions, depth, FALSE, state, count,
+  sonde_profile_add (fixture->profile, thread, functions, depth, FALSE,
+                     sonde_thread_status (state), count,
                      count * NS_A_SAMPLE);
 }
 
@@ -165,6 +166,35 @@ test_profile_mode_is_a_view (Fixture       *fixture,
 }
 
 static void
+test_profile_gil_is_a_mode (Fixture       *fixture,
+                            gconstpointer  data)
+{
+  SondeThreadStatus status = { SONDE_THREAD_STATE_RUNNING, SONDE_GIL_HAS, TRUE };
+  const SondeFunction *function = ensure_function (fixture, "work");
+  g_autoptr(SondeSnapshot) snapshot = NULL;
+  SondeQuery query;
+
+  sonde_profile_add (fixture->profile, fixture->main_thread, &function, 1, FALSE, status, 3, 3);
+  status.state = SONDE_THREAD_STATE_SLEEPING;
+  sonde_profile_repeat (fixture->profile, fixture->main_thread, status, 5, 5);
+  status = (SondeThreadStatus) { SONDE_THREAD_STATE_SLEEPING, SONDE_GIL_WANTS, FALSE };
+  sonde_profile_repeat (fixture->profile, fixture->main_thread, status, 7, 7);
+
+  sonde_query_init (&query);
+  query.mode = SONDE_MODE_GIL;
+  assert_rows (fixture, &query, "work 8/8");
+  sonde_query_init (&query);
+  assert_rows (fixture, &query, "work 3/3");
+  sonde_query_init (&query);
+  query.mode = SONDE_MODE_WALL;
+  snapshot = make_snapshot (fixture, &query);
+  g_assert_cmpuint (snapshot->scope_count, ==, 15);
+  g_assert_cmpuint (snapshot->gil_count[SONDE_GIL_HAS], ==, 8);
+  g_assert_cmpuint (snapshot->gil_count[SONDE_GIL_WANTS], ==, 7);
+  g_assert_cmpuint (snapshot->collecting_count, ==, 8);
+}
+
+static void
 test_profile_thread_scope (Fixture       *fixture,
                            gconstpointer  data)
 {
@@ -195,9 +225,11 @@ test_profile_repeat (Fixture       *fixture,
 {
   SondeQuery query;
 
-  sonde_profile_repeat (fixture->profile, fixture->main_thread, SONDE_THREAD_STATE_READY, 9, 9);
+  sonde_profile_repeat (fixture->profile, fixture->main_thread,
+                        sonde_thread_status (SONDE_THREAD_STATE_READY), 9, 9);
   add (fixture, fixture->main_thread, SONDE_THREAD_STATE_RUNNING, "main;spin 1");
-  sonde_profile_repeat (fixture->profile, fixture->main_thread, SONDE_THREAD_STATE_READY, 9, 9);
+  sonde_profile_repeat (fixture->profile, fixture->main_thread,
+                        sonde_thread_status (SONDE_THREAD_STATE_READY), 9, 9);
 
   sonde_query_init (&query);
   assert_rows (fixture, &query, "spin 10/10 main 0/10");
@@ -238,7 +270,8 @@ test_profile_rename_merges (Fixture       *fixture,
   assert_folded (fixture, SONDE_MODE_CPU, FALSE, "main;f;f 3\nmain;f 2\n");
 
   /* The last stack is renamed too. */
-  sonde_profile_repeat (fixture->profile, fixture->main_thread, SONDE_THREAD_STATE_READY, 1, 1);
+  sonde_profile_repeat (fixture->profile, fixture->main_thread,
+                        sonde_thread_status (SONDE_THREAD_STATE_READY), 1, 1);
   assert_folded (fixture, SONDE_MODE_CPU, FALSE, "main;f 3\nmain;f;f 3\n");
 }
 
@@ -326,8 +359,10 @@ test_profile_reset_keeps_last (Fixture       *fixture,
   sonde_profile_reset (fixture->profile);
   assert_folded (fixture, SONDE_MODE_WALL, FALSE, "");
 
-  sonde_profile_repeat (fixture->profile, fixture->main_thread, SONDE_THREAD_STATE_SLEEPING, 2, 2);
-  sonde_profile_repeat (fixture->profile, fixture->other_thread, SONDE_THREAD_STATE_SLEEPING, 2, 2);
+  sonde_profile_repeat (fixture->profile, fixture->main_thread,
+                        sonde_thread_status (SONDE_THREAD_STATE_SLEEPING), 2, 2);
+  sonde_profile_repeat (fixture->profile, fixture->other_thread,
+                        sonde_thread_status (SONDE_THREAD_STATE_SLEEPING), 2, 2);
   assert_folded (fixture, SONDE_MODE_WALL, FALSE, "main;wait;poll 2\n");
 }
 
@@ -373,7 +408,8 @@ test_profile_freeze (Fixture       *fixture,
 
   add (fixture, fixture->main_thread, SONDE_THREAD_STATE_RUNNING, "main;spin 3");
   fixture->profile = sonde_profile_freeze (live);
-  sonde_profile_repeat (live, fixture->main_thread, SONDE_THREAD_STATE_RUNNING, 5, 5);
+  sonde_profile_repeat (live, fixture->main_thread,
+                        sonde_thread_status (SONDE_THREAD_STATE_RUNNING), 5, 5);
 
   sonde_query_init (&query);
   assert_rows (fixture, &query, "spin 3/3 main 0/3");
@@ -392,7 +428,7 @@ test_profile_separator_in_name (Fixture       *fixture,
   const SondeFunction *function = sonde_functions_intern (fixture->functions, &odd);
 
   sonde_profile_add (fixture->profile, fixture->main_thread, &function, 1, FALSE,
-                     SONDE_THREAD_STATE_RUNNING, 1, 1);
+                     sonde_thread_status (SONDE_THREAD_STATE_RUNNING), 1, 1);
   assert_folded (fixture, SONDE_MODE_CPU, FALSE, "a:b 1\n");
 }
 
@@ -405,8 +441,11 @@ test_profile_thread_name (Fixture       *fixture,
 
   thread = sonde_profile_add_thread (fixture->profile, 3, "a\n\033[1m\xff;b");
   sonde_profile_add (fixture->profile, thread, &function, 1, FALSE,
-                     SONDE_THREAD_STATE_RUNNING, 1, 1);
+                     sonde_thread_status (SONDE_THREAD_STATE_RUNNING), 1, 1);
   assert_folded (fixture, SONDE_MODE_CPU, TRUE, "a??[1m\357\277\275:b;spin 1\n");
+
+  sonde_profile_rename_thread (fixture->profile, thread, "");
+  assert_folded (fixture, SONDE_MODE_CPU, TRUE, "[thread];spin 1\n");
 }
 
 static void
@@ -417,7 +456,7 @@ test_profile_empty_stack (Fixture       *fixture,
   SondeQuery query;
 
   sonde_profile_add (fixture->profile, fixture->main_thread, NULL, 0, TRUE,
-                     SONDE_THREAD_STATE_RUNNING, 2, 2);
+                     sonde_thread_status (SONDE_THREAD_STATE_RUNNING), 2, 2);
 
   sonde_query_init (&query);
   snapshot = make_snapshot (fixture, &query);
@@ -437,6 +476,7 @@ main (int   argc,
   ADD ("self-and-total", test_profile_self_and_total);
   ADD ("recursion-counts-once", test_profile_recursion_counts_once);
   ADD ("mode-is-a-view", test_profile_mode_is_a_view);
+  ADD ("gil-is-a-mode", test_profile_gil_is_a_mode);
   ADD ("thread-scope", test_profile_thread_scope);
   ADD ("repeat", test_profile_repeat);
   ADD ("rename-merges", test_profile_rename_merges);
