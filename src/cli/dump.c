@@ -6,6 +6,7 @@
  *   Thread 4711 "worker" (sleeping)
  *   #0  0x00007f12a0c91d3e epoll_wait at sysdeps/unix/sysv/linux/epoll_wait.c:30 (libc.so.6)
  *   #1  0x000055d0c2a01234 serve at server.c:87 (server)
+ *   #2  Python             Server.run at /srv/app.py:12
  */
 
 #include "config.h"
@@ -49,8 +50,11 @@ append_frame (GString              *text,
 {
   const SondeFunction *function = frame->function;
 
-  g_string_append_printf (text, "#%-2u 0x%016" G_GINT64_MODIFIER "x %s",
-                          number, frame->address, function->name);
+  if (function->kind == SONDE_FUNCTION_KIND_PYTHON)
+    g_string_append_printf (text, "#%-2u %-18s %s", number, "Python", function->name);
+  else
+    g_string_append_printf (text, "#%-2u 0x%016" G_GINT64_MODIFIER "x %s",
+                            number, frame->address, function->name);
 
   if (function->file != NULL && frame->line > 0)
     g_string_append_printf (text, _(" at %s:%u"), function->file, frame->line);
@@ -98,10 +102,12 @@ sonde_command_dump (const SondeOptions *options)
   if (!sonde_pick_process (options->target, &pid, &error))
     return sonde_report_error (error);
 
-  dump = sonde_dump_new (pid, &obstacle);
+  dump = sonde_dump_new (pid, options->frames, options->with_tasks, &obstacle);
   if (dump == NULL)
     return sonde_report_obstacle (&obstacle);
 
+  sonde_report_frames (options->frames, dump->python, dump->is_readable);
+  sonde_report_tasks (options->with_tasks, dump->python, dump->has_tasks);
   for (guint i = 0; i < dump->threads->len; i++)
     {
       if (i > 0)

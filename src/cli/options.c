@@ -26,6 +26,7 @@ typedef struct
   char     *rate;
   char     *duration;
   char     *mode;
+  char     *frames;
   char     *format;
   gboolean  help;
 } Words;
@@ -40,13 +41,15 @@ typedef struct
 
 static const CommandText command_texts[] = {
   { SONDE_COMMAND_PS, "ps", "[--json]", N_("List the processes that Sonde can look at.") },
-  { SONDE_COMMAND_TOP, "top", "PID|NAME [-r HZ] [-d SECONDS] [-m cpu|wall] [--once]",
+  { SONDE_COMMAND_TOP, "top", "PID|NAME [-r HZ] [-d SECONDS] [-m cpu|wall|gil] "
+    "[--frames python|native|both] [--async] [--once]",
     N_("Show a live table of the functions of a process.") },
   { SONDE_COMMAND_RECORD, "record",
-    "(-p PID|NAME | -- COMMAND ARGS…) [-r HZ] [-d SECONDS] [-m cpu|wall] [-t] "
-    "[-f folded] [-o FILE] [--stats FILE]",
+    "(-p PID|NAME | -- COMMAND ARGS…) [-r HZ] [-d SECONDS] [-m cpu|wall|gil] "
+    "[--frames python|native|both] [--async] [-t] [-f folded] [-o FILE] [--stats FILE]",
     N_("Count the stacks of a process and write them as folded text.") },
-  { SONDE_COMMAND_DUMP, "dump", "PID|NAME", N_("Print the stack of every thread once.") },
+  { SONDE_COMMAND_DUMP, "dump", "PID|NAME [--frames python|native|both] [--async]",
+    N_("Print the stack of every thread once.") },
 };
 
 static void
@@ -56,6 +59,7 @@ words_clear (Words *self)
   g_free (self->rate);
   g_free (self->duration);
   g_free (self->mode);
+  g_free (self->frames);
   g_free (self->format);
 }
 
@@ -90,18 +94,74 @@ parse_number (const char *text,
 }
 
 static gboolean
+judge_frames (SondeOptions  *self,
+              const char    *word,
+              GError       **error)
+{
+  if (word == NULL)
+    self->frames = SONDE_FRAMES_AUTO;
+  else if (g_str_equal (word, "python"))
+    self->frames = SONDE_FRAMES_PYTHON;
+  else if (g_str_equal (word, "native"))
+    self->frames = SONDE_FRAMES_NATIVE;
+  else if (g_str_equal (word, "both"))
+    self->frames = SONDE_FRAMES_BOTH;
+  else
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   _("The frames must be “python”, “native” or “both”, not “%s”"), word);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+judge_tasks (SondeOptions  *self,
+             GError       **error)
+{
+  if (!self->with_tasks || self->frames == SONDE_FRAMES_PYTHON)
+    return TRUE;
+
+  if (self->frames == SONDE_FRAMES_AUTO)
+    {
+      self->frames = SONDE_FRAMES_PYTHON;
+      return TRUE;
+    }
+
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+               _("“--async” goes with the functions of Python alone"));
+
+  return FALSE;
+}
+
+/* Native frames need threads to be stopped, which has its limit. */
+static gboolean
+judge_rate (SondeOptions  *self,
+            const char    *word,
+            GError       **error)
+{
+  gboolean is_native = self->frames == SONDE_FRAMES_NATIVE || self->frames == SONDE_FRAMES_BOTH;
+  double maximum = is_native ? SONDE_RATE_HZ_MAX : SONDE_RATE_HZ_PEEK_MAX;
+
+  if (word == NULL || parse_number (word, SONDE_RATE_HZ_MIN, maximum, &self->rate_hz))
+    return TRUE;
+
+  g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+               _("The rate must be a number from %d to %d, not “%s”"),
+               (int) SONDE_RATE_HZ_MIN, (int) maximum, word);
+
+  return FALSE;
+}
+
+static gboolean
 judge_words (SondeOptions  *self,
              const Words   *words,
              GError       **error)
 {
-  if (words->rate != NULL &&
-      !parse_number (words->rate, SONDE_RATE_HZ_MIN, SONDE_RATE_HZ_MAX, &self->rate_hz))
-    {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                   _("The rate must be a number from %d to %d, not “%s”"),
-                   (int) SONDE_RATE_HZ_MIN, (int) SONDE_RATE_HZ_MAX, words->rate);
-      return FALSE;
-    }
+  if (!judge_frames (self, words->frames, error) || !judge_tasks (self, error) ||
+      !judge_rate (self, words->rate, error))
+    return FALSE;
 
   if (words->duration != NULL &&
       (!parse_number (words->duration, 0, DURATION_S_MAX, &self->duration_s) ||
@@ -115,10 +175,12 @@ judge_words (SondeOptions  *self,
 
   if (g_strcmp0 (words->mode, "wall") == 0)
     self->mode = SONDE_MODE_WALL;
+  else if (g_strcmp0 (words->mode, "gil") == 0)
+    self->mode = SONDE_MODE_GIL;
   else if (words->mode != NULL && !g_str_equal (words->mode, "cpu"))
     {
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                   _("The mode must be “cpu” or “wall”, not “%s”"), words->mode);
+                   _("The mode must be “cpu”, “wall” or “gil”, not “%s”"), words->mode);
       return FALSE;
     }
 
@@ -146,7 +208,8 @@ judge_target (SondeOptions       *self,
 
   if (unexpected != NULL && recording && words->pid == NULL && self->argv == NULL)
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION,
-                 _("Write “--” before the command to start: “%s”"), unexpected);
+                 _("Write “-p” before a process, or “--” before a command to start: “%s”"),
+                 unexpected);
   else if (unexpected != NULL)
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION,
                  _("Unexpected argument “%s”"), unexpected);
@@ -194,13 +257,26 @@ add_entries (GOptionContext *context,
   if (self->command == SONDE_COMMAND_RECORD || self->command == SONDE_COMMAND_TOP)
     {
       add_entry (context, "rate", 'r', G_OPTION_ARG_STRING, &words->rate,
-                 N_("Look this often a second, 1 to 20000; 1000 if not given"), N_("HZ"));
+                 N_("Look this often a second, 1 to 20000, Python alone to 1000000; else 1000"),
+                 N_("HZ"));
       add_entry (context, "duration", 'd', G_OPTION_ARG_STRING, &words->duration,
                  N_("End after this time; else when the process ends or with Ctrl+C"),
                  N_("SECONDS"));
       add_entry (context, "mode", 'm', G_OPTION_ARG_STRING, &words->mode,
-                 N_("Count threads that run or are ready to (cpu, the default) or all (wall)"),
-                 "cpu|wall");
+                 N_("Count threads that run or are ready to (cpu, the default), all (wall), or "
+                    "those that hold Python’s lock (gil)"),
+                 "cpu|wall|gil");
+    }
+
+  if (self->command != SONDE_COMMAND_PS)
+    {
+      add_entry (context, "frames", 0, G_OPTION_ARG_STRING, &words->frames,
+                 N_("Show the functions of Python (the default where there is any), native ones, "
+                    "or both in one stack"),
+                 "python|native|both");
+      add_entry (context, "async", 0, G_OPTION_ARG_NONE, &self->with_tasks,
+                 N_("Show the asyncio tasks that await what runs, in place of their event loop"),
+                 NULL);
     }
 
   if (self->command == SONDE_COMMAND_RECORD)

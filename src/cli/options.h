@@ -38,6 +38,8 @@ typedef enum
  * @rate_hz: looks a second
  * @duration_s: when to end; 0 for no end
  * @mode: which samples count
+ * @frames: which frames of them
+ * @with_tasks: with the tasks of asyncio that await what runs
  * @once: one table and no more
  * @json: JSON and no table
  * @with_threads: the thread's name before each stack
@@ -55,6 +57,8 @@ typedef struct
   double       rate_hz;
   double       duration_s;
   SondeMode    mode;
+  SondeFrames  frames;
+  gboolean     with_tasks;
   gboolean     once;
   gboolean     json;
   gboolean     with_threads;

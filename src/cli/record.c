@@ -30,6 +30,8 @@ start_engine (const SondeOptions *options)
   sonde_settings_init (&settings);
   settings.rate_hz = options->rate_hz;
   settings.query.mode = options->mode;
+  settings.query.frames = options->frames;
+  settings.with_tasks = options->with_tasks;
   settings.query.row_limit = 0;
 
   if (options->argv != NULL)
@@ -102,6 +104,10 @@ sonde_command_record (const SondeOptions *options)
   if (!write_results (options, engine, snapshot, &error))
     return sonde_report_error (error);
 
+  sonde_report_frames (options->frames, snapshot->python, snapshot->is_readable);
+  sonde_report_tasks (options->with_tasks, snapshot->python, snapshot->has_tasks);
+  sonde_report_mode (options->mode, snapshot->python, snapshot->is_readable,
+                     snapshot->has_gil);
   print_summary (options, snapshot);
 
   return snapshot->end == SONDE_END_OBSTACLE ? sonde_report_obstacle (&snapshot->obstacle)

@@ -38,3 +38,50 @@ sonde_report_obstacle (const SondeObstacle *obstacle)
 
   return SONDE_EXIT_FAILED;
 }
+
+void
+sonde_report_frames (SondeFrames  wanted,
+                     const char  *python,
+                     gboolean     is_readable)
+{
+  if (is_readable || wanted == SONDE_FRAMES_NATIVE)
+    return;
+
+  if (python != NULL)
+    g_printerr (_("sonde-cli: Sonde cannot read the functions of Python %s: these are native "
+                  "functions\n"), python);
+  else if (wanted != SONDE_FRAMES_AUTO)
+    g_printerr (_("sonde-cli: the process runs no Python: these are native functions\n"));
+}
+
+void
+sonde_report_tasks (gboolean    wanted,
+                    const char *python,
+                    gboolean    has_tasks)
+{
+  if (!wanted || has_tasks)
+    return;
+
+  if (python != NULL)
+    g_printerr (_("sonde-cli: Sonde cannot follow the tasks of Python %s, only of 3.12 to 3.15, "
+                  "and of these without a global lock only of 3.13\n"), python);
+  else
+    g_printerr (_("sonde-cli: the process runs no Python: there are no tasks\n"));
+}
+
+void
+sonde_report_mode (SondeMode   mode,
+                   const char *python,
+                   gboolean    is_readable,
+                   gboolean    has_gil)
+{
+  if (mode != SONDE_MODE_GIL || has_gil)
+    return;
+
+  if (python != NULL && !is_readable)
+    g_printerr (_("sonde-cli: Sonde cannot read the global lock of Python %s, so no sample counts: "
+                  "try -m cpu\n"), python);
+  else
+    g_printerr (_("sonde-cli: the process has no global lock of Python, so no sample counts: try "
+                  "-m cpu\n"));
+}

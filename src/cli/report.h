@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/obstacle.h"
+#include "base/types.h"
 
 G_BEGIN_DECLS
 
@@ -17,5 +18,23 @@ G_BEGIN_DECLS
 /* Both print one line and return SONDE_EXIT_FAILED. */
 int sonde_report_error    (const GError        *error);
 int sonde_report_obstacle (const SondeObstacle *obstacle);
+
+/* One line where Python was @wanted, or the process runs it, and native functions are shown.
+ * @python is its version, NULL if there is none; @is_readable whether Sonde knows it.
+ */
+void sonde_report_frames  (SondeFrames          wanted,
+                           const char          *python,
+                           gboolean             is_readable);
+/* One line where tasks were @wanted and cannot be followed. */
+void sonde_report_tasks   (gboolean             wanted,
+                           const char          *python,
+                           gboolean             has_tasks);
+/* One line where samples were asked for whose thread has a lock that there is not, or that cannot
+ * be read.
+ */
+void sonde_report_mode    (SondeMode            mode,
+                           const char          *python,
+                           gboolean             is_readable,
+                           gboolean             has_gil);
 
 G_END_DECLS

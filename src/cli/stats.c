@@ -49,6 +49,50 @@ add_losses (JsonBuilder       *builder,
   json_builder_end_object (builder);
 }
 
+static const char *
+get_mode_keyword (SondeMode mode)
+{
+  switch (mode)
+    {
+    case SONDE_MODE_WALL:
+      return "wall";
+    case SONDE_MODE_GIL:
+      return "gil";
+    case SONDE_MODE_CPU:
+    default:
+      return "cpu";
+    }
+}
+
+static const char *
+get_frames_keyword (SondeFrames frames)
+{
+  switch (frames)
+    {
+    case SONDE_FRAMES_PYTHON:
+      return "python";
+    case SONDE_FRAMES_BOTH:
+      return "both";
+    case SONDE_FRAMES_NATIVE:
+    case SONDE_FRAMES_AUTO:
+    default:
+      return "native";
+    }
+}
+
+/* Samples of all threads, whatever the mode. */
+static void
+add_gil (JsonBuilder   *builder,
+         const guint64  counts[SONDE_N_GILS])
+{
+  json_builder_set_member_name (builder, "gil");
+  json_builder_begin_object (builder);
+  add_count (builder, "has", counts[SONDE_GIL_HAS]);
+  add_count (builder, "wants", counts[SONDE_GIL_WANTS]);
+  add_count (builder, "neither", counts[SONDE_GIL_NEITHER]);
+  json_builder_end_object (builder);
+}
+
 char *
 sonde_stats_dup_json (const SondeSnapshot *snapshot)
 {
@@ -62,7 +106,9 @@ sonde_stats_dup_json (const SondeSnapshot *snapshot)
   json_builder_begin_object (builder);
   add_count (builder, "pid", (guint64) snapshot->pid);
   add_text (builder, "program", snapshot->program != NULL ? snapshot->program : "");
-  add_text (builder, "mode", snapshot->query.mode == SONDE_MODE_CPU ? "cpu" : "wall");
+  add_text (builder, "mode", get_mode_keyword (snapshot->query.mode));
+  add_text (builder, "frames", get_frames_keyword (snapshot->frames));
+  add_text (builder, "python", snapshot->python != NULL ? snapshot->python : "");
   add_text (builder, "end", snapshot->end == SONDE_END_PROCESS ? "process" : "stopped");
   add_count (builder, "samples", snapshot->sample_count);
   add_count (builder, "samples_in_mode", snapshot->scope_count);
@@ -71,8 +117,12 @@ sonde_stats_dup_json (const SondeSnapshot *snapshot)
   add_number (builder, "rate_achieved", snapshot->rate_mean_hz);
   add_losses (builder, &snapshot->losses);
   add_count (builder, "truncated", snapshot->truncated_count);
+  add_count (builder, "cut", snapshot->cut_count);
   add_count (builder, "unnamed", snapshot->unnamed_count);
-  add_count (builder, "threads", snapshot->n_threads);
+  add_count (builder, "threads", snapshot->thread_count);
+  add_count (builder, "torn", snapshot->losses.count[SONDE_LOSS_TORN]);
+  add_gil (builder, snapshot->gil_count);
+  add_count (builder, "gc", snapshot->collecting_count);
   add_count (builder, "execs", snapshot->exec_count);
   add_number (builder, "duration_s", (double) snapshot->elapsed_ns / 1e9);
   add_number (builder, "sampler_cpu_s", (double) snapshot->sampler_cpu_ns / 1e9);

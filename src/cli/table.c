@@ -26,7 +26,32 @@
 static const char *
 get_mode_name (SondeMode mode)
 {
-  return mode == SONDE_MODE_CPU ? _("CPU") : _("Wall clock");
+  switch (mode)
+    {
+    case SONDE_MODE_WALL:
+      return _("Wall clock");
+    case SONDE_MODE_GIL:
+      return _("GIL");
+    case SONDE_MODE_CPU:
+    default:
+      return _("CPU");
+    }
+}
+
+static const char *
+get_frames_name (SondeFrames frames)
+{
+  switch (frames)
+    {
+    case SONDE_FRAMES_PYTHON:
+      return _("Python functions");
+    case SONDE_FRAMES_BOTH:
+      return _("Python and native functions");
+    case SONDE_FRAMES_NATIVE:
+    case SONDE_FRAMES_AUTO:
+    default:
+      return _("native functions");
+    }
 }
 
 /* Text that grows line by line up to the size of a window. */
@@ -65,6 +90,9 @@ append_identity (GString             *line,
   g_string_append_printf (line, _("%'.0f of %'.0f Hz"),
                           snapshot->rate_mean_hz, snapshot->rate_asked_hz);
 
+  if (snapshot->python != NULL)
+    g_string_append_printf (line, " · %s", get_frames_name (snapshot->frames));
+
   if (snapshot->state == SONDE_SESSION_FINISHED && snapshot->end == SONDE_END_PROCESS)
     g_string_append_printf (line, " · %s", _("the process ended"));
   else if (snapshot->stopped)
@@ -83,7 +111,9 @@ append_samples (GString             *line,
   g_autofree char *truncated = sonde_figures_dup_count (snapshot->truncated_count);
   g_autofree char *lost = sonde_figures_dup_count (sonde_losses_get_sum (&snapshot->losses));
 
-  g_string_append_printf (line, _("%s samples in %s · truncated: %s · lost: %s"),
+  g_string_append_printf (line, ngettext ("%s sample in %s · truncated: %s · lost: %s",
+                                          "%s samples in %s · truncated: %s · lost: %s",
+                                          (gulong) snapshot->sample_count),
                           samples, elapsed, truncated, lost);
 }
 
@@ -98,13 +128,14 @@ append_threads (GString             *line,
     [SONDE_THREAD_STATE_IO] = _("in I/O"),
     [SONDE_THREAD_STATE_STOPPED] = _("stopped"),
   };
-  g_autofree char *threads = sonde_figures_dup_count (snapshot->n_threads);
+  g_autofree char *threads = sonde_figures_dup_count (snapshot->thread_count);
   guint64 whole = 0;
 
   for (guint i = 0; i < SONDE_N_THREAD_STATES; i++)
     whole += snapshot->state_count[i];
 
-  g_string_append_printf (line, ngettext ("%s thread", "%s threads", snapshot->n_threads), threads);
+  g_string_append_printf (line, ngettext ("%s thread", "%s threads",
+                                          (gulong) snapshot->thread_count), threads);
   for (guint i = 0; i < SONDE_N_THREAD_STATES; i++)
     {
       g_autofree char *share = sonde_figures_dup_share (snapshot->state_count[i], whole);
@@ -112,6 +143,25 @@ append_threads (GString             *line,
       if (snapshot->state_count[i] > 0)
         g_string_append_printf (line, " · %s %s", names[i], share);
     }
+}
+
+/* Free-threaded Python has no lock. */
+static void
+append_python (GString             *line,
+               const SondeSnapshot *snapshot)
+{
+  guint64 whole = sonde_snapshot_count_looks (snapshot);
+  g_autofree char *has = sonde_figures_dup_share (snapshot->gil_count[SONDE_GIL_HAS], whole);
+  g_autofree char *wants = sonde_figures_dup_share (snapshot->gil_count[SONDE_GIL_WANTS], whole);
+  g_autofree char *collecting = sonde_figures_dup_share (snapshot->collecting_count, whole);
+
+  /* Translators: shares of the samples whose thread has, or waits for, the global lock of Python,
+   * and of those in which garbage is collected
+   */
+  if (snapshot->has_gil)
+    g_string_append_printf (line, _("GIL: has %s, wants %s · GC %s"), has, wants, collecting);
+  else
+    g_string_append_printf (line, _("GC %s"), collecting);
 }
 
 static void
@@ -194,6 +244,11 @@ sonde_table_dup_text (const SondeSnapshot *snapshot,
   sheet_end_line (&sheet);
   append_threads (line, snapshot);
   sheet_end_line (&sheet);
+  if (snapshot->is_readable)
+    {
+      append_python (line, snapshot);
+      sheet_end_line (&sheet);
+    }
   sheet_end_line (&sheet);
   append_titles (line, with_times);
   sheet_end_line (&sheet);

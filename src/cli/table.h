@@ -10,7 +10,9 @@
 
 G_BEGIN_DECLS
 
-/* The lines above the functions: identity, samples, threads, and the column titles. */
+/* The lines above the functions: identity, samples, threads, and the column titles; one more where
+ * there is a global lock.
+ */
 #define SONDE_TABLE_HEAD_LINES 5
 
 /* The session as a table (transfer full): SONDE_TABLE_HEAD_LINES lines, then one a function, each

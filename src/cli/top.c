@@ -130,7 +130,7 @@ run_live (SondeWatch  *watch,
 static int
 print_last (const SondeSnapshot *snapshot)
 {
-  const guint lines = SONDE_TABLE_HEAD_LINES + PLAIN_ROW_COUNT;
+  const guint lines = SONDE_TABLE_HEAD_LINES + (snapshot->is_readable ? 1 : 0) + PLAIN_ROW_COUNT;
   g_autofree char *text = sonde_table_dup_text (snapshot, 0, lines);
   g_autoptr(GError) error = NULL;
 
@@ -153,6 +153,8 @@ sonde_command_top (const SondeOptions *options)
   sonde_settings_init (&settings);
   settings.rate_hz = options->rate_hz;
   settings.query.mode = options->mode;
+  settings.query.frames = options->frames;
+  settings.with_tasks = options->with_tasks;
   settings.query.row_limit = WINDOW_ROW_COUNT;
   engine = sonde_engine_new_attach (pid, &settings);
   sonde_settings_clear (&settings);
@@ -166,6 +168,11 @@ sonde_command_top (const SondeOptions *options)
 
   if (snapshot->state == SONDE_SESSION_FAILED)
     return sonde_report_obstacle (&snapshot->obstacle);
+
+  sonde_report_frames (options->frames, snapshot->python, snapshot->is_readable);
+  sonde_report_tasks (options->with_tasks, snapshot->python, snapshot->has_tasks);
+  sonde_report_mode (options->mode, snapshot->python, snapshot->is_readable,
+                     snapshot->has_gil);
 
   return print_last (snapshot);
 }

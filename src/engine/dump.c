@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/stack.h"
 #include "base/text.h"
+#include "engine/python-stage.h"
 #include "engine/reach.h"
 #include "sampler/stop-sampler.h"
 #include "symbolizer/symbolizer.h"
@@ -36,8 +37,12 @@ typedef struct
   SondeDump       *dump;
   SondeUnwinder   *unwinder; /* owned */
   SondeSymbolizer *symbolizer; /* owned */
+  SondePythonStage *python; /* owned */
+  SondeFrames      frames;
+  gboolean         with_tasks;
   gboolean         wants_more;
   SondeStack       stack;
+  SondeMergedFrame merged[SONDE_MERGED_DEPTH_MAX];
 } Dumper;
 
 static void
@@ -53,10 +58,14 @@ static void
 on_thread_renamed_cb (SondeSampledThread *sampled,
                       gpointer            data)
 {
+  Dumper *self = data;
   SondeDumpThread *thread = sampled->data;
-  g_autofree char *name = sonde_text_dup_clean (sampled->name, strlen (sampled->name), '?');
+  const char *python = sonde_python_stage_find_name (self->python, thread->tid);
+  g_autofree char *name = NULL;
 
-  g_strlcpy (thread->name, name, sizeof thread->name);
+  name = python != NULL ? g_strdup (python)
+                        : sonde_text_dup_clean (sampled->name, strlen (sampled->name), '?');
+  sonde_text_fit (name, thread->name, sizeof thread->name);
 }
 
 static void
@@ -71,6 +80,61 @@ on_thread_appeared_cb (SondeSampledThread *sampled,
   sampled->data = thread;
   on_thread_renamed_cb (sampled, self);
   g_ptr_array_add (self->dump->threads, thread);
+}
+
+static void
+append_native (Dumper          *self,
+               SondeDumpThread *thread,
+               SondeAddress     address)
+{
+  SondeDumpFrame frame = { .address = address };
+
+  frame.function = sonde_symbolizer_resolve (self->symbolizer, address);
+  g_array_append_val (thread->frames, frame);
+}
+
+/* A Python function has its name and its line at once: its frame will be gone later. */
+static void
+append_python (Dumper               *self,
+               SondeDumpThread      *thread,
+               const SondeCodeFrame *code)
+{
+  SondeDumpFrame frame = { 0 };
+
+  frame.function = sonde_python_stage_find_function (self->python, code);
+  frame.line = sonde_python_stage_find_line (self->python, code);
+  if (frame.function != NULL)
+    g_array_append_val (thread->frames, frame);
+}
+
+static void
+fill_frames (Dumper             *self,
+             SondeDumpThread    *thread,
+             const SondeCapture *capture)
+{
+  const SondeStack *stack = &self->stack;
+  const SondeCodeStack *codes = capture->codes;
+  guint n = 0;
+
+  g_array_set_size (thread->frames, 0);
+  thread->truncated = codes != NULL && codes->is_truncated;
+  if (self->frames != SONDE_FRAMES_PYTHON)
+    thread->truncated |= stack->end != SONDE_STACK_END_OUTERMOST;
+
+  if (self->frames == SONDE_FRAMES_BOTH)
+    n = sonde_python_stage_merge_frames (self->python, stack, codes, self->merged);
+  for (guint i = 0; i < n; i++)
+    {
+      if (self->merged[i].code != NULL)
+        append_python (self, thread, self->merged[i].code);
+      else
+        append_native (self, thread, self->merged[i].address);
+    }
+
+  for (guint i = 0; self->frames == SONDE_FRAMES_NATIVE && i < stack->depth; i++)
+    append_native (self, thread, stack->addresses[i]);
+  for (guint i = 0; self->frames == SONDE_FRAMES_PYTHON && i < codes->depth; i++)
+    append_python (self, thread, &codes->frames[i]);
 }
 
 static gboolean
@@ -94,15 +158,7 @@ on_captured_cb (SondeSampledThread *sampled,
 
   thread->state = state;
   thread->captured = TRUE;
-  thread->truncated = stack->end != SONDE_STACK_END_OUTERMOST;
-  g_array_set_size (thread->frames, 0);
-  for (guint i = 0; i < stack->depth; i++)
-    {
-      SondeDumpFrame frame = { .address = stack->addresses[i] };
-
-      frame.function = sonde_symbolizer_resolve (self->symbolizer, frame.address);
-      g_array_append_val (thread->frames, frame);
-    }
+  fill_frames (self, thread, capture);
 
   return TRUE;
 }
@@ -146,14 +202,18 @@ capture_all (Dumper            *self,
   g_autoptr(SondeStopSampler) sampler = NULL;
 
   sampler = sonde_stop_sampler_new (target->pid, FALSE, &sampler_client, self);
+  sonde_stop_sampler_set_python (sampler, sonde_python_stage_get_python (self->python),
+                                 self->with_tasks ? sonde_python_stage_get_tasks (self->python)
+                                                  : NULL);
 
   for (guint i = 0; i < N_ATTEMPTS; i++)
     {
       guint64 now_ns = sonde_clock_now_ns ();
       guint64 give_up_ns = now_ns + CAPTURE_TIMEOUT_NS;
+      const SondeTick tick = { .turn_ns = now_ns, .now_ns = now_ns, .period_ns = PERIOD_NS };
 
       self->wants_more = FALSE;
-      sonde_stop_sampler_look (sampler, now_ns, 0, PERIOD_NS);
+      sonde_stop_sampler_look (sampler, &tick);
       while (sonde_stop_sampler_has_asked (sampler) && sonde_clock_now_ns () < give_up_ns)
         if (!sonde_stop_sampler_collect (sampler))
           sonde_clock_sleep_until (sonde_clock_now_ns () + POLL_NS);
@@ -197,6 +257,9 @@ name_all (Dumper *self)
         {
           SondeDumpFrame *frame = &g_array_index (thread->frames, SondeDumpFrame, j);
 
+          if (frame->function->kind == SONDE_FUNCTION_KIND_PYTHON)
+            continue;
+
           frame->function = find_final (renames, frame->function);
           frame->line = sonde_symbolizer_find_line (self->symbolizer, frame->address);
         }
@@ -205,6 +268,8 @@ name_all (Dumper *self)
 
 SondeDump *
 sonde_dump_new (pid_t          pid,
+                SondeFrames    frames,
+                gboolean       with_tasks,
                 SondeObstacle *obstacle)
 {
   g_autoptr(SondeTarget) target = sonde_target_new_attach (pid, obstacle);
@@ -220,16 +285,27 @@ sonde_dump_new (pid_t          pid,
 
   dumper = g_new0 (Dumper, 1);
   dumper->dump = dump;
+  dumper->with_tasks = with_tasks;
   dumper->unwinder = sonde_unwinder_new (pid);
   dumper->symbolizer = sonde_symbolizer_new (pid, dump->functions);
   sonde_unwinder_set_maps (dumper->unwinder, target->maps);
   sonde_symbolizer_set_maps (dumper->symbolizer, target->maps);
+  dumper->python = sonde_python_stage_new (pid, dump->functions);
+  if (with_tasks)
+    sonde_python_stage_number_tasks (dumper->python);
+  sonde_python_stage_set_maps (dumper->python, target->maps, TRUE);
+  sonde_python_stage_read_names (dumper->python);
+  dump->python = g_strdup (sonde_python_stage_get_version (dumper->python));
+  dump->has_tasks = sonde_python_stage_get_tasks (dumper->python) != NULL;
+  dump->is_readable = sonde_python_stage_get_python (dumper->python) != NULL;
+  dumper->frames = sonde_python_stage_choose (dumper->python, frames);
 
   capture_all (dumper, target);
   name_all (dumper);
 
   sonde_symbolizer_free (dumper->symbolizer);
   sonde_unwinder_free (dumper->unwinder);
+  sonde_python_stage_free (dumper->python);
 
   return g_steal_pointer (&dump);
 }
@@ -242,5 +318,6 @@ sonde_dump_free (SondeDump *self)
 
   g_ptr_array_unref (self->threads);
   sonde_functions_unref (self->functions);
+  g_free (self->python);
   g_free (self);
 }

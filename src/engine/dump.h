@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 /**
  * SondeDumpFrame:
  * @function: borrowed from the dump
- * @address: where execution stands, or will return to
+ * @address: where execution stands, or will return to; 0 of a Python function
  * @line: the line at @address in the function's file; 0 if not known
  */
 typedef struct
@@ -36,7 +36,7 @@ typedef struct
 typedef struct
 {
   pid_t            tid;
-  char             name[4 * SONDE_THREAD_NAME_BYTES];
+  char             name[SONDE_THREAD_LABEL_BYTES];
   SondeThreadState state;
   gboolean         captured;
   gboolean         truncated;
@@ -47,17 +47,25 @@ typedef struct
  * SondeDump:
  * @functions: owns the functions
  * @threads: (element-type SondeDumpThread): in the kernel's order
+ * @python: (nullable): version of the Python that it runs
+ * @is_readable: whether that is one whose frames can be read
+ * @has_tasks: whether asyncio's tasks could be followed
  */
 typedef struct
 {
   SondeFunctions *functions;
   GPtrArray      *threads;
+  char           *python;
+  gboolean        is_readable;
+  gboolean        has_tasks;
 } SondeDump;
 
-/* Captures and names every thread of @pid (transfer full); NULL with @obstacle set. May take long:
- * reads files.
+/* Captures and names every thread of @pid (transfer full), @with_tasks of asyncio that await what
+ * one runs in the place of its event loop; NULL with @obstacle set. May take long: reads files.
  */
 SondeDump *sonde_dump_new  (pid_t          pid,
+                            SondeFrames    frames,
+                            gboolean       with_tasks,
                             SondeObstacle *obstacle);
 void       sonde_dump_free (SondeDump     *self);
 

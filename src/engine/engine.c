@@ -11,7 +11,6 @@
 
 #include "engine/engine.h"
 
-#include <sched.h>
 #include <sys/prctl.h>
 
 #include "base/clock.h"
@@ -186,6 +185,8 @@ run_session (SondeEngine *self,
 
       if (is_sampling)
         is_sampling = sonde_worker_run_turn (worker, sonde_clock_now_ns () + TURN_NS);
+      else
+        sonde_worker_let_late_go (worker);
 
       now_ns = sonde_clock_now_ns ();
       if (!sonde_worker_has_time (worker, publish_ns, now_ns) && !changed &&
@@ -223,19 +224,6 @@ publish_failure (SondeEngine         *self,
   g_mutex_unlock (&self->lock);
 }
 
-/* With all CPUs taken the sampler would be late, and come when the target leaves its CPU of its own
- * will: threads would be found where they begin to wait too often. With real-time priority it comes
- * when it is due. Only root may; for others the late samples are counted, and the shares of calls
- * that wait are too high on a busy machine. A child does not inherit it.
- */
-static void
-raise_priority (void)
-{
-  const struct sched_param parameters = { .sched_priority = 1 };
-
-  sched_setscheduler (0, SCHED_RR | SCHED_RESET_ON_FORK, &parameters);
-}
-
 static gpointer
 run_worker_thread (gpointer data)
 {
@@ -268,7 +256,6 @@ run_worker_thread (gpointer data)
    * child would inherit it.
    */
   prctl (PR_SET_TIMERSLACK, 1UL);
-  raise_priority ();
   worker = sonde_worker_new (target, &settings);
   sonde_settings_clear (&settings);
   run_session (self, worker);

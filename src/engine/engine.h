@@ -12,7 +12,10 @@ G_BEGIN_DECLS
 
 /**
  * SondeSettings:
- * @rate_hz: how often to look, from %SONDE_RATE_HZ_MIN to %SONDE_RATE_HZ_MAX
+ * @rate_hz: how often to look, from %SONDE_RATE_HZ_MIN to %SONDE_RATE_HZ_MAX, or to
+ *   %SONDE_RATE_HZ_PEEK_MAX where nothing is stopped for it
+ * @with_tasks: whether the tasks of asyncio that await the one that runs are put in the place of
+ *   their event loop, where Python alone is looked at
  * @frozen: answer from the figures of the moment this was set; sampling goes on
  * @query: what snapshots shall show
  *
@@ -24,6 +27,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   double     rate_hz;
+  gboolean   with_tasks;
   gboolean   frozen;
   SondeQuery query;
 } SondeSettings;

@@ -1,32 +1,26 @@
-/* worker.c: the pipeline of one session
+/* worker.c: the pipeline of one session, turn by turn
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- *   target ─▶ sampler ──capture──▶ unwinder ──stack──▶ symbolizer ──functions──▶ profile
+ *   target ─▶ sampler ──capture──▶ unwinder ──stack──▶ symbolizer ──functions──▶ views
  *
- * The sampler calls on_captured_cb() once the captured thread runs again: that function is the
- * pipeline. Names come later, and the profile takes them in then.
+ * What becomes of a sample is in worker-samples.c. Names come later, and the views take them in
+ * then. While Python alone is looked at another sampler takes the first one's place, which stops
+ * no thread.
  */
 
 #include "config.h"
 
-#include "engine/worker.h"
+#include "engine/worker-private.h"
 
-#include "aggregate/profile.h"
 #include "base/clock.h"
-#include "base/stack.h"
-#include "engine/rate-meter.h"
-#include "engine/reach.h"
-#include "sampler/pacer.h"
-#include "sampler/stop-sampler.h"
-#include "symbolizer/symbolizer.h"
-#include "unwinder/unwinder.h"
+#include "sampler/priority.h"
 
 /* How long to look for a thread to stop before the CPU is left to it: a stop on another CPU takes
  * 5 to 15 µs. One that waits for our own CPU gets it as soon as we sleep, a little at first.
  */
-#define SPIN_NS 12000
+#define SPIN_NS 20000
 #define ASKED_POLL_MIN_NS 8000
 #define ASKED_POLL_MAX_NS 50000
 
@@ -40,79 +34,129 @@
 #define MAPS_INTERVAL_MIN_NS (2 * G_GUINT64_CONSTANT (1000000))
 #define MAPS_INTERVAL_MAX_NS SONDE_NS_PER_SECOND
 
-struct _SondeWorker
-{
-  /* Owned: the stages, in their order */
-  SondeTarget         *target;
-  SondeStopSampler    *sampler;
-  SondeUnwinder       *unwinder;
-  SondeSymbolizer     *symbolizer;
-  SondeProfile        *profile;
-  SondeProfile        *frozen;       /* NULL unless the settings say so */
-  SondeFunctions      *functions;
-
-  SondeSettings        settings;
-  SondePacer           pacer;
-  SondeRateMeter       meter;
-  SondeLosses          losses;
-  SondeSessionState    state;
-  SondeEnd             end;
-  SondeObstacle        obstacle;
-  guint                exec_count;
-  guint64              serial;
-
-  guint64              started_ns;   /* or reset */
-  guint64              ended_ns;     /* 0 before the end */
-  guint64              cpu_start_ns; /* of the worker's thread, at start or reset */
-  guint64              cpu_ns;       /* at the end */
-  guint64              stopped_start_ns;
-  guint64              polled_ns;
-  guint64              mapped_ns;
-  guint64              maps_interval_ns;
-
-  SondeStack           stack;        /* of the capture under way */
-  const SondeFunction *functions_of_stack[SONDE_STACK_DEPTH_MAX];
-};
+/* Of a program with very many mappings the map is read less often: it may cost 2 ms a second. */
+#define RECHECK_INTERVAL_NS SONDE_NS_PER_SECOND
+#define RECHECK_COST_FACTOR 500
 
 static void
-on_thread_appeared_cb (SondeSampledThread *thread,
-                       gpointer            data)
+start_counting (SondeWorker *self,
+                guint64      now_ns)
 {
-  SondeWorker *self = data;
+  self->started_ns = now_ns;
+  self->cpu_start_ns = sonde_clock_thread_cpu_ns ();
+  self->stopped_start_ns = sonde_stop_sampler_get_stopped_ns (self->sampler);
+  self->losses = (SondeLosses) { 0 };
+  sonde_rate_meter_init (&self->meter, now_ns);
+}
 
-  thread->data = sonde_profile_add_thread (self->profile, thread->thread.tid, thread->name);
+static double
+get_rate (const SondeWorker *self)
+{
+  return self->peek != NULL ? self->settings.rate_hz
+                            : MIN (self->settings.rate_hz, SONDE_RATE_HZ_MAX);
+}
+
+/* Due times from now on. Up to a rate that leaves pauses we come before all programs: if late, we
+ * would come when the target leaves its CPU of its own will, and find threads where they begin to
+ * wait too often.
+ */
+static void
+start_pacing (SondeWorker *self,
+              guint64      now_ns)
+{
+  double rate_hz = get_rate (self);
+
+  if (rate_hz > SONDE_RATE_HZ_MAX)
+    sonde_priority_drop ();
+  else
+    sonde_priority_raise (SONDE_PRIORITY_WORKER);
+
+  sonde_pacer_init (&self->pacer, rate_hz, now_ns,
+                    (guint32) now_ns ^ (guint32) self->target->pid);
+}
+
+/* From one sampler to the other, if other frames are to be looked at, or others can be. */
+static void
+update_sampler (SondeWorker *self)
+{
+  SondePython *python = sonde_python_stage_get_python (self->python);
+  gboolean had_peek = self->peek != NULL;
+  gboolean has_tasks = self->settings.with_tasks;
+  SondePythonTasks *tasks = has_tasks ? sonde_python_stage_get_tasks (self->python) : NULL;
+
+  self->frames = sonde_python_stage_choose (self->python, self->settings.query.frames);
+  sonde_stop_sampler_set_python (self->sampler, python, NULL);
+  if (self->state != SONDE_SESSION_SAMPLING)
+    return;
+  if (had_peek == (self->frames == SONDE_FRAMES_PYTHON) &&
+      (!had_peek || has_tasks == self->had_tasks))
+    return;
+
+  self->is_switching = TRUE;
+  g_clear_pointer (&self->peek, sonde_peek_sampler_free);
+  if (!had_peek)
+    {
+      sonde_stop_sampler_finish (self->sampler);
+      sonde_stop_sampler_forget (self->sampler);
+    }
+  if (self->frames == SONDE_FRAMES_PYTHON)
+    self->peek = sonde_peek_sampler_new (self->target->pid, python, tasks,
+                                         &sonde_worker_peek_client, self);
+  self->had_tasks = has_tasks;
+  self->is_switching = FALSE;
+  self->has_switched = had_peek;
+  if (had_peek && self->peek != NULL)
+    return;
+
+  sonde_views_begin_asking (self->views);
+  start_pacing (self, sonde_clock_now_ns ());
 }
 
 static void
-on_thread_renamed_cb (SondeSampledThread *thread,
-                      gpointer            data)
+forget_peek (SondeWorker *self)
 {
-  SondeWorker *self = data;
-
-  sonde_profile_rename_thread (self->profile, thread->data, thread->name);
+  self->is_switching = TRUE;
+  g_clear_pointer (&self->peek, sonde_peek_sampler_free);
+  self->is_switching = FALSE;
 }
 
+/* The sampler that stopped no thread went with the old program. One thread is left of those that it
+ * saw, and what is looked at now may be stopped for it.
+ */
 static void
-on_thread_ended_cb (SondeSampledThread *thread,
-                    gpointer            data)
+begin_again (SondeWorker *self)
 {
-  SondeWorker *self = data;
-
-  sonde_profile_end_thread (self->profile, thread->data);
-  sonde_unwinder_forget (self->unwinder, thread->thread.tid);
+  self->has_switched = TRUE;
+  sonde_views_begin_asking (self->views);
+  start_pacing (self, sonde_clock_now_ns ());
 }
 
-static void
-take_maps (SondeWorker *self)
+void
+sonde_worker_take_maps (SondeWorker *self,
+                        gboolean     is_new_program)
 {
+  gboolean had_peek = self->peek != NULL;
+
   sonde_unwinder_set_maps (self->unwinder, self->target->maps);
   sonde_symbolizer_set_maps (self->symbolizer, self->target->maps);
+  if (is_new_program)
+    forget_peek (self);
+  sonde_python_stage_set_maps (self->python, self->target->maps, is_new_program);
+
+  /* The map may be read anew in the middle of a sample, whose thread a change would take away. */
+  if (is_new_program)
+    {
+      sonde_views_forget_names (self->views);
+      update_sampler (self);
+      if (had_peek)
+        begin_again (self);
+    }
+
   self->maps_interval_ns = MAPS_INTERVAL_MIN_NS;
 }
 
-/* Gives whether code is mapped otherwise than it was. */
-static gboolean
-update_maps (SondeWorker *self)
+gboolean
+sonde_worker_update_maps (SondeWorker *self)
 {
   guint64 now_ns = sonde_clock_now_ns ();
 
@@ -126,92 +170,18 @@ update_maps (SondeWorker *self)
       return FALSE;
     }
 
-  take_maps (self);
+  sonde_worker_take_maps (self, FALSE);
 
   return TRUE;
 }
 
-/* One capture, from the copied bytes to the counts; the thread runs again. */
-static gboolean
-on_captured_cb (SondeSampledThread *thread,
-                const SondeCapture *capture,
-                SondeThreadState    state,
-                guint64             n_ticks,
-                guint64             ns,
-                gboolean            is_final,
-                gpointer            data)
-{
-  SondeWorker *self = data;
-  SondeStack *stack = &self->stack;
-
-  sonde_unwinder_unwind (self->unwinder, capture, stack);
-  if (stack->unmapped && update_maps (self))
-    sonde_unwinder_unwind (self->unwinder, capture, stack);
-
-  if (stack->end == SONDE_STACK_END_REGISTER && !is_final)
-    return FALSE;
-
-  sonde_reach_extend (thread, capture, stack);
-  for (guint i = 0; i < stack->depth; i++)
-    self->functions_of_stack[i] = sonde_symbolizer_resolve (self->symbolizer, stack->addresses[i]);
-
-  sonde_profile_add (self->profile, thread->data, self->functions_of_stack, stack->depth,
-                     stack->end != SONDE_STACK_END_OUTERMOST, (SondeThreadStatus) { .state = state },
-                     n_ticks, ns);
-
-  return TRUE;
-}
-
-static void
-on_repeated_cb (SondeSampledThread *thread,
-                SondeThreadState    state,
-                guint64             n_ticks,
-                guint64             ns,
-                gpointer            data)
+static const char *
+find_name_cb (pid_t    tid,
+              gpointer data)
 {
   SondeWorker *self = data;
 
-  sonde_profile_repeat (self->profile, thread->data, (SondeThreadStatus) { .state = state },
-                     n_ticks, ns);
-}
-
-static void
-on_lost_cb (SondeSampledThread *thread,
-            SondeLoss           loss,
-            guint64             n_ticks,
-            gpointer            data)
-{
-  SondeWorker *self = data;
-
-  self->losses.count[loss] += n_ticks;
-}
-
-static const SondeSamplerClient sampler_client = {
-  .thread_appeared = on_thread_appeared_cb,
-  .thread_renamed = on_thread_renamed_cb,
-  .thread_ended = on_thread_ended_cb,
-  .captured = on_captured_cb,
-  .repeated = on_repeated_cb,
-  .lost = on_lost_cb,
-};
-
-static void
-start_counting (SondeWorker *self,
-                guint64      now_ns)
-{
-  self->started_ns = now_ns;
-  self->cpu_start_ns = sonde_clock_thread_cpu_ns ();
-  self->stopped_start_ns = sonde_stop_sampler_get_stopped_ns (self->sampler);
-  self->losses = (SondeLosses) { 0 };
-  sonde_rate_meter_init (&self->meter, now_ns);
-}
-
-static void
-start_pacing (SondeWorker *self,
-              guint64      now_ns)
-{
-  sonde_pacer_init (&self->pacer, self->settings.rate_hz, now_ns,
-                    (guint32) now_ns ^ (guint32) self->target->pid);
+  return sonde_python_stage_find_name (self->python, tid);
 }
 
 SondeWorker *
@@ -223,13 +193,15 @@ sonde_worker_new (SondeTarget         *target,
 
   self->target = target;
   self->functions = sonde_functions_new ();
-  self->profile = sonde_profile_new ();
+  self->views = sonde_views_new (find_name_cb, self);
   self->unwinder = sonde_unwinder_new (target->pid);
   self->symbolizer = sonde_symbolizer_new (target->pid, self->functions);
-  self->sampler = sonde_stop_sampler_new (target->pid, target->is_child, &sampler_client, self);
+  self->python = sonde_python_stage_new (target->pid, self->functions);
+  self->sampler = sonde_stop_sampler_new (target->pid, target->is_child, &sonde_worker_stop_client,
+                                          self);
   self->state = SONDE_SESSION_SAMPLING;
   sonde_settings_copy (&self->settings, settings);
-  take_maps (self);
+  sonde_worker_take_maps (self, TRUE);
   start_pacing (self, now_ns);
   start_counting (self, now_ns);
 
@@ -242,11 +214,12 @@ sonde_worker_free (SondeWorker *self)
   if (self == NULL)
     return;
 
+  forget_peek (self);
   g_clear_pointer (&self->sampler, sonde_stop_sampler_free);
   g_clear_pointer (&self->unwinder, sonde_unwinder_free);
   g_clear_pointer (&self->symbolizer, sonde_symbolizer_free);
-  g_clear_pointer (&self->frozen, sonde_profile_free);
-  g_clear_pointer (&self->profile, sonde_profile_free);
+  g_clear_pointer (&self->python, sonde_python_stage_free);
+  g_clear_pointer (&self->views, sonde_views_free);
   g_clear_pointer (&self->functions, sonde_functions_unref);
   g_clear_pointer (&self->target, sonde_target_free);
   sonde_settings_clear (&self->settings);
@@ -265,10 +238,8 @@ sonde_worker_set_settings (SondeWorker         *self,
   if (has_new_rate)
     start_pacing (self, sonde_clock_now_ns ());
 
-  if (!self->settings.frozen)
-    g_clear_pointer (&self->frozen, sonde_profile_free);
-  else if (self->frozen == NULL)
-    self->frozen = sonde_profile_freeze (self->profile);
+  sonde_views_set_frozen (self->views, self->settings.frozen);
+  update_sampler (self);
 }
 
 void
@@ -277,13 +248,8 @@ sonde_worker_reset (SondeWorker *self)
   if (self->state != SONDE_SESSION_SAMPLING)
     return;
 
-  sonde_profile_reset (self->profile);
+  sonde_views_reset (self->views);
   start_counting (self, sonde_clock_now_ns ());
-  if (self->frozen != NULL)
-    {
-      sonde_profile_free (self->frozen);
-      self->frozen = sonde_profile_freeze (self->profile);
-    }
 }
 
 gboolean
@@ -297,18 +263,51 @@ sonde_worker_has_time (SondeWorker *self,
   return now_ns >= due_ns;
 }
 
+/* Reads the map now and then, though all addresses are in it: where one library was, another may be
+ * by now, with other names and other rules to unwind by.
+ */
+static void
+recheck_maps (SondeWorker *self,
+              guint64      now_ns)
+{
+  gboolean has_changed;
+  guint64 cost_ns;
+
+  if (now_ns < self->recheck_ns)
+    return;
+
+  has_changed = sonde_target_refresh_maps (self->target);
+  cost_ns = sonde_clock_now_ns () - now_ns;
+  self->recheck_ns = now_ns + MAX (RECHECK_INTERVAL_NS, RECHECK_COST_FACTOR * cost_ns);
+  if (has_changed)
+    sonde_worker_take_maps (self, FALSE);
+}
+
+/* A thread that was asked to stop may stand still by now. */
+static void
+poll_names (SondeWorker *self,
+            guint64      now_ns)
+{
+  if (!sonde_stop_sampler_has_asked (self->sampler) &&
+      sonde_python_stage_poll_names (self->python, now_ns))
+    sonde_views_name_threads (self->views);
+}
+
 static gboolean
 poll_target (SondeWorker *self,
              guint64      now_ns)
 {
   self->polled_ns = now_ns;
+  sonde_stop_sampler_let_late_go (self->sampler);
+  sonde_python_stage_poll (self->python, now_ns, self->peek == NULL);
+  update_sampler (self);
 
   switch (sonde_target_poll (self->target, &self->obstacle))
     {
     case SONDE_TARGET_EXECED:
       self->exec_count++;
       sonde_stop_sampler_forget (self->sampler);
-      take_maps (self);
+      sonde_worker_take_maps (self, TRUE);
       return TRUE;
 
     case SONDE_TARGET_ENDED:
@@ -321,8 +320,17 @@ poll_target (SondeWorker *self,
 
     case SONDE_TARGET_SAME:
     default:
+      recheck_maps (self, sonde_clock_now_ns ());
       return TRUE;
     }
+}
+
+static void
+sleep_until (SondeWorker *self,
+             guint64      due_ns)
+{
+  sonde_clock_sleep_until (due_ns);
+  self->turn_ns = sonde_clock_now_ns ();
 }
 
 /* Lets the threads that were asked come to a stop, until the next is due. */
@@ -342,7 +350,7 @@ collect (SondeWorker *self,
         }
       else if (now_ns >= spin_until_ns)
         {
-          sonde_clock_sleep_until (MIN (now_ns + pause_ns, until_ns));
+          sleep_until (self, MIN (now_ns + pause_ns, until_ns));
           pause_ns = MIN (2 * pause_ns, ASKED_POLL_MAX_NS);
         }
 
@@ -350,12 +358,39 @@ collect (SondeWorker *self,
     }
 }
 
+/* One tick of the sampler that is at work. */
+static void
+look (SondeWorker     *self,
+      const SondeTick *tick)
+{
+  SondePython *python = sonde_python_stage_get_python (self->python);
+
+  if (self->peek != NULL)
+    {
+      sonde_peek_sampler_look (self->peek, tick->now_ns, tick->n_skipped, tick->period_ns);
+    }
+  else
+    {
+      if (python != NULL)
+        {
+          sonde_python_read_locks (python);
+          sonde_python_refresh_new (python);
+        }
+
+      sonde_stop_sampler_look (self->sampler, tick);
+    }
+
+  if (self->has_switched)
+    sonde_views_end_unasked (self->views);
+  self->has_switched = FALSE;
+}
+
 gboolean
 sonde_worker_run_turn (SondeWorker *self,
                        guint64      until_ns)
 {
   guint64 now_ns = sonde_clock_now_ns ();
-  guint64 n_skipped;
+  SondeTick tick;
 
   g_return_val_if_fail (self->state == SONDE_SESSION_SAMPLING, FALSE);
 
@@ -363,20 +398,33 @@ sonde_worker_run_turn (SondeWorker *self,
       !poll_target (self, now_ns))
     return FALSE;
 
-  collect (self, MIN (self->pacer.due_ns, until_ns));
-  now_ns = sonde_clock_now_ns ();
+  if (self->peek == NULL)
+    {
+      collect (self, MIN (self->pacer.due_ns, until_ns));
+      now_ns = sonde_clock_now_ns ();
+    }
+  poll_names (self, now_ns);
+
   if (now_ns < self->pacer.due_ns)
     {
-      sonde_clock_sleep_until (MIN (self->pacer.due_ns, until_ns));
-      now_ns = sonde_clock_now_ns ();
+      sleep_until (self, MIN (self->pacer.due_ns, until_ns));
+      now_ns = self->turn_ns;
       if (now_ns < self->pacer.due_ns)
         return TRUE;
     }
 
-  n_skipped = sonde_pacer_advance (&self->pacer, now_ns);
+  tick = (SondeTick) {
+    .turn_ns = self->turn_ns,
+    .now_ns = now_ns,
+    .due_ns = self->pacer.due_ns,
+    .period_ns = (guint64) self->pacer.period_ns,
+  };
+  tick.n_skipped = sonde_pacer_advance (&self->pacer, now_ns);
+  tick.next_ns = self->pacer.due_ns;
   sonde_rate_meter_add (&self->meter, now_ns);
-  sonde_stop_sampler_look (self->sampler, now_ns, n_skipped, (guint64) self->pacer.period_ns);
-  collect (self, MIN (self->pacer.due_ns, until_ns));
+  look (self, &tick);
+  if (self->peek == NULL)
+    collect (self, MIN (self->pacer.due_ns, until_ns));
 
   return TRUE;
 }
@@ -389,9 +437,16 @@ sonde_worker_finish (SondeWorker *self,
 
   self->state = SONDE_SESSION_FINISHED;
   self->end = end;
+  g_clear_pointer (&self->peek, sonde_peek_sampler_free);
   sonde_stop_sampler_finish (self->sampler);
   self->ended_ns = sonde_clock_now_ns ();
   self->cpu_ns = sonde_clock_thread_cpu_ns () - self->cpu_start_ns;
+}
+
+void
+sonde_worker_let_late_go (SondeWorker *self)
+{
+  sonde_stop_sampler_let_late_go (self->sampler);
 }
 
 gboolean
@@ -419,7 +474,7 @@ sonde_worker_update_names (SondeWorker *self,
   if (g_hash_table_size (final_of) == 0)
     return FALSE;
 
-  sonde_profile_rename (self->profile, final_of);
+  sonde_views_rename (self->views, final_of);
 
   return TRUE;
 }
@@ -429,6 +484,8 @@ fill_session (SondeWorker   *self,
               SondeSnapshot *snapshot,
               guint64        now_ns)
 {
+  SondePython *python = sonde_python_stage_get_python (self->python);
+
   snapshot->serial = ++self->serial;
   snapshot->state = self->state;
   snapshot->end = self->end;
@@ -436,6 +493,11 @@ fill_session (SondeWorker   *self,
   snapshot->exit_status = self->target->exit_status;
   snapshot->pid = self->target->pid;
   snapshot->program = g_strdup (self->target->program);
+  snapshot->python = g_strdup (sonde_python_stage_get_version (self->python));
+  snapshot->is_readable = python != NULL;
+  snapshot->has_tasks = sonde_python_stage_get_tasks (self->python) != NULL;
+  snapshot->has_gil = python != NULL && sonde_python_has_gil (python);
+  snapshot->frames = self->frames;
   snapshot->exec_count = self->exec_count;
   snapshot->stopped = sonde_stop_sampler_is_stopped (self->sampler);
   snapshot->losses = self->losses;
@@ -454,11 +516,11 @@ sonde_worker_make_snapshot (SondeWorker *self)
   guint64 now_ns = self->ended_ns != 0 ? self->ended_ns : sonde_clock_now_ns ();
 
   fill_session (self, snapshot, now_ns);
-  snapshot->rate_asked_hz = self->settings.rate_hz;
+  snapshot->rate_asked_hz = get_rate (self);
   snapshot->rate_second_hz = sonde_rate_meter_get_second_hz (&self->meter, now_ns);
   snapshot->rate_mean_hz = sonde_rate_meter_get_mean_hz (&self->meter, now_ns);
   snapshot->tick_count = self->meter.count;
-  sonde_profile_fill (self->frozen != NULL ? self->frozen : self->profile, snapshot);
+  sonde_views_fill (self->views, self->frames, snapshot);
 
   return snapshot;
 }
@@ -467,5 +529,6 @@ char *
 sonde_worker_dup_folded (SondeWorker *self,
                          gboolean     with_threads)
 {
-  return sonde_profile_dup_folded (self->profile, self->settings.query.mode, with_threads);
+  return sonde_views_dup_folded (self->views, self->frames, self->settings.query.mode,
+                                 with_threads);
 }

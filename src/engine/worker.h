@@ -47,6 +47,8 @@ gboolean       sonde_worker_has_time      (SondeWorker         *self,
 /* No more samples; all else goes on. */
 void           sonde_worker_finish        (SondeWorker         *self,
                                            SondeEnd             end);
+/* After that, now and then: lets go of threads that finish() could not wait for. */
+void           sonde_worker_let_late_go   (SondeWorker         *self);
 
 /* Takes in the names found meanwhile; gives whether there were any. Waits for all up to
  * @timeout_us.

@@ -45,11 +45,12 @@ capture_quietly (SondeStopSampler      *self,
 {
   SondeCapture *capture = &self->quiet;
 
-  sonde_stop_sampler_ensure_room (thread, capture);
+  sonde_stop_sampler_ensure_room (self, thread, capture);
   capture->registers[SONDE_REGISTER_SP] = wait->sp;
   capture->registers[SONDE_REGISTER_PC] = wait->pc;
   capture->known = SONDE_REGISTERS_PC_SP;
   sonde_stop_sampler_copy_stack (self, thread, capture);
+  capture->futex = wait->call == SONDE_CALL_FUTEX ? wait->argument : 0;
   if (capture->stack.length == 0)
     return FALSE;
 
@@ -92,15 +93,15 @@ sonde_stop_sampler_take_sleeper (SondeStopSampler      *self,
       return;
     }
 
-  /* It woke while it was read: the copy may be of two moments. */
-  if (!sonde_thread_read_runs (&thread->thread, &after) || after.count != runs->count)
-    {
-      sonde_stop_sampler_ask (self, thread, SONDE_THREAD_STATE_RUNNING, runs);
-      return;
-    }
-
   if (state == SONDE_THREAD_STATE_RUNNING)
     state = SONDE_THREAD_STATE_SLEEPING;
+
+  /* It woke while it was read, and the copy may be of two moments; but at the tick it slept. */
+  if (!sonde_thread_read_runs (&thread->thread, &after) || after.count != runs->count)
+    {
+      sonde_stop_sampler_ask (self, thread, state, runs);
+      return;
+    }
 
   if (!self->client->captured (thread, &self->quiet, state, n_ticks, ns,
                                is_interruptible_call (wait->call), self->data))

@@ -15,6 +15,9 @@
 
 G_BEGIN_DECLS
 
+/* After this long a turn we have had no CPU for some part of it. */
+#define SONDE_TURN_NS_MAX 500000
+
 /**
  * Held:
  *
@@ -25,6 +28,8 @@ typedef struct
   SondeSampledThread *thread;
   SondeCapture        capture;
   SondeThreadRuns     runs;
+  guint64             seen_ns; /* when it was found to stand still */
+  gboolean            in_call; /* on its way out of a system call */
 } Held;
 
 struct _SondeStopSampler
@@ -33,18 +38,24 @@ struct _SondeStopSampler
   gboolean                  is_child;
   const SondeSamplerClient *client;     /* borrowed */
   gpointer                  data;       /* borrowed */
+  SondePython              *python;     /* borrowed; NULL where there is none */
+  SondePythonTasks         *tasks;      /* borrowed; NULL to leave them out */
 
   SondeUndertaker          *undertaker; /* owned */
+  SondeHolders             *holders;    /* owned */
   GPtrArray                *threads;    /* owns SondeSampledThread, in order of first sight */
   GHashTable               *by_tid;     /* tid → SondeSampledThread */
   GPtrArray                *asked;      /* of threads, borrowed */
+  GArray                   *late;       /* of pid_t: asked, and still on their way at finish() */
   GArray                   *held;       /* of Held */
   guint                     n_held;     /* those in use; the others keep memory */
   SondeCapture              quiet;      /* of the sleeper under way */
   guint                     sleeper_at; /* where the next tick's looks at sleepers begin */
 
   guint64                   tick;
+  SondeTurn                 turn;
   guint64                   now_ns;
+  guint64                   due_ns;
   guint64                   period_ns;
   guint64                   n_skipped;
   guint64                   listed_ns;
@@ -65,9 +76,10 @@ void    sonde_stop_sampler_lose         (SondeStopSampler      *self,
                                          SondeLoss              loss);
 
 /* Gets the memory that copy_stack() fills; before the thread is looked at. */
-void    sonde_stop_sampler_ensure_room  (const SondeSampledThread *thread,
+void    sonde_stop_sampler_ensure_room  (SondeStopSampler      *self,
+                                         const SondeSampledThread *thread,
                                          SondeCapture          *capture);
-/* Copies the stack above the stack pointer of @capture. */
+/* Copies the stack above the stack pointer of @capture, and the Python frames. */
 void    sonde_stop_sampler_copy_stack   (SondeStopSampler      *self,
                                          SondeSampledThread    *thread,
                                          SondeCapture          *capture);
@@ -85,7 +97,7 @@ void    sonde_stop_sampler_ask          (SondeStopSampler      *self,
                                          const SondeThreadRuns *runs);
 /* Lets go of threads that stand still for us under an id that we did not ask. */
 void    sonde_stop_sampler_release_strays (SondeStopSampler    *self);
-/* Waits for a thread that was asked, until @give_up_ns, and lets go of it. */
+/* Waits for a thread that was asked, until @give_up_ns, and lets go of it; else it is late. */
 void    sonde_stop_sampler_let_go       (SondeStopSampler      *self,
                                          SondeSampledThread    *thread,
                                          guint64                give_up_ns);

@@ -26,6 +26,10 @@
 #define COST_OF_LONG_SLEEPER 8
 #define LONG_NS SONDE_NS_PER_SECOND
 
+/* A thread that woke this short a time ago is looked at with those that run; so many of them. */
+#define RESTLESS_NS (20 * G_GUINT64_CONSTANT (1000000))
+#define N_RESTLESS 8
+
 #define NAMES_A_LIST 32
 /* How long the end waits for threads that were asked, all together. */
 #define LET_GO_NS SONDE_NS_PER_SECOND
@@ -72,18 +76,39 @@ sonde_stop_sampler_new (pid_t                     pid,
   self->client = client;
   self->data = data;
   self->undertaker = sonde_undertaker_new (pid);
+  self->holders = sonde_holders_new ();
   self->threads = g_ptr_array_new_with_free_func (free_thread);
   self->by_tid = g_hash_table_new (NULL, NULL);
   self->asked = g_ptr_array_new ();
+  self->late = g_array_new (FALSE, FALSE, sizeof (pid_t));
   self->held = g_array_new (FALSE, TRUE, sizeof (Held));
   g_array_set_clear_func (self->held, clear_held);
 
   return self;
 }
 
+/**
+ * sonde_stop_sampler_set_python:
+ * @self: a sampler
+ * @python: (nullable): the Python of the process, whose frames captures shall hold from now on;
+ *   it must stay until another is set
+ * @tasks: (nullable): to have those that await what runs on its stack; the same
+ */
+void
+sonde_stop_sampler_set_python (SondeStopSampler *self,
+                               SondePython      *python,
+                               SondePythonTasks *tasks)
+{
+  g_return_if_fail (self != NULL);
+
+  self->python = python;
+  self->tasks = tasks;
+}
+
 static void
 add_thread (SondeStopSampler *self,
-            pid_t             tid)
+            pid_t             tid,
+            guint64           tick)
 {
   SondeSampledThread *thread = g_new0 (SondeSampledThread, 1);
   SondeThreadState state;
@@ -99,8 +124,9 @@ add_thread (SondeStopSampler *self,
 
   sonde_thread_read_name (&thread->thread, thread->name);
   thread->want_bytes = SONDE_CAPTURE_BYTES_MIN;
-  thread->tick = self->tick - 1;
-  thread->time_ns = self->now_ns - MIN (self->period_ns, self->now_ns);
+  thread->cpu = -1;
+  thread->tick = tick;
+  thread->time_ns = self->now_ns - MIN ((self->tick - tick) * self->period_ns, self->now_ns);
 
   g_ptr_array_add (self->threads, thread);
   g_hash_table_insert (self->by_tid, GINT_TO_POINTER (tid), thread);
@@ -139,8 +165,10 @@ read_names_again (SondeStopSampler *self)
     }
 }
 
+/* The samples of new ones are due after @tick. */
 static void
-list_threads (SondeStopSampler *self)
+list_threads (SondeStopSampler *self,
+              guint64           tick)
 {
   g_autoptr(GArray) tids = g_array_new (FALSE, FALSE, sizeof (pid_t));
   g_autoptr(GHashTable) alive = g_hash_table_new (NULL, NULL);
@@ -161,7 +189,7 @@ list_threads (SondeStopSampler *self)
 
   for (guint i = 0; i < tids->len; i++)
     if (!g_hash_table_contains (self->by_tid, GINT_TO_POINTER (g_array_index (tids, pid_t, i))))
-      add_thread (self, g_array_index (tids, pid_t, i));
+      add_thread (self, g_array_index (tids, pid_t, i), tick);
 }
 
 static void
@@ -170,14 +198,14 @@ list_threads_if_changed (SondeStopSampler *self)
   if (self->now_ns - self->listed_ns >= LIST_INTERVAL_NS)
     {
       self->counted_ns = self->now_ns;
-      list_threads (self);
+      list_threads (self, self->tick);
       read_names_again (self);
     }
   else if (self->now_ns - self->counted_ns >= COUNT_INTERVAL_NS)
     {
       self->counted_ns = self->now_ns;
       if (sonde_threads_count (self->pid) != self->threads->len)
-        list_threads (self);
+        list_threads (self, self->tick);
     }
 }
 
@@ -200,12 +228,36 @@ sonde_stop_sampler_lose (SondeStopSampler   *self,
 
 /* Memory for a capture of @thread, got before the thread is looked at. */
 void
-sonde_stop_sampler_ensure_room (const SondeSampledThread *thread,
+sonde_stop_sampler_ensure_room (SondeStopSampler         *self,
+                                const SondeSampledThread *thread,
                                 SondeCapture             *capture)
 {
+  if (self->python == NULL)
+    g_clear_pointer (&capture->codes, g_free);
+  else if (capture->codes == NULL)
+    capture->codes = g_new0 (SondeCodeStack, 1);
+
   sonde_stack_piece_ensure (&capture->stack, thread->want_bytes);
   if (thread->want_outer != 0)
     sonde_stack_piece_ensure (&capture->outer, SONDE_CAPTURE_BYTES_MIN);
+}
+
+static void
+copy_codes (SondeStopSampler *self,
+            SondeCapture     *capture)
+{
+  const SondePythonThread *thread;
+  SondePythonRunning running;
+
+  if (sonde_python_read_still (self->python, capture->tid, capture->codes) != SONDE_PYTHON_READ_OK)
+    capture->codes->is_truncated = TRUE;
+
+  thread = self->tasks != NULL ? sonde_python_find_thread (self->python, capture->tid) : NULL;
+  if (thread == NULL)
+    return;
+
+  sonde_python_tasks_read_running (self->tasks, thread, &running);
+  sonde_python_tasks_extend (self->tasks, thread, &running, capture->codes);
 }
 
 void
@@ -224,6 +276,10 @@ sonde_stop_sampler_copy_stack (SondeStopSampler   *self,
   if (thread->want_outer != 0)
     capture->outer.length = sonde_memory_read (capture->tid, capture->outer.start,
                                                capture->outer.bytes, SONDE_CAPTURE_BYTES_MIN);
+
+  capture->futex = 0;
+  if (self->python != NULL)
+    copy_codes (self, capture);
 }
 
 /* A thread that was looked at before has run since, some ticks of which nobody saw. */
@@ -277,8 +333,10 @@ look_at (SondeStopSampler   *self,
 
   if (thread->is_known && runs.count == thread->runs.count)
     {
-      /* Let go after its last capture, it has waited for a CPU ever since. */
-      if (thread->state == SONDE_THREAD_STATE_RUNNING)
+      /* Let go after its last capture, it has waited for a CPU ever since; if not for ours, which
+       * we have had all the while, for one that others have.
+       */
+      if (thread->state == SONDE_THREAD_STATE_RUNNING && thread->let_go_ns < self->turn.first_ns)
         thread->state = SONDE_THREAD_STATE_READY;
 
       self->client->repeated (thread, thread->state, self->tick - thread->tick,
@@ -332,38 +390,69 @@ look_at_sleepers (SondeStopSampler *self)
     }
 }
 
-/**
- * sonde_stop_sampler_look:
- * @self: a sampler
- * @now_ns: the time, of sonde_clock_now_ns()
- * @n_skipped: how many ticks have passed since the last look without one
- * @period_ns: the time between two ticks
- *
- * Looks at every thread that is awake, and at some of the sleepers, in turn.
+/* While the CPUs are held: only those that may run on one of them. One that slept at the last tick,
+ * and had run since the one before, is likely to run.
  */
-void
-sonde_stop_sampler_look (SondeStopSampler *self,
-                         guint64           now_ns,
-                         guint64           n_skipped,
-                         guint64           period_ns)
+static void
+look_at_awake (SondeStopSampler *self)
 {
-  g_return_if_fail (self != NULL);
-
-  self->tick += 1 + n_skipped;
-  self->n_skipped = n_skipped;
-  self->now_ns = now_ns;
-  self->period_ns = period_ns;
-  list_threads_if_changed (self);
+  guint n_restless = N_RESTLESS;
 
   for (guint i = self->threads->len; i-- > 0;)
     {
       SondeSampledThread *thread = g_ptr_array_index (self->threads, i);
 
-      if (!thread->is_asked && !is_asleep (thread))
+      if (thread->is_asked)
+        continue;
+
+      if (!is_asleep (thread))
         look_at (self, thread);
+      else if (n_restless > 0 && self->now_ns - thread->woke_ns < RESTLESS_NS)
+        {
+          n_restless--;
+          look_at (self, thread);
+        }
+    }
+}
+
+/**
+ * sonde_stop_sampler_look:
+ * @self: a sampler
+ * @tick: the times of this tick
+ *
+ * Looks at every thread that is awake, and at some of the sleepers, in turn.
+ */
+void
+sonde_stop_sampler_look (SondeStopSampler *self,
+                         const SondeTick  *tick)
+{
+  guint64 turn_ns;
+
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (tick != NULL);
+
+  self->tick += 1 + tick->n_skipped;
+  self->n_skipped = tick->n_skipped;
+  self->now_ns = tick->now_ns;
+  self->due_ns = tick->due_ns;
+  self->period_ns = tick->period_ns;
+
+  turn_ns = tick->now_ns - tick->turn_ns > SONDE_TURN_NS_MAX ? tick->now_ns : tick->turn_ns;
+  self->turn = (SondeTurn) { .first_ns = turn_ns, .last_ns = turn_ns };
+  if (self->listed_ns == 0)
+    {
+      /* That takes a while, and a thread that loses its CPU in it has not been woken. */
+      list_threads (self, self->tick - 1);
+      self->turn.last_ns = sonde_clock_now_ns ();
     }
 
+  sonde_holders_gather (self->holders, tick->due_ns, &self->turn);
+  look_at_awake (self);
+  sonde_holders_aim (self->holders, tick->next_ns);
+  sonde_holders_release (self->holders);
+
   look_at_sleepers (self);
+  list_threads_if_changed (self);
 }
 
 gboolean
@@ -447,8 +536,10 @@ sonde_stop_sampler_free (SondeStopSampler *self)
     return;
 
   sonde_stop_sampler_finish (self);
+  g_clear_pointer (&self->holders, sonde_holders_free);
   g_clear_pointer (&self->undertaker, sonde_undertaker_free);
   g_ptr_array_unref (self->asked);
+  g_array_unref (self->late);
   g_ptr_array_unref (self->threads);
   g_hash_table_unref (self->by_tid);
   g_array_unref (self->held);

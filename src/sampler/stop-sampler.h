@@ -8,6 +8,9 @@
 
 #include "base/capture.h"
 #include "base/losses.h"
+#include "python/python.h"
+#include "python/tasks.h"
+#include "sampler/holders.h"
 #include "target/thread.h"
 
 G_BEGIN_DECLS
@@ -46,10 +49,38 @@ typedef struct
   guint64          asked_since_ns;
   guint64          asked_again_ns;
   guint64          asked_ns;   /* latest time that it was seen not to stand still */
+  SondeTurn        turn;       /* in which it was asked */
+  guint64          due_ns;     /* of the tick in which it was asked */
+  guint64          let_go_ns;  /* after its last capture */
+  gboolean         has_sleeps; /* @n_sleeps is known */
+  guint64          n_sleeps;   /* of sonde_thread_read_sleeps(), when that was last read */
+  guint64          n_stops;    /* of ours since then */
+  guint64          called_ns;  /* when it was last found in a system call; 0 for never */
+  int              cpu;        /* where it ran at @cpu_ns */
+  guint64          cpu_ns;
   guint8           kept_bytes[SONDE_KEPT_BYTES]; /* of the stack that @kept belongs to */
   gsize            kept_length;
   guint64          kept[SONDE_N_REGISTERS]; /* of the last stop */
 } SondeSampledThread;
+
+/**
+ * SondeTick:
+ * @turn_ns: since when the caller has had a CPU, without sleeping in between
+ * @now_ns: the time, of sonde_clock_now_ns()
+ * @due_ns: when this tick was due; 0 if it is the only one
+ * @next_ns: when the next one will be; 0 if there will be none
+ * @n_skipped: how many ticks have passed since the last look without one
+ * @period_ns: the time between two ticks
+ */
+typedef struct
+{
+  guint64 turn_ns;
+  guint64 now_ns;
+  guint64 due_ns;
+  guint64 next_ns;
+  guint64 n_skipped;
+  guint64 period_ns;
+} SondeTick;
 
 /**
  * SondeSamplerClient:
@@ -111,20 +142,24 @@ SondeStopSampler *sonde_stop_sampler_new        (pid_t                     pid,
                                                  gboolean                  is_child,
                                                  const SondeSamplerClient *client,
                                                  gpointer                  data);
+void              sonde_stop_sampler_set_python (SondeStopSampler         *self,
+                                                 SondePython              *python,
+                                                 SondePythonTasks         *tasks);
 void              sonde_stop_sampler_free       (SondeStopSampler         *self);
 
-/* One tick at @now_ns, and @n_skipped before it that nobody looked at, @period_ns apart. */
 void              sonde_stop_sampler_look       (SondeStopSampler         *self,
-                                                 guint64                   now_ns,
-                                                 guint64                   n_skipped,
-                                                 guint64                   period_ns);
+                                                 const SondeTick          *tick);
 /* Captures the threads that stand still by now; gives whether there were any. */
 gboolean          sonde_stop_sampler_collect    (SondeStopSampler         *self);
 gboolean          sonde_stop_sampler_has_asked  (SondeStopSampler         *self);
 /* No more looks: lets go of the threads that were asked, and ends all. Figures can still be
- * read.
+ * read. Waits for a second at most; a thread that sleeps on where nothing can wake it is late.
  */
 void              sonde_stop_sampler_finish     (SondeStopSampler         *self);
+/* Lets go of the late ones that stand still by now: to be called now and then for as long as the
+ * calling thread lives, since they stand still until then.
+ */
+void              sonde_stop_sampler_let_late_go (SondeStopSampler        *self);
 
 /* The process has become a new program: nothing that is known of its threads holds. */
 void              sonde_stop_sampler_forget     (SondeStopSampler         *self);

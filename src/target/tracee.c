@@ -133,8 +133,9 @@ mend_call (pid_t                    tid,
 }
 
 gboolean
-sonde_tracee_read_registers (pid_t   tid,
-                             guint64 registers[SONDE_N_REGISTERS])
+sonde_tracee_read_registers (pid_t     tid,
+                             guint64   registers[SONDE_N_REGISTERS],
+                             gboolean *in_call)
 {
   struct user_regs_struct user;
   struct iovec piece = { .iov_base = &user, .iov_len = sizeof user };
@@ -144,6 +145,7 @@ sonde_tracee_read_registers (pid_t   tid,
     return FALSE;
 
   mend_call (tid, &user);
+  *in_call = (gint64) user.orig_rax >= 0;
   registers[0] = user.rax;
   registers[1] = user.rdx;
   registers[2] = user.rcx;

@@ -7,6 +7,7 @@
 #include "config.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <sys/wait.h>
 
 #include "engine/engine.h"
@@ -24,6 +25,7 @@ typedef struct
   TestProgram   *target;
   SondeEngine   *engine;
   SondeSettings  settings;
+  FILE          *output; /* of a program that was launched, or NULL */
 } Session;
 
 static void
@@ -40,6 +42,7 @@ session_clear (Session *self)
   g_clear_pointer (&self->engine, sonde_engine_free);
   sonde_settings_clear (&self->settings);
   g_clear_pointer (&self->target, test_program_free);
+  g_clear_pointer (&self->output, fclose);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Session, session_clear)
@@ -312,7 +315,12 @@ launch (Session    *self,
 {
   g_autofree char *path = test_dup_target_path (name);
   char *argv[] = { path, (char *) (gsize) argument, NULL };
-  const SondeLaunch order = { .argv = argv, .output_fd = -1 };
+  SondeLaunch order = { .argv = argv };
+
+  /* What it prints does not belong into the test's report. */
+  self->output = tmpfile ();
+  g_assert_nonnull (self->output);
+  order.output_fd = fileno (self->output);
 
   sonde_settings_init (&self->settings);
   self->engine = sonde_engine_new_launch (&order, &self->settings);

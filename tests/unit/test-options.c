@@ -65,6 +65,23 @@ test_options_every_option (void)
   g_assert_cmpstr (options.target, ==, "x");
 }
 
+/* The tasks of asyncio have no native frames. */
+static void
+test_options_async (void)
+{
+  static const char *const lines[] = { "record --async -p 1", "top --async 1", "dump 1 --async",
+                                       "dump --async --frames python 1" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_auto(SondeOptions) options = { 0 };
+
+      g_assert_true (parse_line (&options, lines[i]));
+      g_assert_true (options.with_tasks);
+      g_assert_cmpint (options.frames, ==, SONDE_FRAMES_PYTHON);
+    }
+}
+
 static void
 test_options_command_untouched (void)
 {
@@ -154,7 +171,12 @@ test_options_usage_errors (void)
     "record -p 1 -r",
     "record -p 1 -r 0",
     "record -p 1 -r 0.99",
-    "record -p 1 -r 20001",
+    "record -p 1 --frames both -r 20001",
+    "dump --async --frames both 1",
+    "top --frames native --async 1",
+    "ps --async",
+    "record -p 1 -r 1000001",
+    "record -p 1 --frames some",
     "record -p 1 -r -5",
     "record -p 1 -r 1e9",
     "record -p 1 -r 0x10",
@@ -185,6 +207,7 @@ test_options_edges_of_rate (void)
   g_assert_cmpfloat (slowest.rate_hz, ==, 1);
   g_assert_true (parse_line (&fastest, "top 1 --rate=20000"));
   g_assert_cmpfloat (fastest.rate_hz, ==, 20000);
+  g_assert_cmpint (fastest.frames, ==, SONDE_FRAMES_AUTO);
 }
 
 int
@@ -194,6 +217,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/options/defaults", test_options_defaults);
   g_test_add_func ("/cli/options/every-option", test_options_every_option);
+  g_test_add_func ("/cli/options/async", test_options_async);
   g_test_add_func ("/cli/options/command-untouched", test_options_command_untouched);
   g_test_add_func ("/cli/options/argument-before-option", test_options_argument_before_option);
   g_test_add_func ("/cli/options/other-commands", test_options_other_commands);

@@ -47,10 +47,24 @@ make_snapshot (SondeFunctionFigures *rows,
   snapshot.state_count[SONDE_THREAD_STATE_SLEEPING] = 1000;
   snapshot.n_rows = 2;
   snapshot.rows = rows;
+  snapshot.thread_count = 1;
   snapshot.n_threads = 1;
   snapshot.threads = thread;
 
   return snapshot;
+}
+
+static void
+test_table_one_sample (void)
+{
+  SondeFunctionFigures rows[2];
+  SondeThreadFigures thread;
+  SondeSnapshot snapshot = make_snapshot (rows, &thread);
+  g_autofree char *text = NULL;
+
+  snapshot.sample_count = 1;
+  text = sonde_table_dup_text (&snapshot, 0, 0);
+  g_assert_nonnull (strstr (text, "\n1 sample in 4.00 s"));
 }
 
 static void
@@ -71,6 +85,42 @@ test_table_whole (void)
                    "  spin  spin.c:7  (spinner)\n"
                    "      1000   25.0 %    250.0 ms      1000   25.0 %      1.00 s"
                    "  parse  (libp.so)\n");
+}
+
+/* A target in Python has a line more, and says which functions are shown. */
+static void
+test_table_python (void)
+{
+  static char version[] = "3.12";
+  SondeFunctionFigures rows[2];
+  SondeThreadFigures thread;
+  SondeSnapshot snapshot = make_snapshot (rows, &thread);
+  g_autofree char *text = NULL;
+  g_autofree char *free_threaded = NULL;
+
+  snapshot.python = version;
+  snapshot.is_readable = snapshot.has_gil = TRUE;
+  snapshot.frames = SONDE_FRAMES_BOTH;
+  snapshot.gil_count[SONDE_GIL_HAS] = 4850;
+  snapshot.gil_count[SONDE_GIL_WANTS] = 50;
+  snapshot.gil_count[SONDE_GIL_NEITHER] = 100;
+  snapshot.collecting_count = 100;
+  snapshot.n_rows = 0;
+  text = sonde_table_dup_text (&snapshot, 0, 0);
+  g_assert_cmpstr (text, ==,
+                   "spinner · 4711 · CPU · 998 of 1000 Hz · Python and native functions\n"
+                   "5000 samples in 4.00 s · truncated: 12 · lost: 3\n"
+                   "1 thread · running 80.0 % · sleeping 20.0 %\n"
+                   "GIL: has 97.0 %, wants 1.0 % · GC 2.0 %\n"
+                   "\n"
+                   "      Self   Self %   Self time     Total  Total %  Total time  Function\n");
+
+  snapshot.has_gil = FALSE;
+  snapshot.frames = SONDE_FRAMES_PYTHON;
+  free_threaded = sonde_table_dup_text (&snapshot, 0, 0);
+  g_assert_null (strstr (free_threaded, "GIL"));
+  g_assert_nonnull (strstr (free_threaded, "\nGC 2.0 %\n\n"));
+  g_assert_nonnull (strstr (free_threaded, " · Python functions\n"));
 }
 
 static void
@@ -170,7 +220,9 @@ main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/cli/table/one-sample", test_table_one_sample);
   g_test_add_func ("/cli/table/whole", test_table_whole);
+  g_test_add_func ("/cli/table/python", test_table_python);
   g_test_add_func ("/cli/table/fits-window", test_table_fits_window);
   g_test_add_func ("/cli/table/nothing-yet", test_table_nothing_yet);
   g_test_add_func ("/cli/table/control-characters", test_table_control_characters);

@@ -1,0 +1,359 @@
+/* python-stage.c: from frame words to Python functions
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "engine/python-stage.h"
+
+#include "engine/python-names.h"
+#include "python/code.h"
+
+#define POLL_INTERVAL_NS (100 * G_GUINT64_CONSTANT (1000000))
+
+/* For how many polls after a code object went away others are expected to go, and at first. */
+#define CAREFUL_POLLS 20
+#define CAREFUL_POLLS_FIRST 2
+
+typedef struct
+{
+  SondeAddress         code;
+  const SondeFunction *function;
+  gboolean             is_inner;
+} Resolved;
+
+struct _SondePythonStage
+{
+  pid_t                pid;
+  SondePythonMemory    memory;
+  SondePythonLocation  location;
+  SondePythonFinding   finding;
+  char                 version[16];
+
+  /* Owned */
+  SondeFunctions      *functions;
+  SondePythonLocator  *locator;
+  SondeMaps           *maps;    /* to look through again; NULL before the first */
+  SondePython         *python;  /* NULL unless found */
+  SondePythonCodes    *codes;   /* the same */
+  SondePythonNames    *names;   /* the same */
+  SondePythonTasks    *tasks;   /* the same; NULL if they cannot be followed */
+  SondeMergedFrame    *merged;  /* room for SONDE_MERGED_DEPTH_MAX */
+  GArray              *resolved; /* of Resolved: the last stack, outermost first */
+
+  gboolean             with_task_numbers;
+  guint                n_careful_polls; /* still to come, in which code is looked at each time */
+  guint64              polled_ns;
+};
+
+SondePythonStage *
+sonde_python_stage_new (pid_t           pid,
+                        SondeFunctions *functions)
+{
+  SondePythonStage *self = g_new0 (SondePythonStage, 1);
+
+  self->pid = pid;
+  self->memory = sonde_python_memory_of_process (pid);
+  self->locator = sonde_python_locator_new (&self->memory, pid);
+  self->finding = SONDE_PYTHON_NONE;
+  self->functions = sonde_functions_ref (functions);
+  self->resolved = g_array_new (FALSE, FALSE, sizeof (Resolved));
+
+  return self;
+}
+
+void
+sonde_python_stage_number_tasks (SondePythonStage *self)
+{
+  g_return_if_fail (self->python == NULL);
+
+  self->with_task_numbers = TRUE;
+}
+
+static void
+forget (SondePythonStage *self)
+{
+  g_clear_pointer (&self->tasks, sonde_python_tasks_free);
+  g_clear_pointer (&self->names, sonde_python_names_free);
+  g_clear_pointer (&self->codes, sonde_python_codes_free);
+  g_clear_pointer (&self->python, sonde_python_free);
+  g_array_set_size (self->resolved, 0);
+  self->finding = SONDE_PYTHON_NONE;
+  self->version[0] = '\0';
+}
+
+void
+sonde_python_stage_free (SondePythonStage *self)
+{
+  if (self == NULL)
+    return;
+
+  forget (self);
+  sonde_python_locator_free (self->locator);
+  g_clear_pointer (&self->maps, sonde_maps_unref);
+  g_clear_pointer (&self->functions, sonde_functions_unref);
+  g_free (self->merged);
+  g_array_unref (self->resolved);
+  g_free (self);
+}
+
+static void
+locate (SondePythonStage *self)
+{
+  self->finding = sonde_python_locator_look (self->locator, self->maps, &self->location);
+  if (self->finding == SONDE_PYTHON_NONE)
+    return;
+
+  self->version[0] = '\0';
+  if (self->location.version != 0)
+    g_snprintf (self->version, sizeof self->version, "%u.%u",
+                self->location.version >> 8, self->location.version & 0xff);
+  if (self->finding != SONDE_PYTHON_FOUND)
+    return;
+
+  self->python = sonde_python_new (self->pid, &self->memory, self->location.runtime,
+                                   &self->location.offsets);
+  self->n_careful_polls = CAREFUL_POLLS_FIRST;
+  self->codes = sonde_python_codes_new (&self->memory, &self->location.offsets, self->functions);
+  self->names = sonde_python_names_new (self->python, &self->memory, &self->location.offsets);
+  self->tasks = sonde_python_tasks_new (&self->memory, &self->location.offsets, self->functions,
+                                        self->with_task_numbers);
+  if (self->merged == NULL)
+    self->merged = g_new (SondeMergedFrame, SONDE_MERGED_DEPTH_MAX);
+  sonde_python_refresh (self->python);
+}
+
+void
+sonde_python_stage_set_maps (SondePythonStage *self,
+                             SondeMaps        *maps,
+                             gboolean          is_new_program)
+{
+  g_return_if_fail (self != NULL);
+
+  g_clear_pointer (&self->maps, sonde_maps_unref);
+  self->maps = sonde_maps_ref (maps);
+  if (is_new_program)
+    forget (self);
+  if (self->python == NULL)
+    locate (self);
+}
+
+/* Looks whether the code objects that were used since the last time are still those. In a program
+ * that makes functions all the time they hardly ever are: then none is taken for what it was in the
+ * sample before.
+ */
+static void
+check_codes (SondePythonStage *self)
+{
+  g_array_set_size (self->resolved, 0);
+  if (self->codes != NULL && sonde_python_codes_check (self->codes) > 0)
+    self->n_careful_polls = CAREFUL_POLLS;
+}
+
+void
+sonde_python_stage_poll (SondePythonStage *self,
+                         guint64           now_ns,
+                         gboolean          with_threads)
+{
+  g_return_if_fail (self != NULL);
+
+  if (now_ns - self->polled_ns < POLL_INTERVAL_NS)
+    return;
+
+  self->polled_ns = now_ns;
+  if (self->finding == SONDE_PYTHON_NOT_READY)
+    locate (self);
+  if (self->n_careful_polls > 0)
+    self->n_careful_polls--;
+  check_codes (self);
+  if (self->python != NULL && with_threads)
+    sonde_python_refresh (self->python);
+}
+
+SondePython *
+sonde_python_stage_get_python (SondePythonStage *self)
+{
+  return self->python;
+}
+
+SondePythonTasks *
+sonde_python_stage_get_tasks (SondePythonStage *self)
+{
+  return self->tasks;
+}
+
+const char *
+sonde_python_stage_get_version (SondePythonStage *self)
+{
+  return self->finding == SONDE_PYTHON_FOUND || self->finding == SONDE_PYTHON_UNKNOWN_VERSION
+         ? self->version : NULL;
+}
+
+gboolean
+sonde_python_stage_poll_names (SondePythonStage *self,
+                               guint64           now_ns)
+{
+  return self->names != NULL && sonde_python_names_poll (self->names, now_ns);
+}
+
+void
+sonde_python_stage_read_names (SondePythonStage *self)
+{
+  if (self->names != NULL)
+    sonde_python_names_read_all (self->names);
+}
+
+const char *
+sonde_python_stage_find_name (SondePythonStage *self,
+                              pid_t             tid)
+{
+  return self->names != NULL ? sonde_python_names_find (self->names, tid) : NULL;
+}
+
+/* Since 3.12 the interpreter puts a frame of its own between an __init__ and the function that
+ * makes the object. Its code says that it is in a file of that name, and Python never shows it.
+ */
+static gboolean
+is_inner (const SondeFunction *function)
+{
+  return function != NULL && g_strcmp0 (function->file, "__init__") == 0 &&
+         g_str_equal (function->name, "__init__");
+}
+
+static const SondeFunction *
+find_function (SondePythonStage *self,
+               SondeAddress      code)
+{
+  if (self->tasks != NULL && code < SONDE_PYTHON_TASK_NAMES_END)
+    return sonde_python_tasks_get_function (self->tasks, code);
+
+  return sonde_python_codes_find (self->codes, code);
+}
+
+gboolean
+sonde_python_stage_resolve (SondePythonStage     *self,
+                            const SondeCodeStack *codes,
+                            const SondeFunction **functions,
+                            guint                *depth)
+{
+  guint n_inner = 0;
+  guint n_same = 0;
+
+  g_return_val_if_fail (self->codes != NULL, FALSE);
+
+  if (self->n_careful_polls > 0)
+    check_codes (self);
+
+  /* The outer frames are mostly those of the last stack. */
+  for (; n_same < MIN (codes->depth, self->resolved->len); n_same++)
+    {
+      const Resolved *resolved = &g_array_index (self->resolved, Resolved, n_same);
+
+      if (resolved->code != codes->frames[codes->depth - 1 - n_same].code)
+        break;
+      functions[codes->depth - 1 - n_same] = resolved->function;
+      n_inner += resolved->is_inner;
+    }
+
+  g_array_set_size (self->resolved, n_same);
+  for (guint i = codes->depth - n_same; i-- > 0;)
+    {
+      Resolved resolved = { .code = codes->frames[i].code };
+
+      resolved.function = find_function (self, resolved.code);
+      if (resolved.function == NULL)
+        return FALSE;
+
+      resolved.is_inner = is_inner (resolved.function);
+      n_inner += resolved.is_inner;
+      functions[i] = resolved.function;
+      g_array_append_val (self->resolved, resolved);
+    }
+
+  *depth = codes->depth - n_inner;
+  for (guint from = 0, to = 0; n_inner > 0 && from < codes->depth; from++)
+    if (!is_inner (functions[from]))
+      functions[to++] = functions[from];
+
+  return TRUE;
+}
+
+const SondeFunction *
+sonde_python_stage_find_function (SondePythonStage     *self,
+                                  const SondeCodeFrame *frame)
+{
+  const SondeFunction *function;
+
+  g_return_val_if_fail (self->codes != NULL, NULL);
+
+  function = find_function (self, frame->code);
+
+  return is_inner (function) ? NULL : function;
+}
+
+SondeFrames
+sonde_python_stage_choose (SondePythonStage *self,
+                           SondeFrames       wanted)
+{
+  if (self->python == NULL)
+    return SONDE_FRAMES_NATIVE;
+
+  return wanted == SONDE_FRAMES_AUTO ? SONDE_FRAMES_PYTHON : wanted;
+}
+
+guint
+sonde_python_stage_merge_frames (SondePythonStage     *self,
+                                 const SondeStack     *native,
+                                 const SondeCodeStack *codes,
+                                 SondeMergedFrame     *frames)
+{
+  return sonde_merged_fill (native, codes, self->location.evals, self->location.n_evals, frames);
+}
+
+guint
+sonde_python_stage_merge (SondePythonStage           *self,
+                          const SondeStack           *native,
+                          const SondeFunction *const *natives,
+                          const SondeCodeStack       *codes,
+                          const SondeFunction       **functions)
+{
+  guint next_native = 0;
+  guint depth = 0;
+  guint n;
+
+  g_return_val_if_fail (self->codes != NULL, 0);
+
+  n = sonde_python_stage_merge_frames (self, native, codes, self->merged);
+  for (guint i = 0; i < n; i++)
+    {
+      const SondeMergedFrame *frame = &self->merged[i];
+
+      if (frame->code != NULL)
+        {
+          functions[depth] = sonde_python_stage_find_function (self, frame->code);
+          depth += functions[depth] != NULL;
+          continue;
+        }
+
+      /* In the same order, some of them left out. */
+      while (native->addresses[next_native] != frame->address)
+        next_native++;
+      functions[depth++] = natives[next_native++];
+    }
+
+  return depth;
+}
+
+guint
+sonde_python_stage_find_line (SondePythonStage     *self,
+                              const SondeCodeFrame *frame)
+{
+  g_return_val_if_fail (self->codes != NULL, 0);
+
+  if (self->tasks != NULL && frame->code < SONDE_PYTHON_TASK_NAMES_END)
+    return 0;
+
+  return sonde_python_codes_find_line (self->codes, frame->code, frame->instruction);
+}

@@ -1,0 +1,73 @@
+/* worker-private.h: what worker.c and worker-samples.c share
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "engine/python-stage.h"
+#include "engine/rate-meter.h"
+#include "engine/views.h"
+#include "engine/worker.h"
+#include "sampler/pacer.h"
+#include "sampler/peek-sampler.h"
+#include "sampler/stop-sampler.h"
+#include "symbolizer/symbolizer.h"
+#include "unwinder/unwinder.h"
+
+G_BEGIN_DECLS
+
+struct _SondeWorker
+{
+  /* Owned: the stages, in their order */
+  SondeTarget         *target;
+  SondeStopSampler    *sampler;
+  SondePeekSampler    *peek;         /* in its place while Python alone is looked at; else NULL */
+  SondeUnwinder       *unwinder;
+  SondeSymbolizer     *symbolizer;
+  SondePythonStage    *python;
+  SondeViews          *views;
+  SondeFunctions      *functions;
+
+  SondeSettings        settings;
+  SondeFrames          frames;       /* that are looked at: what the settings mean here */
+  SondePacer           pacer;
+  SondeRateMeter       meter;
+  SondeLosses          losses;
+  SondeSessionState    state;
+  SondeEnd             end;
+  SondeObstacle        obstacle;
+  guint                exec_count;
+  guint64              serial;
+  gboolean             had_tasks;    /* the settings' when the sampler was made */
+  gboolean             is_switching; /* from one sampler to the other: no thread ends */
+  gboolean             has_switched; /* and the threads have not been listed since */
+
+  guint64              started_ns;   /* or reset */
+  guint64              ended_ns;     /* 0 before the end */
+  guint64              cpu_start_ns; /* of the worker's thread, at start or reset */
+  guint64              cpu_ns;       /* at the end */
+  guint64              stopped_start_ns;
+  guint64              turn_ns;      /* when this thread last woke */
+  guint64              polled_ns;
+  guint64              mapped_ns;
+  guint64              maps_interval_ns;
+  guint64              recheck_ns;   /* when the map is read again for no reason */
+
+  SondeStack           stack;        /* of the capture under way */
+  SondeCodeStack       no_codes;     /* of a thread that runs no Python */
+  const SondeFunction *natives[SONDE_STACK_DEPTH_MAX];
+  const SondeFunction *functions_of_stack[SONDE_MERGED_DEPTH_MAX];
+};
+
+extern const SondeSamplerClient sonde_worker_stop_client;
+extern const SondePeekClient    sonde_worker_peek_client;
+
+/* The map has changed, or the target is a new program. */
+void     sonde_worker_take_maps   (SondeWorker *self,
+                                   gboolean     is_new_program);
+/* Reads the map again unless that was just now; gives whether code is mapped otherwise. */
+gboolean sonde_worker_update_maps (SondeWorker *self);
+
+G_END_DECLS

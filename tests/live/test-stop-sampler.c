@@ -1,0 +1,315 @@
+/* test-stop-sampler.c: how the sampler lets go of threads
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "sampler/stop-sampler.h"
+#include "support/program.h"
+#include "support/threads.h"
+#include "target/thread.h"
+
+#define TICK_NS (SONDE_NS_PER_SECOND / 100)
+#define WAIT_STEP_US 1000
+#define WAIT_STEPS 5000
+
+/* How often a thread is looked at for the first time, how long it runs before, how long the list of
+ * the threads takes, and how often another program may take the CPU just when the thread is asked.
+ */
+#define N_FIRST_LOOKS 50
+#define N_ASLEEP_MAX 2
+#define RUN_US 2000
+#define LIST_US 100
+
+/* One that a dead test left behind ends by itself. */
+#define LIFE_S 60
+
+static void
+on_thread_cb (SondeSampledThread *thread,
+              gpointer            data)
+{
+}
+
+static gboolean
+on_captured_cb (SondeSampledThread *thread,
+                const SondeCapture *capture,
+                SondeThreadState    state,
+                guint64             n_ticks,
+                guint64             ns,
+                gboolean            is_final,
+                gpointer            data)
+{
+  return is_final;
+}
+
+static void
+on_repeated_cb (SondeSampledThread *thread,
+                SondeThreadState    state,
+                guint64             n_ticks,
+                guint64             ns,
+                gpointer            data)
+{
+}
+
+static void
+on_lost_cb (SondeSampledThread *thread,
+            SondeLoss           loss,
+            guint64             n_ticks,
+            gpointer            data)
+{
+}
+
+static const SondeSamplerClient client = {
+  .thread_appeared = on_thread_cb,
+  .thread_renamed = on_thread_cb,
+  .thread_ended = on_thread_cb,
+  .captured = on_captured_cb,
+  .repeated = on_repeated_cb,
+  .lost = on_lost_cb,
+};
+
+static SondeThreadState
+read_state (pid_t pid)
+{
+  SondeThreadState state = SONDE_THREAD_STATE_STOPPED;
+  SondeThread thread;
+
+  sonde_thread_open (&thread, pid, pid);
+  g_assert_true (sonde_thread_read_state (&thread, &state));
+  sonde_thread_close (&thread);
+
+  return state;
+}
+
+static void
+wait_for_state (pid_t            pid,
+                SondeThreadState state)
+{
+  for (guint i = 0; i < WAIT_STEPS && read_state (pid) != state; i++)
+    g_usleep (WAIT_STEP_US);
+
+  g_assert_cmpint (read_state (pid), ==, state);
+}
+
+/* Waits where nothing but a deadly signal can wake it until the other end of @gate is closed, and
+ * for signals then.
+ */
+G_NORETURN static void
+sleep_deeply (const int gate[2])
+{
+  char ignored;
+
+  alarm (LIFE_S);
+  close (gate[1]);
+  if (vfork () == 0)
+    {
+      if (read (gate[0], &ignored, 1) != 0)
+        _exit (1);
+      _exit (0);
+    }
+
+  for (;;)
+    pause ();
+}
+
+/* Asks a deep sleeper, which does not come to a stop by the end. */
+static SondeStopSampler *
+finish_without_stop (pid_t *pid,
+                     int   *gate_fd)
+{
+  g_autoptr(SondeStopSampler) sampler = NULL;
+  SondeTick tick = { .period_ns = TICK_NS };
+  int gate[2];
+
+  g_assert_cmpint (pipe (gate), ==, 0);
+  *pid = fork ();
+  if (*pid == 0)
+    sleep_deeply (gate);
+
+  g_assert_cmpint (*pid, >, 0);
+  close (gate[0]);
+  *gate_fd = gate[1];
+  wait_for_state (*pid, SONDE_THREAD_STATE_IO);
+
+  sampler = sonde_stop_sampler_new (*pid, FALSE, &client, NULL);
+  tick.now_ns = sonde_clock_now_ns ();
+  sonde_stop_sampler_look (sampler, &tick);
+  g_assert_true (sonde_stop_sampler_has_asked (sampler));
+  sonde_stop_sampler_finish (sampler);
+  g_assert_false (sonde_stop_sampler_has_asked (sampler));
+
+  return g_steal_pointer (&sampler);
+}
+
+/* One that comes to its stop only after the end does not stand still for as long as we live. */
+static void
+test_stop_sampler_late_stop (void)
+{
+  g_autoptr(SondeStopSampler) sampler = NULL;
+  pid_t pid;
+  int gate_fd;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  sampler = finish_without_stop (&pid, &gate_fd);
+  sonde_stop_sampler_let_late_go (sampler);
+  g_assert_cmpint (read_state (pid), ==, SONDE_THREAD_STATE_IO);
+
+  close (gate_fd);
+  wait_for_state (pid, SONDE_THREAD_STATE_STOPPED);
+  sonde_stop_sampler_let_late_go (sampler);
+  wait_for_state (pid, SONDE_THREAD_STATE_SLEEPING);
+
+  kill (pid, SIGKILL);
+  g_assert_cmpint (waitpid (pid, NULL, 0), ==, pid);
+}
+
+/* One that ends instead is not kept from its parent. */
+static void
+test_stop_sampler_late_end (void)
+{
+  g_autoptr(SondeStopSampler) sampler = NULL;
+  siginfo_t info = { 0 };
+  pid_t pid;
+  int gate_fd;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  sampler = finish_without_stop (&pid, &gate_fd);
+  kill (pid, SIGKILL);
+  g_assert_cmpint (waitid (P_PID, (id_t) pid, &info, WEXITED | WNOWAIT), ==, 0);
+  sonde_stop_sampler_let_late_go (sampler);
+
+  /* The tracer is the parent here, so that nothing is left to wait for. */
+  g_assert_cmpint (waitpid (pid, NULL, WNOHANG), ==, -1);
+  close (gate_fd);
+}
+
+/* One that ends between the question and its stop is not kept from its parent. */
+static void
+test_stop_sampler_finish_buries (void)
+{
+  g_autoptr(SondeStopSampler) sampler = NULL;
+  siginfo_t info = { 0 };
+  SondeTick tick = { .period_ns = TICK_NS };
+  pid_t pid;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  pid = fork ();
+  if (pid == 0)
+    for (;;)
+      ;
+
+  g_assert_cmpint (pid, >, 0);
+  sampler = sonde_stop_sampler_new (pid, FALSE, &client, NULL);
+  tick.now_ns = sonde_clock_now_ns ();
+  sonde_stop_sampler_look (sampler, &tick);
+  g_assert_true (sonde_stop_sampler_has_asked (sampler));
+
+  kill (pid, SIGKILL);
+  g_assert_cmpint (waitid (P_PID, (id_t) pid, &info, WEXITED | WNOWAIT), ==, 0);
+  sonde_stop_sampler_finish (sampler);
+
+  /* The tracer is the parent here, so that nothing is left to wait for. */
+  g_assert_cmpint (waitpid (pid, NULL, WNOHANG), ==, -1);
+}
+
+static void
+on_thread_listed_cb (SondeSampledThread *thread,
+                     gpointer            data)
+{
+  g_usleep (LIST_US);
+}
+
+static gboolean
+on_first_captured_cb (SondeSampledThread *thread,
+                      const SondeCapture *capture,
+                      SondeThreadState    state,
+                      guint64             n_ticks,
+                      guint64             ns,
+                      gboolean            is_final,
+                      gpointer            data)
+{
+  SondeThreadState *seen = data;
+
+  *seen = state;
+
+  return TRUE;
+}
+
+/* As what a first look finds a thread, if the CPU is given away while the threads are listed. */
+static SondeThreadState
+look_once (pid_t pid)
+{
+  g_autoptr(SondeStopSampler) sampler = NULL;
+  SondeSamplerClient slow = client;
+  SondeThreadState seen = SONDE_THREAD_STATE_STOPPED;
+  SondeTick tick = { .period_ns = TICK_NS };
+
+  slow.thread_appeared = on_thread_listed_cb;
+  slow.captured = on_first_captured_cb;
+  sampler = sonde_stop_sampler_new (pid, FALSE, &slow, &seen);
+  g_usleep (RUN_US);
+
+  tick.now_ns = sonde_clock_now_ns ();
+  tick.turn_ns = tick.now_ns;
+  sonde_stop_sampler_look (sampler, &tick);
+  for (guint i = 0; i < WAIT_STEPS && sonde_stop_sampler_has_asked (sampler); i++)
+    if (!sonde_stop_sampler_collect (sampler))
+      g_usleep (WAIT_STEP_US);
+
+  g_assert_cmpint (seen, !=, SONDE_THREAD_STATE_STOPPED);
+
+  return seen;
+}
+
+/* One that loses its CPU while the threads are listed has not been asleep before. */
+static void
+test_stop_sampler_first_look (void)
+{
+  guint n_asleep = 0;
+  cpu_set_t all;
+  pid_t pid;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  test_stay_on_cpu (&all);
+  pid = fork ();
+  if (pid == 0)
+    for (alarm (LIFE_S);;)
+      ;
+
+  g_assert_cmpint (pid, >, 0);
+  for (guint i = 0; i < N_FIRST_LOOKS; i++)
+    n_asleep += look_once (pid) == SONDE_THREAD_STATE_SLEEPING;
+  g_assert_cmpint (sched_setaffinity (0, sizeof all, &all), ==, 0);
+
+  kill (pid, SIGKILL);
+  g_assert_cmpint (waitpid (pid, NULL, 0), ==, pid);
+  g_assert_cmpuint (n_asleep, <=, N_ASLEEP_MAX);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/live/stop-sampler/finish-buries", test_stop_sampler_finish_buries);
+  g_test_add_func ("/live/stop-sampler/first-look", test_stop_sampler_first_look);
+  g_test_add_func ("/live/stop-sampler/late-end", test_stop_sampler_late_end);
+  g_test_add_func ("/live/stop-sampler/late-stop", test_stop_sampler_late_stop);
+  return g_test_run ();
+}
