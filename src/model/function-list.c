@@ -7,8 +7,8 @@
  * always in that order: a table whose rows change places ten times a second
  * cannot be read. So
  *
- *  - an answer to another question (sorting, filter, scope, mode, reset) is
- *    shown in the snapshot's order at once;
+ *  - an answer to another question (sorting, filter, scope, mode, frames, reset)
+ *    is shown in the snapshot's order at once;
  *  - otherwise rows change places at most once a second, and then only past
  *    rows whose figures can be told apart (their intervals do not overlap);
  *  - while the list is held nothing moves, and what is new goes to the end;
@@ -58,6 +58,7 @@ struct _SondeFunctionList
   SondeSnapshot *snapshot; /* the newest; NULL before the first */
 
   guint64        update_count;
+  guint64        frames_ns; /* when these frames were first shown, in the time of the session */
   gint64         settled_us;
   gboolean       held;
 };
@@ -116,7 +117,17 @@ take_figures (SondeFunctionList   *self,
 static gboolean
 is_held (SondeFunctionList *self)
 {
-  return self->held && self->snapshot->elapsed_ns >= HOLD_AFTER_NS;
+  return self->held && self->snapshot->elapsed_ns >= self->frames_ns + HOLD_AFTER_NS;
+}
+
+static void
+notice_frames (SondeFunctionList   *self,
+               const SondeSnapshot *snapshot)
+{
+  if (self->snapshot == NULL || snapshot->elapsed_ns < self->frames_ns)
+    self->frames_ns = 0;
+  else if (self->snapshot->frames != snapshot->frames)
+    self->frames_ns = snapshot->elapsed_ns;
 }
 
 /* What was shown and still is, in its old order. New entries stand before the
@@ -291,6 +302,7 @@ is_other_question (SondeFunctionList   *self,
   old = &self->snapshot->query;
 
   return query->mode != old->mode ||
+         snapshot->frames != self->snapshot->frames ||
          query->scope_tid != old->scope_tid ||
          query->column != old->column ||
          query->descending != old->descending ||
@@ -352,6 +364,7 @@ sonde_function_list_update (SondeFunctionList *self,
   g_return_if_fail (snapshot != NULL);
 
   is_other = is_other_question (self, snapshot);
+  notice_frames (self, snapshot);
   sonde_snapshot_ref (snapshot);
   g_clear_pointer (&self->snapshot, sonde_snapshot_unref);
   self->snapshot = snapshot;

@@ -14,6 +14,11 @@
 
 #define ROW_GROWTH 2
 
+/* How long to wait for the first sample of the thread that is looked at, of frames that were not
+ * looked at before.
+ */
+#define SCOPE_GRACE_US G_USEC_PER_SEC
+
 struct _SondeSession
 {
   GObject            parent_instance;
@@ -28,12 +33,15 @@ struct _SondeSession
   guint              interval_ms;
   guint              tick_source;
   int                output_fd; /* of a program that is being started; -1 for none */
+  gint64             frames_us;      /* since when these frames are shown */
+  gboolean           is_scope_seen;  /* the thread looked at has been seen with them */
 };
 
 G_DEFINE_FINAL_TYPE (SondeSession, sonde_session, G_TYPE_OBJECT)
 
 enum
 {
+  SCOPE_GONE,
   UPDATED,
   N_SIGNALS,
 };
@@ -103,6 +111,17 @@ sonde_session_class_init (SondeSessionClass *klass)
 
   object_class->dispose = sonde_session_dispose;
   object_class->finalize = sonde_session_finalize;
+
+  /**
+   * SondeSession::scope-gone:
+   *
+   * @has_ended: %FALSE if it has no samples with the frames that are shown now
+   *
+   * The thread that was looked at has ended and is not told apart any more: after a reset, or
+   * because there are too many of its kind; or it runs no Python. The scope is all threads now.
+   */
+  signals[SCOPE_GONE] = g_signal_new ("scope-gone", SONDE_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL,
+                                      NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
 
   /**
    * SondeSession::updated:
@@ -181,6 +200,37 @@ sonde_session_get_query (SondeSession *self)
   return &self->settings.query;
 }
 
+/* Looks at all threads if the one that was looked at is not there any more. */
+static void
+check_scope (SondeSession *self)
+{
+  pid_t tid = self->settings.query.scope_tid;
+  gboolean was_seen = self->is_scope_seen;
+
+  if (tid == 0 || self->snapshot->query.scope_tid != tid)
+    return;
+
+  self->is_scope_seen = sonde_thread_list_find (self->threads, tid) != NULL;
+  if (self->is_scope_seen || (self->snapshot->state == SONDE_SESSION_SAMPLING && !was_seen &&
+                              g_get_monotonic_time () - self->frames_us < SCOPE_GRACE_US))
+    return;
+
+  sonde_session_set_scope (self, 0);
+  g_signal_emit (self, signals[SCOPE_GONE], 0, was_seen);
+}
+
+/* Other frames are shown than before; what is known of the threads is another thing, too. */
+static void
+notice_frames (SondeSession        *self,
+               const SondeSnapshot *snapshot)
+{
+  if (self->snapshot != NULL && self->snapshot->frames == snapshot->frames)
+    return;
+
+  self->frames_us = g_get_monotonic_time ();
+  self->is_scope_seen = FALSE;
+}
+
 void
 sonde_session_tick (SondeSession *self)
 {
@@ -192,12 +242,16 @@ sonde_session_tick (SondeSession *self)
   if (snapshot == NULL)
     return;
 
+  notice_frames (self, snapshot);
   g_clear_pointer (&self->snapshot, sonde_snapshot_unref);
   self->snapshot = snapshot;
   if (snapshot->state != SONDE_SESSION_STARTING)
     close_output (self);
   sonde_function_list_update (self->functions, snapshot, g_get_monotonic_time ());
   sonde_thread_list_update (self->threads, snapshot);
+
+  if (snapshot->state >= SONDE_SESSION_SAMPLING && snapshot->state != SONDE_SESSION_FAILED)
+    check_scope (self);
 
   g_signal_emit (self, signals[UPDATED], 0);
 }
@@ -258,7 +312,7 @@ sonde_session_set_rate_hz (SondeSession *self,
                            double        rate_hz)
 {
   g_return_if_fail (SONDE_IS_SESSION (self));
-  g_return_if_fail (rate_hz >= SONDE_RATE_HZ_MIN && rate_hz <= SONDE_RATE_HZ_MAX);
+  g_return_if_fail (rate_hz >= SONDE_RATE_HZ_MIN && rate_hz <= SONDE_RATE_HZ_PEEK_MAX);
 
   if (self->settings.rate_hz == rate_hz)
     return;
@@ -281,6 +335,32 @@ sonde_session_set_mode (SondeSession *self,
 }
 
 void
+sonde_session_set_frames (SondeSession *self,
+                          SondeFrames   frames)
+{
+  g_return_if_fail (SONDE_IS_SESSION (self));
+
+  if (self->settings.query.frames == frames)
+    return;
+
+  self->settings.query.frames = frames;
+  send_settings (self);
+}
+
+void
+sonde_session_set_with_tasks (SondeSession *self,
+                              gboolean      with_tasks)
+{
+  g_return_if_fail (SONDE_IS_SESSION (self));
+
+  if (self->settings.with_tasks == with_tasks)
+    return;
+
+  self->settings.with_tasks = with_tasks;
+  send_settings (self);
+}
+
+void
 sonde_session_set_scope (SondeSession *self,
                          pid_t         tid)
 {
@@ -290,6 +370,7 @@ sonde_session_set_scope (SondeSession *self,
     return;
 
   self->settings.query.scope_tid = tid;
+  self->is_scope_seen = sonde_thread_list_find (self->threads, tid) != NULL;
   send_settings (self);
 }
 

@@ -61,6 +61,11 @@ void               sonde_session_set_rate_hz     (SondeSession      *self,
 
 void               sonde_session_set_mode        (SondeSession      *self,
                                                   SondeMode          mode);
+void               sonde_session_set_frames      (SondeSession      *self,
+                                                  SondeFrames        frames);
+/* Whether the tasks of asyncio that await what runs are on its stack. */
+void               sonde_session_set_with_tasks  (SondeSession      *self,
+                                                  gboolean           with_tasks);
 void               sonde_session_set_scope       (SondeSession      *self,
                                                   pid_t              tid);
 void               sonde_session_set_sort        (SondeSession      *self,

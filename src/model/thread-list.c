@@ -11,8 +11,9 @@
 /**
  * SondeThreadList:
  *
- * The threads of the newest snapshot, in its order: that of first sight, so
- * that new ones come at the end. Rows are kept until a reset forgets their threads.
+ * The threads of the newest snapshot, in its order: that of first sight, so that new ones come at
+ * the end, after those that are counted together. Rows are kept until a reset forgets their
+ * threads, or they are counted with others.
  *
  * Threads: main thread only.
  */
@@ -25,6 +26,7 @@ struct _SondeThreadList
   GHashTable *rows;        /* tid → SondeThreadRow, borrowed from the store */
 
   guint       alive_count;
+  guint64     thread_count;
 };
 
 G_DEFINE_FINAL_TYPE (SondeThreadList, sonde_thread_list, G_TYPE_OBJECT)
@@ -129,15 +131,12 @@ sonde_thread_list_get_alive_count (SondeThreadList *self)
   return self->alive_count;
 }
 
-guint
+guint64
 sonde_thread_list_get_shown_count (SondeThreadList *self)
 {
   g_return_val_if_fail (SONDE_IS_THREAD_LIST (self), 0);
 
-  if (self->alive_count > 0)
-    return self->alive_count;
-
-  return g_list_model_get_n_items (sonde_thread_list_get_model (self));
+  return self->alive_count > 0 ? self->alive_count : self->thread_count;
 }
 
 void
@@ -154,6 +153,7 @@ sonde_thread_list_update (SondeThreadList     *self,
   for (guint i = 0; i < snapshot->n_threads; i++)
     all_count += snapshot->threads[i].count;
 
+  self->thread_count = snapshot->thread_count;
   self->alive_count = 0;
   for (guint i = 0; i < snapshot->n_threads; i++)
     {

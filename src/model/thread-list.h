@@ -23,7 +23,7 @@ GListModel      *sonde_thread_list_get_model       (SondeThreadList     *self);
 /* How many of them have not exited. */
 guint            sonde_thread_list_get_alive_count (SondeThreadList     *self);
 /* How many there are to look at: those alive, or all once none is. */
-guint            sonde_thread_list_get_shown_count (SondeThreadList  *self);
+guint64          sonde_thread_list_get_shown_count (SondeThreadList     *self);
 
 void             sonde_thread_list_update          (SondeThreadList     *self,
                                                     const SondeSnapshot *snapshot);

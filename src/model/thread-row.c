@@ -13,8 +13,8 @@
 /**
  * SondeThreadRow:
  *
- * A thread and its figures. It lives as long as its session, also after the
- * thread has exited.
+ * A thread and its figures, or threads that have exited and are counted together. It lives as
+ * long as the session tells it apart, also after the thread has exited.
  *
  * Threads: main thread only.
  */
@@ -28,6 +28,7 @@ struct _SondeThreadRow
   char     *name;
 
   gboolean  exited;
+  guint64   merged_count;
   guint64   count;
   double    share;
 };
@@ -145,6 +146,14 @@ sonde_thread_row_get_exited (SondeThreadRow *self)
 }
 
 guint64
+sonde_thread_row_get_merged_count (SondeThreadRow *self)
+{
+  g_return_val_if_fail (SONDE_IS_THREAD_ROW (self), 0);
+
+  return self->merged_count;
+}
+
+guint64
 sonde_thread_row_get_count (SondeThreadRow *self)
 {
   g_return_val_if_fail (SONDE_IS_THREAD_ROW (self), 0);
@@ -171,6 +180,7 @@ sonde_thread_row_update (SondeThreadRow           *self,
   g_return_if_fail (figures != NULL);
 
   share = sonde_share (figures->count, all_count);
+  self->merged_count = figures->merged_count;
 
   if (g_strcmp0 (self->name, figures->name) != 0)
     {

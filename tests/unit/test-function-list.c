@@ -22,6 +22,7 @@ typedef struct
   SondeFunctionList *list;
   SondeFunctions    *functions;
   SondeQuery         query;
+  SondeFrames        frames;
   guint64            scope_count;
   guint              matching_count;
   gint64             now_us;
@@ -56,6 +57,7 @@ parse_snapshot (Fixture    *fixture,
   g_auto(GStrv) words = g_strsplit (text, ", ", -1);
   SondeSnapshot *snapshot = sonde_snapshot_new (fixture->functions, &fixture->query);
 
+  snapshot->frames = fixture->frames;
   snapshot->scope_count = fixture->scope_count;
   snapshot->elapsed_ns = fixture->elapsed_ns;
   snapshot->matching_count = fixture->matching_count;
@@ -260,7 +262,6 @@ test_function_list_held (Fixture       *fixture,
   assert_rows (fixture, "x 950, b 700, a 501");
 }
 
-/* Only some of the functions are in the snapshot: who is last comes and goes. */
 /* The first few samples say nothing: their order is not worth holding. */
 static void
 test_function_list_not_held_at_first (Fixture       *fixture,
@@ -273,6 +274,26 @@ test_function_list_not_held_at_first (Fixture       *fixture,
   assert_rows (fixture, "b 500, c 300, a 2");
 }
 
+/* Nor do those of frames that are first looked at later. */
+static void
+test_function_list_not_held_at_first_of_frames (Fixture       *fixture,
+                                                gconstpointer  data)
+{
+  sonde_function_list_set_held (fixture->list, TRUE);
+  update (fixture, "x 500");
+
+  fixture->frames = SONDE_FRAMES_BOTH;
+  update_later (fixture, "a 2, b 1");
+  fixture->elapsed_ns += SONDE_NS_PER_SECOND;
+  update_later (fixture, "b 500, c 300, a 2");
+  assert_rows (fixture, "b 500, c 300, a 2");
+
+  fixture->elapsed_ns += 5 * SONDE_NS_PER_SECOND;
+  update_later (fixture, "c 900, b 500, a 2");
+  assert_rows (fixture, "b 500, c 900, a 2");
+}
+
+/* Only some of the functions are in the snapshot: who is last comes and goes. */
 static void
 test_function_list_cut (Fixture       *fixture,
                         gconstpointer  data)
@@ -302,6 +323,14 @@ test_function_list_other_question (Fixture       *fixture,
   assert_rows (fixture, "a 299, b 300");
 
   fixture->query.scope_tid = 7;
+  update (fixture, "b 300, a 299");
+  assert_rows (fixture, "b 300, a 299");
+
+  fixture->frames = SONDE_FRAMES_BOTH;
+  update (fixture, "a 299, b 300");
+  assert_rows (fixture, "a 299, b 300");
+
+  fixture->frames = SONDE_FRAMES_PYTHON;
   update (fixture, "b 300, a 299");
   assert_rows (fixture, "b 300, a 299");
 
@@ -347,6 +376,8 @@ main (int   argc,
   ADD ("/model/function-list/gone-rows", test_function_list_gone_rows);
   ADD ("/model/function-list/held", test_function_list_held);
   ADD ("/model/function-list/not-held-at-first", test_function_list_not_held_at_first);
+  ADD ("/model/function-list/not-held-at-first-of-frames",
+       test_function_list_not_held_at_first_of_frames);
   ADD ("/model/function-list/cut", test_function_list_cut);
   ADD ("/model/function-list/other-question", test_function_list_other_question);
   ADD ("/model/function-list/text-column", test_function_list_text_column);

@@ -10,7 +10,9 @@
 
 #include "model/thread-list.h"
 
-/* "7 main 300, -9 io 100": threads in order of first sight; a minus is one that has exited. */
+/* "7 main 300, -9 io 100": threads in order of first sight; a minus is one that has exited, and
+ * "*5 io 100" that many which are counted together.
+ */
 static void
 update (SondeThreadList *list,
         const char      *text)
@@ -30,6 +32,13 @@ update (SondeThreadList *list,
 
       snapshot->threads[i].tid = ABS (atoi (fields[0]));
       snapshot->threads[i].exited = fields[0][0] == '-';
+      if (fields[0][0] == '*')
+        {
+          snapshot->threads[i].tid = -1;
+          snapshot->threads[i].exited = TRUE;
+          snapshot->threads[i].merged_count = (guint64) atoi (fields[0] + 1);
+        }
+      snapshot->thread_count += MAX (snapshot->threads[i].merged_count, 1);
       g_strlcpy (snapshot->threads[i].name, fields[1], sizeof snapshot->threads[i].name);
       snapshot->threads[i].count = g_ascii_strtoull (fields[2], NULL, 10);
     }
@@ -88,6 +97,25 @@ test_thread_list_reset_forgets (void)
 }
 
 static void
+test_thread_list_counted_together (void)
+{
+  SondeThreadList *list = sonde_thread_list_new ();
+
+  update (list, "7 main 2, -9 io 1, -12 io 1");
+  update (list, "*2 io 2, 7 main 2");
+  assert_rows (list, "--1 io 0.50, 7 main 0.50");
+  g_assert_cmpuint (sonde_thread_row_get_merged_count (sonde_thread_list_find (list, -1)), ==, 2);
+  g_assert_cmpuint (sonde_thread_row_get_merged_count (sonde_thread_list_find (list, 7)), ==, 0);
+  g_assert_null (sonde_thread_list_find (list, 9));
+  g_assert_cmpuint (sonde_thread_list_get_shown_count (list), ==, 1);
+
+  update (list, "*2 io 2, -7 main 2");
+  g_assert_cmpuint (sonde_thread_list_get_shown_count (list), ==, 3);
+
+  g_assert_finalize_object (list);
+}
+
+static void
 test_thread_list_rows_live_on (void)
 {
   SondeThreadList *list = sonde_thread_list_new ();
@@ -125,6 +153,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/model/thread-list/come-and-go", test_thread_list_come_and_go);
   g_test_add_func ("/model/thread-list/reset-forgets", test_thread_list_reset_forgets);
+  g_test_add_func ("/model/thread-list/counted-together", test_thread_list_counted_together);
   g_test_add_func ("/model/thread-list/rows-live-on", test_thread_list_rows_live_on);
   g_test_add_func ("/model/thread-list/neighbours-wrap", test_thread_list_neighbours_wrap);
 
