@@ -28,8 +28,6 @@ typedef struct
 
 static const Accels accels[] = {
   { "app.quit",              { "<Control>q" } },
-  { "session.filter",        { "<Control>f" } },
-  { "session.reset",         { "<Control>r" } },
   { "win.show-help-overlay", { "F1", "<Control>question" } },
 };
 

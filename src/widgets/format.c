@@ -83,11 +83,28 @@ sonde_format_basename (const char *path)
   return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
 }
 
+/* As sonde_format_basename(), but a package of Python is known by its folder. */
+static const char *
+get_short_file (const char *file)
+{
+  const char *name = sonde_format_basename (file);
+
+  if (!g_str_equal (name, "__init__.py") && !g_str_equal (name, "__main__.py"))
+    return name;
+
+  if (name > file)
+    name--;
+  while (name > file && name[-1] != '/')
+    name--;
+
+  return name;
+}
+
 char *
 sonde_format_place (const SondeFunction *function,
                     gboolean             with_directory)
 {
-  const char *file = with_directory ? function->file : sonde_format_basename (function->file);
+  const char *file = with_directory ? function->file : get_short_file (function->file);
 
   if (function->file == NULL)
     return g_strdup ("");
@@ -99,9 +116,27 @@ sonde_format_place (const SondeFunction *function,
 }
 
 const char *
+sonde_format_module (const SondeFunction *function)
+{
+  if (function->kind == SONDE_FUNCTION_KIND_PYTHON)
+    return "Python";
+
+  return sonde_format_basename (function->module);
+}
+
+const char *
 sonde_format_mode (SondeMode mode)
 {
-  return mode == SONDE_MODE_CPU ? _("CPU") : _("Wall clock");
+  switch (mode)
+    {
+    case SONDE_MODE_WALL:
+      return _("Wall clock");
+    case SONDE_MODE_GIL:
+      return _("GIL");
+    case SONDE_MODE_CPU:
+    default:
+      return _("CPU");
+    }
 }
 
 const char *
@@ -130,6 +165,25 @@ sonde_format_state (SondeThreadState state)
 }
 
 const char *
+sonde_format_gil (SondeGil gil)
+{
+  switch (gil)
+    {
+    case SONDE_GIL_HAS:
+      return C_("global lock", "Has It");
+
+    case SONDE_GIL_WANTS:
+      return C_("global lock", "Wants It");
+
+    case SONDE_GIL_NEITHER:
+      return C_("global lock", "Neither");
+
+    default:
+      g_assert_not_reached ();
+    }
+}
+
+const char *
 sonde_format_loss (SondeLoss loss)
 {
   switch (loss)
@@ -148,6 +202,9 @@ sonde_format_loss (SondeLoss loss)
 
     case SONDE_LOSS_UNSEEN:
       return C_("lost samples", "Unseen");
+
+    case SONDE_LOSS_TORN:
+      return C_("lost samples", "Torn");
 
     default:
       g_assert_not_reached ();

@@ -34,13 +34,17 @@ void        sonde_format_rate     (SondeText            text,
 
 /* The last part of a path, borrowed from it; "" for NULL. */
 const char *sonde_format_basename (const char          *path);
-/* "dict.c:588", "" if the file is not known: (transfer full). */
+/* "dict.c:588", "json/__init__.py:183", "" if the file is not known: (transfer full). */
 char       *sonde_format_place    (const SondeFunction *function,
                                    gboolean             with_directory);
+
+/* The file that it is in, without folders; "Python" for a function of Python. */
+const char *sonde_format_module   (const SondeFunction *function);
 
 /* Translated; borrowed for ever. */
 const char *sonde_format_mode     (SondeMode            mode);
 const char *sonde_format_state    (SondeThreadState     state);
+const char *sonde_format_gil      (SondeGil             gil);
 const char *sonde_format_loss     (SondeLoss            loss);
 
 G_END_DECLS

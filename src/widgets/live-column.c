@@ -31,10 +31,10 @@ typedef struct
 
 static const ColumnInfo infos[SONDE_N_LIVE_COLUMNS] = {
   { "self-count",  N_("Self"),       SONDE_COLUMN_SELF_COUNT,   80 },
-  { "self-share",  N_("Self %"),     SONDE_COLUMN_SELF_COUNT,  140 },
+  { "self-share",  N_("Self %"),     SONDE_COLUMN_SELF_COUNT,  160 },
   { "self-time",   N_("Self Time"),  SONDE_COLUMN_SELF_TIME,   112 },
   { "total-count", N_("Total"),      SONDE_COLUMN_TOTAL_COUNT,  80 },
-  { "total-share", N_("Total %"),    SONDE_COLUMN_TOTAL_COUNT, 140 },
+  { "total-share", N_("Total %"),    SONDE_COLUMN_TOTAL_COUNT, 160 },
   { "total-time",  N_("Total Time"), SONDE_COLUMN_TOTAL_TIME,  112 },
   { "function",    N_("Function"),   SONDE_COLUMN_FUNCTION,     -1 },
   { "file",        N_("File:Line"),  SONDE_COLUMN_FILE,        124 },
@@ -105,7 +105,8 @@ on_query_tooltip_cb (GtkWidget   *cell,
   function = sonde_function_row_get_function (row);
   place = sonde_format_place (function, TRUE);
   text = column == SONDE_LIVE_COLUMN_FUNCTION ? function->name
-         : column == SONDE_LIVE_COLUMN_FILE ? place : function->module;
+         : column == SONDE_LIVE_COLUMN_FILE ? place
+         : function->module != NULL ? function->module : sonde_format_module (function);
   gtk_tooltip_set_text (tooltip, text);
 
   return text != NULL && *text != '\0';
@@ -188,7 +189,7 @@ refresh_text (guint                column,
       break;
 
     default:
-      text = sonde_format_basename (function->module);
+      text = sonde_format_module (function);
     }
 
   if (g_strcmp0 (gtk_inscription_get_text (cell), text) == 0)

@@ -35,6 +35,9 @@ struct _SondeLiveHeader
   SondeMeter        *efficiency_meter;
   GtkInscription    *facts;
   GtkInscription    *functions;
+  SondeMeter        *gc_meter;
+  GtkToggleButton   *gil_button;
+  SondeMeter        *gil_meter;
   GtkImage          *icon;
   GtkInscription    *name;
   SondeThreadPicker *picker;
@@ -84,6 +87,19 @@ add_part (SondePart  *parts,
   part->figure[0] = '\0';
 }
 
+/* What runs the code, as far as it is known: (transfer full). The scanner tells it from the files,
+ * the session from what runs.
+ */
+static char *
+dup_runtime (const SondeProcess  *process,
+             const SondeSnapshot *snapshot)
+{
+  if (snapshot->python != NULL && *snapshot->python != '\0')
+    return g_strdup_printf ("Python %s", snapshot->python);
+
+  return sonde_runtime_dup_name (&process->runtime);
+}
+
 static void
 refresh_facts (SondeLiveHeader     *self,
                const SondeSnapshot *snapshot)
@@ -102,7 +118,7 @@ refresh_facts (SondeLiveHeader     *self,
   g_string_append_printf (text, "%d", (int) snapshot->pid);
   if (self->process != NULL)
     {
-      runtime = sonde_runtime_dup_name (&self->process->runtime);
+      runtime = dup_runtime (self->process, snapshot);
       g_string_append_printf (text, " · %s", self->process->user);
       if (*runtime != '\0')
         g_string_append_printf (text, " · %s", runtime);
@@ -154,8 +170,8 @@ static void
 refresh_efficiency (SondeLiveHeader     *self,
                     const SondeSnapshot *snapshot)
 {
-  static const char *const colors[SONDE_N_LOSSES] = {
-    "sonde_lost_1", "sonde_lost_2", "sonde_lost_3", "sonde_lost_4", "sonde_lost_5",
+  static const char *const colors[] = {
+    "sonde_lost_1", "sonde_lost_2", "sonde_lost_3", "sonde_lost_4", "sonde_lost_5", "sonde_lost_6",
   };
   guint64 due = snapshot->sample_count + sonde_losses_get_sum (&snapshot->losses);
   guint64 whole = snapshot->sample_count - MIN (snapshot->truncated_count, snapshot->sample_count);
@@ -163,6 +179,8 @@ refresh_efficiency (SondeLiveHeader     *self,
   guint n_parts = 0;
   g_autofree char *figure = NULL;
   SondeText text;
+
+  G_STATIC_ASSERT (G_N_ELEMENTS (colors) == SONDE_N_LOSSES);
 
   add_part (parts, &n_parts, C_("samples", "Whole"), sonde_share (whole, due), "sonde_good");
   sonde_format_count (text, whole);
@@ -215,6 +233,63 @@ refresh_states (SondeLiveHeader     *self,
 
   sonde_format_count (text, sonde_thread_list_get_shown_count (threads));
   sonde_meter_set (self->state_meter, text, parts, n_parts);
+}
+
+/* Of one thread, its own; nothing where there is no lock to have. */
+static void
+refresh_gil (SondeLiveHeader     *self,
+             const SondeSnapshot *snapshot)
+{
+  static const SondeGil order[SONDE_N_GILS] = {
+    SONDE_GIL_HAS, SONDE_GIL_WANTS, SONDE_GIL_NEITHER
+  };
+  static const char *const colors[SONDE_N_GILS] = {
+    [SONDE_GIL_HAS] = "sonde_running",
+    [SONDE_GIL_WANTS] = "sonde_ready",
+    [SONDE_GIL_NEITHER] = "sonde_sleeping",
+  };
+  SondePart parts[SONDE_STACKED_BAR_PARTS_MAX];
+  guint n_parts = 0;
+  guint64 sum = sonde_snapshot_count_looks (snapshot);
+  g_autofree char *figure = NULL;
+  SondeText text;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->gil_button), snapshot->has_gil);
+  gtk_widget_set_visible (GTK_WIDGET (self->gil_meter), snapshot->has_gil);
+  for (guint i = 0; i < SONDE_N_GILS; i++)
+    {
+      SondeGil gil = order[i];
+      double share = sonde_share (snapshot->gil_count[gil], sum);
+
+      add_part (parts, &n_parts, sonde_format_gil (gil), share, colors[gil]);
+      sonde_format_percent (text, share);
+      g_snprintf (parts[i].figure, sizeof parts[i].figure, _("%s %%"), text);
+    }
+
+  sonde_format_percent (text, sonde_share (snapshot->collecting_count, sum));
+  /* Translators: the share of the samples in which garbage is collected */
+  figure = g_strdup_printf (_("GC %s %%"), text);
+  sonde_meter_set (self->gil_meter, figure, parts, n_parts);
+}
+
+/* In the place of the lock, in a Python that has none. */
+static void
+refresh_gc (SondeLiveHeader     *self,
+            const SondeSnapshot *snapshot)
+{
+  double share = sonde_share (snapshot->collecting_count, sonde_snapshot_count_looks (snapshot));
+  SondePart parts[SONDE_STACKED_BAR_PARTS_MAX];
+  guint n_parts = 0;
+  g_autofree char *figure = NULL;
+  SondeText text;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->gc_meter),
+                          snapshot->is_readable && !snapshot->has_gil);
+  sonde_format_percent (text, share);
+  figure = g_strdup_printf (_("%s %%"), text);
+  add_part (parts, &n_parts, C_("garbage", "Collecting"), share, "sonde_ready");
+  g_strlcpy (parts[0].figure, figure, sizeof parts[0].figure);
+  sonde_meter_set (self->gc_meter, figure, parts, n_parts);
 }
 
 static void
@@ -310,6 +385,9 @@ sonde_live_header_class_init (SondeLiveHeaderClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SondeLiveHeader, efficiency_meter);
   gtk_widget_class_bind_template_child (widget_class, SondeLiveHeader, facts);
   gtk_widget_class_bind_template_child (widget_class, SondeLiveHeader, functions);
+  gtk_widget_class_bind_template_child (widget_class, SondeLiveHeader, gc_meter);
+  gtk_widget_class_bind_template_child (widget_class, SondeLiveHeader, gil_button);
+  gtk_widget_class_bind_template_child (widget_class, SondeLiveHeader, gil_meter);
   gtk_widget_class_bind_template_child (widget_class, SondeLiveHeader, icon);
   gtk_widget_class_bind_template_child (widget_class, SondeLiveHeader, name);
   gtk_widget_class_bind_template_child (widget_class, SondeLiveHeader, picker);
@@ -393,6 +471,8 @@ sonde_live_header_refresh (SondeLiveHeader *self)
   refresh_rate (self, snapshot);
   refresh_efficiency (self, snapshot);
   refresh_states (self, snapshot);
+  refresh_gil (self, snapshot);
+  refresh_gc (self, snapshot);
   refresh_functions (self, snapshot);
   refresh_top (self, snapshot);
   sonde_thread_picker_refresh (self->picker);

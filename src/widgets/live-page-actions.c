@@ -10,34 +10,42 @@
 
 #include <glib/gi18n.h>
 
-/* A key that works while no text field has the focus. */
+#define HELD_MASK (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK)
+
+/* A key, and what it does; one alone only while no text field has the focus. */
 typedef struct
 {
-  guint       keyval;
-  const char *action;
+  guint           keyval;
+  GdkModifierType held;
+  const char     *action; /* in detail */
 } Key;
 
 static const Key keys[] = {
-  { GDK_KEY_s,           "session.next-column" },
-  { GDK_KEY_S,           "session.previous-column" },
-  { GDK_KEY_p,           "session.pause" },
-  { GDK_KEY_space,       "session.pause" },
-  { GDK_KEY_r,           "session.reset" },
-  { GDK_KEY_w,           "session.toggle-mode" },
-  { GDK_KEY_slash,       "session.filter" },
-  { GDK_KEY_KP_Divide,   "session.filter" },
-  { GDK_KEY_c,           "session.clear-filter" },
-  { GDK_KEY_Escape,      "session.clear-filter" },
-  { GDK_KEY_t,           "session.toggle-thread" },
-  { GDK_KEY_Left,        "session.previous-thread" },
-  { GDK_KEY_Right,       "session.next-thread" },
-  { GDK_KEY_plus,        "session.faster" },
-  { GDK_KEY_KP_Add,      "session.faster" },
-  { GDK_KEY_minus,       "session.slower" },
-  { GDK_KEY_KP_Subtract, "session.slower" },
-  { GDK_KEY_h,           "win.show-help-overlay" },
-  { GDK_KEY_question,    "win.show-help-overlay" },
-  { GDK_KEY_q,           "win.back" },
+  { GDK_KEY_s,           0, "session.next-column" },
+  { GDK_KEY_S,           0, "session.previous-column" },
+  { GDK_KEY_p,           0, "session.pause" },
+  { GDK_KEY_space,       0, "session.pause" },
+  { GDK_KEY_r,           0, "session.reset" },
+  { GDK_KEY_r,           GDK_CONTROL_MASK, "session.reset" },
+  { GDK_KEY_w,           0, "session.next-mode" },
+  { GDK_KEY_1,           GDK_ALT_MASK, "session.frames::python" },
+  { GDK_KEY_2,           GDK_ALT_MASK, "session.frames::native" },
+  { GDK_KEY_3,           GDK_ALT_MASK, "session.frames::both" },
+  { GDK_KEY_slash,       0, "session.filter" },
+  { GDK_KEY_KP_Divide,   0, "session.filter" },
+  { GDK_KEY_f,           GDK_CONTROL_MASK, "session.filter" },
+  { GDK_KEY_c,           0, "session.clear-filter" },
+  { GDK_KEY_Escape,      0, "session.clear-filter" },
+  { GDK_KEY_t,           0, "session.toggle-thread" },
+  { GDK_KEY_Left,        0, "session.previous-thread" },
+  { GDK_KEY_Right,       0, "session.next-thread" },
+  { GDK_KEY_plus,        0, "session.faster" },
+  { GDK_KEY_KP_Add,      0, "session.faster" },
+  { GDK_KEY_minus,       0, "session.slower" },
+  { GDK_KEY_KP_Subtract, 0, "session.slower" },
+  { GDK_KEY_h,           0, "win.show-help-overlay" },
+  { GDK_KEY_question,    0, "win.show-help-overlay" },
+  { GDK_KEY_q,           0, "win.back" },
 };
 
 static SondeLivePage *
@@ -52,6 +60,12 @@ void
 sonde_live_page_open_filter (SondeLivePage *self)
 {
   const char *filter = sonde_session_get_query (self->session)->filter;
+
+  if (gtk_search_bar_get_search_mode (self->search_bar))
+    {
+      gtk_widget_grab_focus (GTK_WIDGET (self->filter_entry));
+      return;
+    }
 
   g_free (self->filter_before);
   self->filter_before = g_strdup (filter != NULL ? filter : "");
@@ -148,53 +162,6 @@ stop_activated (GSimpleAction *action,
                 gpointer       user_data)
 {
   sonde_session_stop (page_of (user_data)->session);
-}
-
-static void
-mode_changed (GSimpleAction *action,
-              GVariant      *value,
-              gpointer       user_data)
-{
-  SondeLivePage *self = page_of (user_data);
-  const char *mode = g_variant_get_string (value, NULL);
-
-  if (!g_str_equal (mode, "cpu") && !g_str_equal (mode, "wall"))
-    return;
-
-  sonde_session_set_mode (self->session,
-                          g_str_equal (mode, "cpu") ? SONDE_MODE_CPU : SONDE_MODE_WALL);
-  g_settings_set_string (self->settings, "mode", mode);
-  g_simple_action_set_state (action, value);
-  sonde_live_page_refresh (self);
-}
-
-static void
-toggle_mode_activated (GSimpleAction *action,
-                       GVariant      *parameter,
-                       gpointer       user_data)
-{
-  SondeLivePage *self = page_of (user_data);
-  gboolean is_cpu = sonde_session_get_query (self->session)->mode == SONDE_MODE_CPU;
-
-  g_action_group_change_action_state (G_ACTION_GROUP (self->actions), "mode",
-                                      g_variant_new_string (is_cpu ? "wall" : "cpu"));
-}
-
-static void
-rate_changed (GSimpleAction *action,
-              GVariant      *value,
-              gpointer       user_data)
-{
-  SondeLivePage *self = page_of (user_data);
-  double rate_hz = (double) g_variant_get_int32 (value);
-
-  if (rate_hz < SONDE_RATE_HZ_MIN || rate_hz > SONDE_RATE_HZ_MAX)
-    return;
-
-  sonde_session_set_rate_hz (self->session, rate_hz);
-  g_settings_set_int (self->settings, "rate", g_variant_get_int32 (value));
-  g_simple_action_set_state (action, value);
-  sonde_live_page_refresh (self);
 }
 
 /* Display */
@@ -309,17 +276,14 @@ static const GActionEntry entries[] = {
   { .name = "clear-filter", .activate = clear_filter_activated },
   { .name = "faster", .activate = faster_activated },
   { .name = "filter", .activate = filter_activated },
-  { .name = "mode", .parameter_type = "s", .state = "'cpu'", .change_state = mode_changed },
   { .name = "next-column", .activate = next_column_activated },
   { .name = "next-thread", .activate = next_thread_activated },
   { .name = "pause", .state = "false", .change_state = pause_changed },
   { .name = "previous-column", .activate = previous_column_activated },
   { .name = "previous-thread", .activate = previous_thread_activated },
-  { .name = "rate", .parameter_type = "i", .state = "1000", .change_state = rate_changed },
   { .name = "reset", .activate = reset_activated },
   { .name = "slower", .activate = slower_activated },
   { .name = "stop", .activate = stop_activated },
-  { .name = "toggle-mode", .activate = toggle_mode_activated },
   { .name = "toggle-thread", .activate = toggle_thread_activated },
 };
 
@@ -330,21 +294,18 @@ sonde_live_page_init_actions (SondeLivePage *self)
   g_action_map_add_action_entries (G_ACTION_MAP (self->actions), entries, G_N_ELEMENTS (entries),
                                    self);
   gtk_widget_insert_action_group (GTK_WIDGET (self), "session", G_ACTION_GROUP (self->actions));
-
-  g_action_group_change_action_state (G_ACTION_GROUP (self->actions), "mode",
-                                      g_settings_get_value (self->settings, "mode"));
-  g_action_group_change_action_state (G_ACTION_GROUP (self->actions), "rate",
-                                      g_settings_get_value (self->settings, "rate"));
+  sonde_live_page_init_views (self);
 }
 
 void
 sonde_live_page_disable_actions (SondeLivePage *self)
 {
   GActionMap *map = G_ACTION_MAP (self->actions);
+  g_auto(GStrv) names = g_action_group_list_actions (G_ACTION_GROUP (self->actions));
 
-  for (guint i = 0; i < G_N_ELEMENTS (entries); i++)
+  for (guint i = 0; names[i] != NULL; i++)
     {
-      GAction *action = g_action_map_lookup_action (map, entries[i].name);
+      GAction *action = g_action_map_lookup_action (map, names[i]);
 
       g_simple_action_set_enabled (G_SIMPLE_ACTION (action), FALSE);
     }
@@ -376,21 +337,37 @@ focus_wants_key (SondeLivePage *self,
   return keyval == GDK_KEY_space && GTK_IS_BUTTON (focus);
 }
 
+static gboolean
+activate_detailed (SondeLivePage *self,
+                   const char    *detailed_name)
+{
+  g_autofree char *name = NULL;
+  g_autoptr(GVariant) target = NULL;
+
+  if (!g_action_parse_detailed_name (detailed_name, &name, &target, NULL))
+    g_return_val_if_reached (GDK_EVENT_PROPAGATE);
+
+  return gtk_widget_activate_action_variant (GTK_WIDGET (self), name, target);
+}
+
 gboolean
 sonde_live_page_handle_key (SondeLivePage   *self,
                             guint            keyval,
                             GdkModifierType  modifiers)
 {
-  if ((modifiers & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK)) != 0)
-    return GDK_EVENT_PROPAGATE;
+  GdkModifierType held = modifiers & HELD_MASK;
+
+  /* With Caps Lock too. */
+  if (held != 0)
+    keyval = gdk_keyval_to_lower (keyval);
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
-    if (keys[i].keyval == keyval)
+    if (keys[i].keyval == keyval && keys[i].held == held)
       {
-        if (focus_wants_key (self, keyval))
+        if (held == 0 && focus_wants_key (self, keyval))
           return GDK_EVENT_PROPAGATE;
 
-        return gtk_widget_activate_action (GTK_WIDGET (self), keys[i].action, NULL);
+        return activate_detailed (self, keys[i].action);
       }
 
   return GDK_EVENT_PROPAGATE;

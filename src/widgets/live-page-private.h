@@ -1,4 +1,4 @@
-/* live-page-private.h: what live-page.c shares with live-page-actions.c
+/* live-page-private.h: what live-page.c, live-page-actions.c and live-page-views.c share
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -30,6 +30,7 @@ struct _SondeLivePage
 
   pid_t               last_scope;    /* the thread that "t" goes back to */
   guint               exec_count;
+  gint64              waiting_us;    /* since when there is nothing of Python; 0 if there is */
 
   /* Template children */
   GtkLabel           *advice;
@@ -38,11 +39,13 @@ struct _SondeLivePage
   GtkStack           *contents;
   GtkSearchEntry     *filter_entry;
   SondeLiveFooter    *footer;
+  GtkBox             *frames_box;
   SondeLiveHeader    *header;
   AdwStatusPage      *idle_page;
   AdwStatusPage      *no_match_page;
   AdwStatusPage      *obstacle_page;
   GtkBox             *pane_box;
+  GMenu              *rate_menu;
   GtkSearchBar       *search_bar;
   GtkToggleButton    *search_button;
   GtkStack           *states;
@@ -69,5 +72,10 @@ void     sonde_live_page_apply_filter    (SondeLivePage   *self);
 gboolean sonde_live_page_handle_key      (SondeLivePage   *self,
                                           guint            keyval,
                                           GdkModifierType  modifiers);
+
+/* live-page-views.c */
+void     sonde_live_page_init_views      (SondeLivePage       *self);
+void     sonde_live_page_refresh_views   (SondeLivePage       *self,
+                                          const SondeSnapshot *snapshot);
 
 G_END_DECLS

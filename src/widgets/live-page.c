@@ -20,30 +20,12 @@
 
 /* Nothing to see counts as an answer only after this time. */
 #define IDLE_AFTER_NS (SONDE_NS_PER_SECOND / 2)
+#define NO_PYTHON_AFTER_US (G_USEC_PER_SEC / 2)
 
 /* Sleeping threads named when nothing runs. */
 #define IDLE_THREADS_MAX 5
 
 G_DEFINE_FINAL_TYPE (SondeLivePage, sonde_live_page, GTK_TYPE_WIDGET)
-
-static void
-refresh_title (SondeLivePage       *self,
-               const SondeSnapshot *snapshot)
-{
-  SondeMode mode = sonde_session_get_query (self->session)->mode;
-  g_autofree char *subtitle = NULL;
-  SondeText rate;
-
-  sonde_format_rate (rate, sonde_session_get_rate_hz (self->session));
-  /* Translators: the mode, the way samples are taken, the rate asked for */
-  subtitle = g_strdup_printf (_("%s · stop · %s Hz"), sonde_format_mode (mode), rate);
-  if (g_strcmp0 (adw_window_title_get_subtitle (self->title), subtitle) != 0)
-    adw_window_title_set_subtitle (self->title, subtitle);
-
-  /* Until it is looked up under its name. */
-  if (self->lookup == NULL && snapshot->program != NULL)
-    adw_window_title_set_title (self->title, sonde_format_basename (snapshot->program));
-}
 
 /* Why the session is over, as a sentence: (transfer full). */
 static char *
@@ -75,6 +57,19 @@ dup_end_reason (const SondeSnapshot *snapshot)
                           WEXITSTATUS (status));
 }
 
+/* Whose functions are not seen: (transfer full). */
+static char *
+dup_unreadable (const SondeSnapshot *snapshot)
+{
+  if (*snapshot->python == '\0')
+    return g_strdup (_("This is a Python whose functions Sonde cannot read: "
+                       "native functions are shown."));
+
+  /* Translators: %s is a version, as in "Python 2.7" */
+  return g_strdup_printf (_("This is Python %s, whose functions Sonde cannot read: "
+                            "native functions are shown."), snapshot->python);
+}
+
 static void
 refresh_banner (SondeLivePage       *self,
                 const SondeSnapshot *snapshot)
@@ -89,13 +84,16 @@ refresh_banner (SondeLivePage       *self,
   else if (snapshot->stopped)
     text = g_strdup (_("The process is held by a stop signal. "
                        "Nothing in it runs until it is continued."));
+  else if (snapshot->python != NULL && !snapshot->is_readable)
+    text = dup_unreadable (snapshot);
 
   sonde_banner_set_text (self->banner, text);
 }
 
-/* Which threads sleep, as a sentence: (transfer full). */
+/* Why nothing is seen, and which threads sleep, as a sentence: (transfer full). */
 static char *
-dup_idle_description (SondeLivePage *self)
+dup_idle_description (SondeLivePage *self,
+                      SondeMode      mode)
 {
   SondeThreadList *threads = sonde_session_get_threads (self->session);
   GListModel *model = sonde_thread_list_get_model (threads);
@@ -103,6 +101,13 @@ dup_idle_description (SondeLivePage *self)
   guint n_named = 0;
   g_autoptr(GString) names = g_string_new (NULL);
   SondeText more;
+
+  if (mode == SONDE_MODE_GIL)
+    return g_strdup (_("What is looked at has not held Python’s lock so far. "
+                       "Wall clock time shows where it waits."));
+  if (sonde_session_get_query (self->session)->scope_tid != 0)
+    return g_strdup (_("What is looked at has not used the CPU so far. "
+                       "Wall clock time shows where it waits."));
 
   for (guint i = 0; i < g_list_model_get_n_items (model) && n_named < IDLE_THREADS_MAX; i++)
     {
@@ -151,11 +156,31 @@ choose_contents (SondeLivePage       *self,
   if (snapshot->function_count > 0 && snapshot->matching_count == 0)
     return "no-match";
 
-  if (snapshot->query.mode == SONDE_MODE_CPU && snapshot->sample_count > 0 &&
+  if (snapshot->query.mode != SONDE_MODE_WALL && snapshot->sample_count > 0 &&
       snapshot->scope_count == 0 && snapshot->elapsed_ns >= IDLE_AFTER_NS)
     return "idle";
 
-  return snapshot->state == SONDE_SESSION_FINISHED ? "empty" : "waiting";
+  if (snapshot->state != SONDE_SESSION_FINISHED)
+    return "waiting";
+
+  /* Other functions may have been looked at. */
+  return snapshot->is_readable ? "unseen" : "empty";
+}
+
+/* A process may have a Python that does nothing. That is known only after a while. */
+static gboolean
+lacks_python (SondeLivePage       *self,
+              const SondeSnapshot *snapshot,
+              const char          *contents)
+{
+  gint64 now_us = g_get_monotonic_time ();
+
+  if (snapshot->frames != SONDE_FRAMES_PYTHON || !g_str_equal (contents, "waiting"))
+    self->waiting_us = 0;
+  else if (self->waiting_us == 0)
+    self->waiting_us = now_us;
+
+  return self->waiting_us != 0 && now_us - self->waiting_us >= NO_PYTHON_AFTER_US;
 }
 
 static void
@@ -164,9 +189,12 @@ refresh_contents (SondeLivePage       *self,
 {
   const char *name = choose_contents (self, snapshot);
 
+  if (lacks_python (self, snapshot, name))
+    name = "no-python";
+
   if (g_str_equal (name, "idle"))
     {
-      g_autofree char *text = dup_idle_description (self);
+      g_autofree char *text = dup_idle_description (self, snapshot->query.mode);
 
       set_description (self->idle_page, text);
     }
@@ -294,6 +322,17 @@ on_function_picked_cb (SondeLivePage *self,
   sonde_live_table_show_function (self->table, function_id);
 }
 
+static void
+on_scope_gone_cb (SondeLivePage *self,
+                  gboolean       has_ended)
+{
+  self->last_scope = 0;
+  sonde_live_page_say (self, has_ended
+                             ? _("The thread has ended and is not told apart any more: "
+                                 "all threads are shown")
+                             : _("The thread runs no such functions: all threads are shown"));
+}
+
 static gboolean
 on_key_pressed_cb (SondeLivePage   *self,
                    guint            keyval,
@@ -379,11 +418,13 @@ sonde_live_page_class_init (SondeLivePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SondeLivePage, contents);
   gtk_widget_class_bind_template_child (widget_class, SondeLivePage, filter_entry);
   gtk_widget_class_bind_template_child (widget_class, SondeLivePage, footer);
+  gtk_widget_class_bind_template_child (widget_class, SondeLivePage, frames_box);
   gtk_widget_class_bind_template_child (widget_class, SondeLivePage, header);
   gtk_widget_class_bind_template_child (widget_class, SondeLivePage, idle_page);
   gtk_widget_class_bind_template_child (widget_class, SondeLivePage, no_match_page);
   gtk_widget_class_bind_template_child (widget_class, SondeLivePage, obstacle_page);
   gtk_widget_class_bind_template_child (widget_class, SondeLivePage, pane_box);
+  gtk_widget_class_bind_template_child (widget_class, SondeLivePage, rate_menu);
   gtk_widget_class_bind_template_child (widget_class, SondeLivePage, search_bar);
   gtk_widget_class_bind_template_child (widget_class, SondeLivePage, search_button);
   gtk_widget_class_bind_template_child (widget_class, SondeLivePage, states);
@@ -439,6 +480,8 @@ sonde_live_page_new (SondeSession *session)
   gtk_widget_insert_action_group (GTK_WIDGET (self), "table", table_actions);
   g_menu_append_section (self->columns_menu, NULL, sonde_live_table_get_menu (self->table));
 
+  g_signal_connect_object (session, "scope-gone", G_CALLBACK (on_scope_gone_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "updated", G_CALLBACK (sonde_live_page_refresh), self,
                            G_CONNECT_SWAPPED);
   sonde_live_page_refresh (self);
@@ -468,7 +511,11 @@ sonde_live_page_refresh (SondeLivePage *self)
   if (snapshot == NULL)
     return;
 
-  refresh_title (self, snapshot);
+  /* Until it is looked up under its name. */
+  if (self->lookup == NULL && snapshot->program != NULL)
+    adw_window_title_set_title (self->title, sonde_format_basename (snapshot->program));
+
+  sonde_live_page_refresh_views (self, snapshot);
   if (snapshot->state == SONDE_SESSION_FAILED)
     {
       show_obstacle (self, snapshot);

@@ -1,4 +1,4 @@
-/* live-table-columns.c: the columns of the live table: which, how wide, and which it is sorted by
+/* live-table-columns.c: the columns of the live table: what they are, and which it is sorted by
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -171,6 +171,7 @@ sonde_live_table_save_columns (SondeLiveTable *self)
   GVariantBuilder shown;
   GVariantBuilder widths;
 
+  sonde_live_table_take_widths (self);
   g_variant_builder_init (&shown, G_VARIANT_TYPE ("as"));
   g_variant_builder_init (&widths, G_VARIANT_TYPE ("a{si}"));
 
@@ -179,12 +180,11 @@ sonde_live_table_save_columns (SondeLiveTable *self)
       g_autoptr(GtkColumnViewColumn) view_column = g_list_model_get_item (columns, i);
       SondeTableColumn *column = g_object_get_data (G_OBJECT (view_column), "column");
       const char *id = sonde_live_column_get_id (column->index);
-      int width = gtk_column_view_column_get_fixed_width (view_column);
 
-      if (gtk_column_view_column_get_visible (view_column))
+      if (column->is_wanted)
         g_variant_builder_add (&shown, "s", id);
-      if (width != sonde_live_column_get_width (column->index))
-        g_variant_builder_add (&widths, "{si}", id, width);
+      if (column->width != sonde_live_column_get_width (column->index))
+        g_variant_builder_add (&widths, "{si}", id, column->width);
     }
 
   g_settings_set_value (self->settings, "columns", g_variant_builder_end (&shown));
@@ -208,14 +208,17 @@ restore_columns (SondeLiveTable *self)
 
   for (guint i = 0; i < SONDE_N_LIVE_COLUMNS; i++)
     {
+      SondeTableColumn *column = &self->columns[i];
       const char *id = sonde_live_column_get_id (i);
-      int width = sonde_live_column_get_width (i);
 
-      g_variant_lookup (widths, id, "i", &width);
-      gtk_column_view_column_set_fixed_width (self->columns[i].view_column, width);
-      gtk_column_view_column_set_visible (self->columns[i].view_column,
-                                          position == 0 ||
-                                          g_strv_contains ((const char * const *) shown, id));
+      column->width = sonde_live_column_get_width (i);
+      column->is_sized = g_variant_lookup (widths, id, "i", &column->width);
+      column->given_width = column->width;
+      column->is_wanted = position == 0 || g_strv_contains ((const char * const *) shown, id);
+      gtk_column_view_column_set_fixed_width (column->view_column, column->width);
+      gtk_column_view_column_set_visible (column->view_column, column->is_wanted);
+      g_signal_connect_swapped (column->view_column, "notify::visible",
+                                G_CALLBACK (sonde_live_table_on_visible_cb), column);
     }
 }
 

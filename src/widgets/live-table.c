@@ -109,9 +109,25 @@ on_rows_moved_cb (SondeLiveTable *self)
   self->kept_scroll = gtk_adjustment_get_value (get_scrolling (self));
 }
 
+/* GTK scrolls a list that becomes lower, to keep its middle: the first row is to stay the first. */
+static void
+stay_at_top (SondeLiveTable *self)
+{
+  GtkAdjustment *adjustment = get_scrolling (self);
+  int height = gtk_widget_get_height (GTK_WIDGET (self->view));
+
+  if (height != self->height && self->is_at_top)
+    gtk_adjustment_set_value (adjustment, 0.0);
+
+  self->height = height;
+  self->is_at_top = gtk_adjustment_get_value (adjustment) <= 0.0;
+}
+
 static void
 on_layout_cb (SondeLiveTable *self)
 {
+  sonde_live_table_fit (self);
+  stay_at_top (self);
   if (!self->rows_moved)
     return;
 
@@ -167,6 +183,27 @@ show_wanted (SondeLiveTable *self)
       self->wanted_since = snapshot->serial;
       gtk_widget_activate_action (GTK_WIDGET (self), "session.clear-filter", NULL);
     }
+}
+
+/* Other frames have other rows: they are seen from the top, with the same function selected if it
+ * is among them.
+ */
+static void
+notice_frames (SondeLiveTable *self)
+{
+  SondeSnapshot *snapshot = sonde_session_get_snapshot (self->session);
+  SondeFunctionList *functions = sonde_session_get_functions (self->session);
+  guint position;
+
+  if (snapshot == NULL || snapshot->frames == self->frames)
+    return;
+
+  self->frames = snapshot->frames;
+  self->kept_scroll = 0.0;
+  gtk_adjustment_set_value (get_scrolling (self), 0.0);
+  if (gtk_single_selection_get_selected_item (self->selection) == NULL &&
+      sonde_function_list_find_position (functions, snapshot->query.keep_id, &position))
+    gtk_single_selection_set_selected (self->selection, position);
 }
 
 /* Holding still */
@@ -335,6 +372,7 @@ sonde_live_table_refresh (SondeLiveTable *self)
   if (tell)
     self->told_us = now_us;
 
+  notice_frames (self);
   refresh_cells (self, tell);
   show_wanted (self);
 }

@@ -32,6 +32,7 @@ struct _SondeProcessPage
   GtkCustomFilter    *filter;
   GtkSingleSelection *selection;
   char               *wanted;       /* what is searched for, casefolded; "" for all */
+  GtkEventController *keys;         /* on the window while the list is shown */
 
   /* While a frame comes that must not scroll */
   double              held_value;
@@ -280,12 +281,42 @@ on_refreshed_cb (SondeProcessPage *self)
   show_obstacle (self);
 }
 
+static gboolean
+has_search_focus (SondeProcessPage *self)
+{
+  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (GTK_WIDGET (self)));
+
+  return focus != NULL && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->search_entry));
+}
+
+/* "/" and Ctrl+F go to the search, as in the live view. Once there, a slash is part of a path. */
+static gboolean
+on_key_pressed_cb (SondeProcessPage *self,
+                   guint             keyval,
+                   guint             keycode,
+                   GdkModifierType   modifiers)
+{
+  GdkModifierType held = modifiers & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK);
+  gboolean is_find = held == GDK_CONTROL_MASK && gdk_keyval_to_lower (keyval) == GDK_KEY_f;
+  gboolean is_slash = held == 0 && (keyval == GDK_KEY_slash || keyval == GDK_KEY_KP_Divide);
+
+  if (!is_find && (!is_slash || has_search_focus (self)))
+    return GDK_EVENT_PROPAGATE;
+
+  gtk_search_bar_set_search_mode (self->search_bar, TRUE);
+  gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
+
+  return GDK_EVENT_STOP;
+}
+
 /* Typing anywhere in the window searches, as long as the list is what is seen. */
 static void
 on_list_mapped_cb (SondeProcessPage *self)
 {
-  gtk_search_bar_set_key_capture_widget (self->search_bar,
-                                         GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self))));
+  GtkWidget *root = GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self)));
+
+  gtk_search_bar_set_key_capture_widget (self->search_bar, root);
+  gtk_widget_add_controller (root, g_object_ref (self->keys));
   sonde_process_store_set_active (self->store, TRUE);
 }
 
@@ -301,6 +332,7 @@ on_list_unmapped_cb (SondeProcessPage *self)
     g_clear_signal_handler (&self->layout_id, clock);
 
   gtk_search_bar_set_key_capture_widget (self->search_bar, NULL);
+  gtk_widget_remove_controller (GTK_WIDGET (gtk_widget_get_root (GTK_WIDGET (self))), self->keys);
   sonde_process_store_set_active (self->store, FALSE);
 }
 
@@ -322,6 +354,7 @@ sonde_process_page_dispose (GObject *object)
   if (self->views != NULL)
     gtk_widget_unparent (GTK_WIDGET (self->views));
   gtk_widget_dispose_template (GTK_WIDGET (self), SONDE_TYPE_PROCESS_PAGE);
+  g_clear_object (&self->keys);
   g_clear_object (&self->selection);
   g_clear_object (&self->filter);
   g_clear_object (&self->store);
@@ -430,6 +463,13 @@ sonde_process_page_init (SondeProcessPage *self)
   self->store = sonde_process_store_new ();
   self->icons = sonde_app_icons_new ();
   gtk_widget_init_template (GTK_WIDGET (self));
+
+  /* Before the search bar takes them. */
+  self->keys = gtk_event_controller_key_new ();
+  gtk_event_controller_set_propagation_phase (self->keys, GTK_PHASE_CAPTURE);
+  g_signal_connect_object (self->keys, "key-pressed", G_CALLBACK (on_key_pressed_cb), self,
+                           G_CONNECT_SWAPPED);
+
   gtk_search_bar_connect_entry (self->search_bar, GTK_EDITABLE (self->search_entry));
   add_columns (self);
   align_titles (self);

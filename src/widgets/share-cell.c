@@ -19,6 +19,7 @@ struct _SondeShareCell
 
   /* Owned */
   char        *text;
+  char        *margin;
   char        *told;        /* what assistive technology has last heard */
   PangoLayout *text_layout; /* made when first drawn */
   PangoLayout *margin_layout;
@@ -53,7 +54,7 @@ ensure_layouts (SondeShareCell *self)
   pango_layout_set_ellipsize (self->text_layout, PANGO_ELLIPSIZE_END);
   self->margin_layout = create_figures_layout (GTK_WIDGET (self), "±00.0");
   pango_layout_get_pixel_size (self->margin_layout, &self->margin_width, NULL);
-  pango_layout_set_text (self->margin_layout, "", 0);
+  pango_layout_set_text (self->margin_layout, self->margin, -1);
 }
 
 static void
@@ -201,6 +202,7 @@ sonde_share_cell_finalize (GObject *object)
 
   drop_layouts (self);
   g_free (self->text);
+  g_free (self->margin);
   g_free (self->told);
 
   G_OBJECT_CLASS (sonde_share_cell_parent_class)->finalize (object);
@@ -226,6 +228,7 @@ static void
 sonde_share_cell_init (SondeShareCell *self)
 {
   self->text = g_strdup ("");
+  self->margin = g_strdup ("");
   self->share = SONDE_SHARE_CELL_NO_BAR;
 }
 
@@ -246,7 +249,7 @@ sonde_share_cell_set (SondeShareCell *self,
 
   ensure_layouts (self);
   if (g_str_equal (self->text, text) && self->dim == dim && self->share == share &&
-      g_str_equal (pango_layout_get_text (self->margin_layout), margin))
+      g_str_equal (self->margin, margin))
     return;
 
   if (!g_str_equal (self->text, text))
@@ -256,7 +259,13 @@ sonde_share_cell_set (SondeShareCell *self,
       pango_layout_set_text (self->text_layout, text, -1);
     }
 
-  pango_layout_set_text (self->margin_layout, margin, -1);
+  if (!g_str_equal (self->margin, margin))
+    {
+      g_free (self->margin);
+      self->margin = g_strdup (margin);
+      pango_layout_set_text (self->margin_layout, margin, -1);
+    }
+
   self->share = share;
   self->dim = dim;
   gtk_widget_queue_draw (GTK_WIDGET (self));

@@ -14,7 +14,9 @@
 #define SWATCH 8.0F
 #define LEGEND_GAP 6
 #define LEGEND_LINES 2
+#define NARROW_LEGEND_LINES 3
 #define ENTRY_GAP 14
+#define NARROW_WIDTH 240
 #define SEPARATOR 1.0F
 #define TRACK_ALPHA 0.10F
 
@@ -44,6 +46,13 @@ set_layout_text (PangoLayout     *layout,
   pango_layout_set_text (layout, text, -1);
 }
 
+/* In a narrow bar half of the parts need a line of their own. */
+static int
+get_legend_lines (int width)
+{
+  return width < NARROW_WIDTH ? NARROW_LEGEND_LINES : LEGEND_LINES;
+}
+
 static PangoLayout *
 ensure_layout (SondeStackedBar *self,
                guint            i)
@@ -55,6 +64,7 @@ ensure_layout (SondeStackedBar *self,
       pango_attr_list_insert (attributes, pango_attr_font_features_new ("tnum=1"));
       self->layouts[i] = gtk_widget_create_pango_layout (GTK_WIDGET (self), NULL);
       pango_layout_set_attributes (self->layouts[i], attributes);
+      pango_layout_set_ellipsize (self->layouts[i], PANGO_ELLIPSIZE_END);
       set_layout_text (self->layouts[i], &self->parts[i]);
     }
 
@@ -145,6 +155,26 @@ append_entry (SondeStackedBar *self,
   gtk_snapshot_restore (snapshot);
 }
 
+/* How wide the text of a part is, cut where it would not fit into @width. */
+static int
+measure_text (SondeStackedBar *self,
+              guint            i,
+              int              width,
+              int             *line_height)
+{
+  PangoLayout *layout = ensure_layout (self, i);
+  int text_width;
+
+  pango_layout_set_width (layout, -1);
+  pango_layout_get_pixel_size (layout, &text_width, line_height);
+  if (text_width <= width)
+    return text_width;
+
+  pango_layout_set_width (layout, MAX (width, 0) * PANGO_SCALE);
+
+  return width;
+}
+
 static void
 append_legend (SondeStackedBar *self,
                GtkSnapshot     *snapshot,
@@ -162,12 +192,12 @@ append_legend (SondeStackedBar *self,
       int line_height;
       int entry_width;
 
-      pango_layout_get_pixel_size (ensure_layout (self, i), &text_width, &line_height);
+      text_width = measure_text (self, i, width - (int) SWATCH - LEGEND_GAP, &line_height);
       entry_width = (int) SWATCH + LEGEND_GAP + text_width;
 
       if (x > 0 && x + entry_width > width)
         {
-          if (++lines > LEGEND_LINES)
+          if (++lines > get_legend_lines (width))
             return;
           x = 0;
           y += line_height;
@@ -210,7 +240,13 @@ sonde_stacked_bar_measure (GtkWidget      *widget,
     }
 
   pango_layout_get_pixel_size (ensure_layout (self, 0), NULL, &line_height);
-  *minimum = *natural = (int) BAR_HEIGHT + LEGEND_GAP + LEGEND_LINES * line_height;
+  *minimum = *natural = (int) BAR_HEIGHT + LEGEND_GAP + get_legend_lines (for_size) * line_height;
+}
+
+static GtkSizeRequestMode
+sonde_stacked_bar_get_request_mode (GtkWidget *widget)
+{
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
 }
 
 /* All parts, a line each: (transfer full). */
@@ -267,6 +303,7 @@ sonde_stacked_bar_class_init (SondeStackedBarClass *klass)
   G_OBJECT_CLASS (klass)->finalize = sonde_stacked_bar_finalize;
 
   widget_class->css_changed = sonde_stacked_bar_css_changed;
+  widget_class->get_request_mode = sonde_stacked_bar_get_request_mode;
   widget_class->measure = sonde_stacked_bar_measure;
   widget_class->query_tooltip = sonde_stacked_bar_query_tooltip;
   widget_class->snapshot = sonde_stacked_bar_snapshot;

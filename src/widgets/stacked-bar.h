@@ -31,10 +31,10 @@ typedef struct
 /**
  * SondeStackedBar:
  *
- * Draws the bar, and below it a legend of two lines in the same order: a
- * swatch, the label and the figure of each part. Its size does not depend on
- * them. All of the legend, also what found no room, is in the tooltip and in
- * the accessible description.
+ * Draws the bar, and below it a legend in the same order: a swatch, the label
+ * and the figure of each part, on two lines, or three where the bar is narrow.
+ * Its size does not depend on them. All of the legend, also what found no room,
+ * is in the tooltip and in the accessible description.
  */
 #define SONDE_TYPE_STACKED_BAR (sonde_stacked_bar_get_type ())
 G_DECLARE_FINAL_TYPE (SondeStackedBar, sonde_stacked_bar, SONDE, STACKED_BAR, GtkWidget)

@@ -78,22 +78,46 @@ on_setup_cb (SondeThreadPicker *self,
   gtk_list_item_set_child (item, box);
 }
 
+/* Threads that are counted together have a name only if it was the same. */
+static const char *
+get_name (SondeThreadRow *row)
+{
+  const char *name = sonde_thread_row_get_name (row);
+
+  return sonde_thread_row_get_merged_count (row) > 0 && name[0] == '\0' ? _("Other Threads") : name;
+}
+
+/* What is said of a thread beside its name: (transfer full). */
+static char *
+dup_detail (SondeThreadRow *row)
+{
+  guint64 merged_count = sonde_thread_row_get_merged_count (row);
+  SondeText count;
+
+  if (merged_count > 0)
+    {
+      sonde_format_count (count, merged_count);
+      /* Translators: %s is how many threads are counted together, all of which have ended */
+      return g_strdup_printf (ngettext ("%s exited", "%s exited", (gulong) merged_count), count);
+    }
+
+  if (sonde_thread_row_get_exited (row))
+    /* Translators: a thread's id, of a thread that has ended */
+    return g_strdup_printf (_("%d · exited"), (int) sonde_thread_row_get_tid (row));
+
+  return g_strdup_printf ("%d", (int) sonde_thread_row_get_tid (row));
+}
+
 static void
 refresh_item (GtkListItem *item)
 {
   SondeThreadRow *row = gtk_list_item_get_item (item);
   RowWidgets *widgets = g_object_get_data (G_OBJECT (item), "row-widgets");
-  g_autofree char *detail = NULL;
+  g_autofree char *detail = dup_detail (row);
   SondeText share;
 
-  if (sonde_thread_row_get_exited (row))
-    /* Translators: a thread's id, of a thread that has ended */
-    detail = g_strdup_printf (_("%d · exited"), (int) sonde_thread_row_get_tid (row));
-  else
-    detail = g_strdup_printf ("%d", (int) sonde_thread_row_get_tid (row));
-
   sonde_format_percent (share, sonde_thread_row_get_share (row));
-  gtk_label_set_text (widgets->name, sonde_thread_row_get_name (row));
+  gtk_label_set_text (widgets->name, get_name (row));
   gtk_label_set_text (widgets->detail, detail);
   sonde_share_cell_set (widgets->share, share, "", sonde_thread_row_get_share (row), FALSE);
   sonde_share_cell_tell (widgets->share);
@@ -121,12 +145,10 @@ matches_search (gpointer item,
   SondeThreadPicker *self = user_data;
   const char *text = gtk_editable_get_text (GTK_EDITABLE (self->search));
   g_autofree char *needle = g_utf8_casefold (text, -1);
-  g_autofree char *name = g_utf8_casefold (sonde_thread_row_get_name (item), -1);
-  SondeText tid;
+  g_autofree char *name = g_utf8_casefold (get_name (item), -1);
+  g_autofree char *detail = dup_detail (item);
 
-  g_snprintf (tid, sizeof tid, "%d", (int) sonde_thread_row_get_tid (item));
-
-  return g_strstr_len (name, -1, needle) != NULL || g_strstr_len (tid, -1, needle) != NULL;
+  return g_strstr_len (name, -1, needle) != NULL || g_strstr_len (detail, -1, needle) != NULL;
 }
 
 static void
@@ -195,6 +217,7 @@ dup_caption (SondeThreadPicker *self)
   SondeThreadList *threads = sonde_session_get_threads (self->session);
   pid_t tid = sonde_session_get_query (self->session)->scope_tid;
   SondeThreadRow *row = sonde_thread_list_find (threads, tid);
+  g_autofree char *detail = NULL;
   SondeText count;
 
   if (tid == 0)
@@ -204,15 +227,16 @@ dup_caption (SondeThreadPicker *self)
       return g_strdup_printf (_("All Threads (%s)"), count);
     }
 
+  if (row == NULL && tid < 0)
+    return g_strdup (_("Other Threads"));
+
   if (row == NULL)
     /* Translators: %d is a thread's id */
     return g_strdup_printf (_("Thread %d"), (int) tid);
 
-  if (sonde_thread_row_get_exited (row))
-    /* Translators: a thread's name and id */
-    return g_strdup_printf (_("%s · %d · exited"), sonde_thread_row_get_name (row), (int) tid);
+  detail = dup_detail (row);
 
-  return g_strdup_printf ("%s · %d", sonde_thread_row_get_name (row), (int) tid);
+  return g_strdup_printf ("%s · %s", get_name (row), detail);
 }
 
 static void

@@ -12,6 +12,8 @@ from window import Failed, Window, run
 
 SONDE, DEMO = sys.argv[1:3]
 SELF, FUNCTION = 0, 6
+TITLES = ("Self", "Self %", "Self Time", "Total", "Total %", "Total Time", "Function", "File:Line",
+          "Module")
 
 # How long figures are looked at that must not change.
 STILL_S = 2
@@ -27,8 +29,7 @@ def functions():
 
 def count_samples():
     """Gives the figure beside "Samples"."""
-    names = window.names()
-    return int(re.sub(r"\D", "", names[names.index("Samples") + 1]))
+    return window.figure("Samples")
 
 
 def attaches_to_argument():
@@ -144,6 +145,18 @@ def resets():
     window.wait("the demo's functions", lambda: "solve_contacts" in functions())
 
 
+def heeds_control():
+    """Ctrl+R resets too, and Ctrl+F goes to the filter."""
+    before = count_samples()
+    window.key("ctrl+r")
+    window.wait("fewer samples", lambda: count_samples() < before)
+    window.key("ctrl+f")
+    window.type_into_entry("solve")
+    window.wait("matching rows only", lambda: functions() == ["solve_contacts"])
+    window.key("Escape")
+    window.wait("all rows", lambda: len(functions()) > 5)
+
+
 def chooses_threads():
     """→ and ← go through the threads, t back to all of them."""
     window.wait_for(r"All Threads \(\d+\)")
@@ -189,6 +202,28 @@ def top_function_is_selected():
         for node in window.nodes() if node.get_role_name() == "table row"))
 
 
+def fits_narrow_window():
+    """What says least is left out of a narrow window, and nothing need be scrolled to."""
+    window.wait("all columns", lambda: all(map(window.says, TITLES)))
+    for width, titles in ((900, ("Self", "Total", "File:Line")), (640, ("Self",))):
+        window.resize(width, 700)
+        window.wait("no columns of times", lambda: not window.says("(Self|Total) Time"))
+        for title in ("Self %", "Total %", "Function") + titles:
+            window.wait(f"{title} in {width} pixels",
+                        lambda title=title, width=width: (window.end_of(title) or width) < width)
+    for width, file_width in ((1150, 120), (1270, 150)):
+        window.resize(width, 740)
+        window.wait("all columns again", lambda: all(map(window.says, TITLES)))
+        window.wait(f"{file_width} pixels for files in {width}",
+                    lambda file_width=file_width: width_of_files() > file_width)
+    window.resize(1200, 740)
+
+
+def width_of_files():
+    """Gives how far the titles of files and modules are apart."""
+    return window.start_of("Module") - window.start_of("File:Line")
+
+
 def shows_help():
     """? opens the list of shortcuts, Esc closes it."""
     window.key("question")
@@ -213,6 +248,7 @@ def quits():
 
 run("/display/live-view",
     [attaches_to_argument, figures_go_on, sorts_by_key, sorts_by_header, filters,
-     escape_restores_filter, unfinished_expression, pauses, space_pauses, resets, chooses_threads,
-     switches_mode, changes_display_rate, top_function_is_selected, shows_help, goes_back, quits],
+     escape_restores_filter, unfinished_expression, pauses, space_pauses, resets, heeds_control,
+     chooses_threads, switches_mode, changes_display_rate, top_function_is_selected,
+     fits_narrow_window, shows_help, goes_back, quits],
     lambda: (window.process.kill(), demo.kill()))

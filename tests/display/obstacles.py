@@ -72,6 +72,10 @@ def nothing_runs():
         window = start(str(sleeper.pid))
         window.wait_for("Nothing Runs")
         window.wait_for(rf"No thread has used the CPU so far. Asleep: sleep \({sleeper.pid}\).*")
+        window.key("Right")
+        window.wait_for("What is looked at has not used the CPU so far..*")
+        window.key("t")
+        window.wait_for("No thread has used the CPU so far..*")
         window.click(window.find("push button", ".*Look at Wall Clock Time"))
         window.wait("where it sleeps", lambda: any(
             "nanosleep" in cell for row in window.table("Functions") for cell in row))

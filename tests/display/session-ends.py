@@ -5,7 +5,7 @@
 import subprocess
 import sys
 
-from window import Failed, Window, run
+from window import Atspi, Failed, Window, role_of, run
 
 SONDE, DEMO = sys.argv[1:3]
 FUNCTION = 6
@@ -23,6 +23,34 @@ def lists_process():
     """The list has the demo in it, with what it is."""
     window.wait("the demo in the list", lambda: any(
         row[:2] == ["sonde-demo", str(demo.pid)] for row in window.table("Processes")))
+
+
+def slash_goes_to_search():
+    """/ opens the search and is not in it; in there it is part of a path."""
+    window.key("slash")
+    window.type_into_entry("/")
+    window.wait("a slash searched for", lambda: typed() == "/")
+    window.key("Escape")
+    window.wait("the search closed", lambda: typed() is None)
+
+
+def ctrl_f_goes_to_search():
+    """Ctrl+F opens the search, empty."""
+    window.key("ctrl+f")
+    window.type_into_entry("x")
+    window.wait("what was typed", lambda: typed() == "x")
+    window.key("Escape")
+    window.wait("the search closed", lambda: typed() is None)
+
+
+def typed():
+    """Gives what is in the entry that has the focus, None if none has."""
+    for node in window.nodes():
+        if role_of(node) in ("entry", "text"):
+            if node.get_state_set().contains(Atspi.StateType.FOCUSED):
+                text = node.get_text_iface()
+                return text.get_text(0, text.get_character_count())
+    return None
 
 
 def search_and_enter_attach():
@@ -79,6 +107,6 @@ def quits():
 
 
 run("/display/session-ends",
-    [lists_process, search_and_enter_attach, says_when_held, says_when_ended, works_when_ended,
-     goes_back, quits],
+    [lists_process, slash_goes_to_search, ctrl_f_goes_to_search, search_and_enter_attach,
+     says_when_held, says_when_ended, works_when_ended, goes_back, quits],
     lambda: (window.process.kill(), demo.kill()))
