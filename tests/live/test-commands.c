@@ -52,6 +52,52 @@ test_commands_usage (void)
   g_assert_nonnull (strstr (record_help, "COMMAND ARGS"));
 }
 
+/* What "COMMAND OPTION VALUE" says beside what it shows of a process. */
+static char *
+dup_errors (const char *name,
+            const char *command,
+            const char *option,
+            const char *value)
+{
+  g_autoptr(TestProgram) target = test_target_start (name, "1", NULL);
+  g_autofree char *pid = g_strdup_printf ("%d", target->pid);
+  g_autoptr(TestProgram) cli = NULL;
+
+  if (g_str_equal (command, "dump"))
+    cli = test_cli_start (command, option, value, pid, NULL);
+  else
+    cli = test_cli_start (command, "-d", "0.2", option, value, "-p", pid, NULL);
+  g_assert_cmpint (test_program_wait (cli), ==, 0);
+
+  return test_program_dup_errors (cli);
+}
+
+static void
+test_commands_no_python (void)
+{
+  g_autofree char *python = dup_errors ("sleepers", "dump", "--frames", "python");
+  g_autofree char *native = dup_errors ("sleepers", "dump", "--frames", "native");
+  g_autofree char *gil = dup_errors ("sleepers", "record", "-m", "gil");
+  g_autofree char *wall = dup_errors ("sleepers", "record", "-m", "wall");
+
+  g_assert_nonnull (strstr (python, "the process runs no Python"));
+  g_assert_cmpstr (native, ==, "");
+  g_assert_nonnull (strstr (gil, "no global lock of Python"));
+  g_assert_null (strstr (wall, "lock"));
+}
+
+/* One that is too old has a lock, but Sonde cannot tell who has it. */
+static void
+test_commands_old_python (void)
+{
+  g_autofree char *python = dup_errors ("old-python", "dump", "--frames", "python");
+  g_autofree char *gil = dup_errors ("old-python", "record", "-m", "gil");
+
+  g_assert_nonnull (strstr (python, "cannot read the functions of Python 2.7"));
+  g_assert_nonnull (strstr (gil, "cannot read the global lock of Python 2.7"));
+  g_assert_null (strstr (gil, "has no global lock"));
+}
+
 static void
 test_commands_ps_json (void)
 {
@@ -298,6 +344,8 @@ main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/live/commands/no-python", test_commands_no_python);
+  g_test_add_func ("/live/commands/old-python", test_commands_old_python);
   g_test_add_func ("/live/commands/usage", test_commands_usage);
   g_test_add_func ("/live/commands/ps-json", test_commands_ps_json);
   g_test_add_func ("/live/commands/ps-table", test_commands_ps_table);

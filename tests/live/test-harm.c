@@ -189,6 +189,19 @@ test_harm_no_sleep_cut_short (void)
   g_assert_cmpint (json_object_get_int_member (report, "early"), ==, 0);
 }
 
+/* A thread that waits for a CPU stops when it gets one. */
+static void
+assert_stopped (pid_t pid)
+{
+  gint64 give_up_us = g_get_monotonic_time () + 5 * G_USEC_PER_SEC;
+
+  g_usleep (100000);
+  while (!test_is_every_thread_stopped (pid) && g_get_monotonic_time () < give_up_us)
+    g_usleep (10000);
+
+  g_assert_true (test_is_every_thread_stopped (pid));
+}
+
 static void
 test_harm_stop_kept_through_end (void)
 {
@@ -212,8 +225,7 @@ test_harm_stop_kept_through_end (void)
       test_program_signal (recording, i == 0 ? SIGINT : SIGKILL);
       g_assert_cmpint (test_program_wait (recording), ==, i == 0 ? 0 : -SIGKILL);
       g_clear_pointer (&recording, test_program_free);
-      g_usleep (100000);
-      g_assert_true (test_is_every_thread_stopped (target->pid));
+      assert_stopped (target->pid);
       test_program_signal (target, SIGCONT);
       assert_free (target->pid);
     }

@@ -156,6 +156,37 @@ test_life_module_loaded (void)
                     test_stacks_get_sum (stacks) * 99 / 100);
 }
 
+/* All addresses are in the map that is known, but the map is not that of the process any more. */
+static void
+test_life_module_swapped (void)
+{
+  g_autofree char *module = test_dup_target_path ("module.so");
+  g_autofree char *other = test_dup_target_path ("other.so");
+  g_autoptr(TestProgram) target = NULL;
+  g_autoptr(TestStacks) stacks = NULL;
+  g_autofree char *output = NULL;
+  g_autofree char *pid = NULL;
+  g_autofree char *folded = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  target = test_target_start ("loader", module, other, NULL);
+  pid = test_dup_number (target->pid);
+  folded = test_cli_run (0, "record", "-p", pid, NULL);
+  stacks = test_stacks_parse (folded);
+  test_stacks_show (stacks);
+
+  output = test_program_dup_output (target);
+  g_assert_nonnull (strstr (output, "swapped\n"));
+
+  /* For a second after the change it may be taken for the old one. */
+  g_assert_cmpuint (test_stacks_count_end (stacks, "main;use_module;module_enter;module_spin"),
+                    >=, 200);
+  g_assert_cmpuint (test_stacks_count_end (stacks, "main;use_module;other_enter;other_spin"),
+                    >=, 200);
+}
+
 static void
 test_life_exec (void)
 {
@@ -403,6 +434,7 @@ main (int   argc,
   g_test_add_func ("/live/life/threads-come-and-go", test_life_threads_come_and_go);
   g_test_add_func ("/live/life/threads-renamed", test_life_threads_renamed);
   g_test_add_func ("/live/life/module-loaded", test_life_module_loaded);
+  g_test_add_func ("/live/life/module-swapped", test_life_module_swapped);
   g_test_add_func ("/live/life/exec", test_life_exec);
   g_test_add_func ("/live/life/exit", test_life_exit);
   g_test_add_func ("/live/life/killed", test_life_killed);

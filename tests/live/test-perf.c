@@ -183,7 +183,7 @@ test_perf_agrees (void)
                              "perf script -i - -F ip,sym", pid);
   perf[2] = command;
   theirs = test_program_start (perf);
-  ours = test_cli_start ("record", "-p", pid, "-d", "5", NULL);
+  ours = test_cli_start ("record", "-p", pid, "-d", "5", "--frames", "native", NULL);
   g_assert_cmpint (test_program_wait (ours), ==, 0);
   g_assert_cmpint (test_program_wait (theirs), ==, 0);
 

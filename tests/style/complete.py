@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The Sonde authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""complete.py ROOT BUILD: no test, source, string to translate or template was forgotten."""
+"""complete.py ROOT BUILD: no test, source, string, template or option was forgotten."""
 
 import json
 import pathlib
@@ -11,7 +11,8 @@ import xml.etree.ElementTree as tree
 
 import tap
 
-STRINGS = re.compile(r"(?<![\w])(N?C?_|ngettext|g_dngettext|g_dpgettext2?) \(")
+# _() is written without a space before its parenthesis, the others with one.
+STRINGS = re.compile(r"(?<!\w)(N?C?_|ngettext|g_dngettext|g_dpgettext2?) ?\(")
 
 
 def find_unwired_tests(root, build):
@@ -20,7 +21,7 @@ def find_unwired_tests(root, build):
     for name in ("intro-tests.json", "intro-benchmarks.json"):
         commands += (build / "meson-info" / name).read_text(encoding="utf-8")
     sources = tap.list_files(root, "tests/unit/test-*", "tests/live/test-*", "tests/display/test-*",
-                             "tests/style/*.py", "tests/bench/bench-*")
+                             "tests/style/*.py", "tests/bench/bench-*", "tests/fuzz/fuzz-*.c")
     return [str(path) for path in sources
             if path.name != "tap.py" and f"/{path.stem}" not in commands]
 
@@ -54,7 +55,37 @@ def find_unlisted_strings(root):
             has_strings = not path.match("*.service.in")
         if has_strings and str(path) not in listed:
             faults.append(f"po/POTFILES: {path} is missing")
+        elif not has_strings and str(path) in listed:
+            faults.append(f"po/POTFILES: {path} has no strings")
     return faults
+
+
+def render_synopsis(text):
+    """Gives the lines of the synopsis as they are printed, without bold and italics."""
+    synopsis = text.partition(".SH SYNOPSIS\n")[2].partition("\n.SH ")[0]
+    lines = [""]
+    for line in synopsis.splitlines():
+        line = re.sub(r"\\f[BIR]", "", line).replace(r"\-", "-")
+        macro = re.match(r"\.([A-Za-z]+) ?", line)
+        words = line[macro.end():] if macro else line
+        if macro and macro[1] == "br":
+            lines.append("")
+            continue
+        # Of two letters, fonts take turns and the words are joined.
+        lines[-1] += " " + (words.replace(" ", "") if macro and len(macro[1]) == 2 else words)
+    return [line.strip() for line in lines]
+
+
+def find_untold_options(root):
+    """The synopsis of the manual page is what --help prints."""
+    source = (root / "src/cli/options.c").read_text(encoding="utf-8")
+    page = (root / "data/sonde-cli.1").read_text(encoding="utf-8")
+    told = [line.translate(str.maketrans("{}", "()")) for line in render_synopsis(page)]
+    entries = re.findall(r'{ SONDE_COMMAND_\w+, "(\w+)",((?:\s*"[^"]*")+),', source)
+    usages = [" ".join(("sonde-cli", name, "".join(re.findall(r'"([^"]*)"', usage))))
+              for name, usage in entries]
+    return [f"data/sonde-cli.1: no “{usage}”" for usage in usages if usage not in told] + \
+        ([] if usages else ["src/cli/options.c: no usage found"])
 
 
 def check_template(root, path, resources, classes):
@@ -97,6 +128,7 @@ def main():
         "sources-listed": find_unlisted_sources(root, build),
         "potfiles": find_unlisted_strings(root),
         "templates": find_bad_templates(root),
+        "manual": find_untold_options(root),
     })
 
 

@@ -1,4 +1,4 @@
-/* statistics.c: whether measured shares agree with known ones
+/* statistics.c: whether measured shares agree with known ones, and medians
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -40,4 +40,22 @@ test_total_variation (const double *shares,
     sum += fabs (shares[i] - others[i]);
 
   return sum / 2;
+}
+
+static int
+compare_doubles_cb (gconstpointer a,
+                    gconstpointer b)
+{
+  const double *left = a;
+  const double *right = b;
+
+  return *left < *right ? -1 : *left > *right;
+}
+
+double
+test_get_median (GArray *values)
+{
+  g_array_sort (values, compare_doubles_cb);
+
+  return g_array_index (values, double, values->len / 2);
 }

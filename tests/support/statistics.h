@@ -1,4 +1,4 @@
-/* statistics.h: whether measured shares agree with known ones
+/* statistics.h: whether measured shares agree with known ones, and medians
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -24,5 +24,8 @@ void   test_wilson_interval         (guint64       count,
 double test_total_variation         (const double *shares,
                                      const double *others,
                                      guint         length);
+
+/* Sorts @values, of double, and gives the one in the middle. */
+double test_get_median              (GArray       *values);
 
 G_END_DECLS

@@ -99,3 +99,30 @@ test_read_cpu_times (pid_t pid)
 
   return times;
 }
+
+TestRuns
+test_read_runs (pid_t pid,
+                pid_t tid)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/task/%d/schedstat", (int) pid, (int) tid);
+  g_autofree char *text = NULL;
+  TestRuns runs;
+  char *at;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  runs.ran_ns = g_ascii_strtoull (text, &at, 10);
+  runs.waited_ns = g_ascii_strtoull (at, NULL, 10);
+
+  return runs;
+}
+
+void
+test_stay_on_cpu (cpu_set_t *before)
+{
+  cpu_set_t one;
+
+  g_assert_cmpint (sched_getaffinity (0, sizeof *before, before), ==, 0);
+  CPU_ZERO (&one);
+  CPU_SET (sched_getcpu (), &one);
+  g_assert_cmpint (sched_setaffinity (0, sizeof one, &one), ==, 0);
+}

@@ -1,4 +1,4 @@
-/* module.c: the code that loader.c loads
+/* module.c: the code that loader.c loads, once under each of two names
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -6,18 +6,26 @@
 
 #include "target.h"
 
-void module_enter (void);
+#ifdef MODULE_OTHER
+#define module_enter other_enter
+#define module_spin other_spin
+#endif
+
+void module_enter (uint64_t ns);
 
 KEPT static void
-module_spin (void)
+module_spin (uint64_t ns)
 {
-  for (;;)
+  uint64_t end_ns = target_read_clock (CLOCK_MONOTONIC) + ns;
+
+  do
     target_compute (100000);
+  while (target_read_clock (CLOCK_MONOTONIC) < end_ns);
 }
 
 void
-module_enter (void)
+module_enter (uint64_t ns)
 {
-  module_spin ();
+  module_spin (ns);
   __asm__ volatile ("" ::: "memory");
 }

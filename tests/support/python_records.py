@@ -1,0 +1,343 @@
+# SPDX-FileCopyrightText: 2026 The Sonde authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""python_records.py: compares recordings of busy Python programs with what they know of themselves.
+
+Each check takes what starts a target by its name, and the program sonde-cli.
+"""
+
+import pathlib
+import re
+import subprocess
+
+from pythons import Failed, Target
+from sonde_cli import read_folded, variation, wilson
+
+# From this part of its time on a processor, a thread was as good as undisturbed.
+UNDISTURBED = 0.98
+
+VARIATION_MAX = 0.03
+
+# How many of the samples may be of the few things that a target does besides.
+REST_MAX = 0.05
+
+FLIPFLOP = re.compile(r"<module>;main(;dive)*(;spin(;hot_a(;leaf_a)?|;hot_b(;leaf_b)?)?)?")
+
+
+def _require(condition, text):
+    if not condition:
+        raise Failed(text)
+
+
+def _count(stacks, end):
+    """Counts the samples of stacks that end with the names of `end`, innermost last."""
+    names = tuple(end.split(";"))
+    return sum(count for stack, count in stacks.items() if stack[-len(names):] == names)
+
+
+def _show(stacks):
+    frequent = sorted(stacks.items(), key=lambda item: -item[1])[:12]
+    return "\n".join(f"{count} {';'.join(stack)}"[:300] for stack, count in frequent)
+
+
+def _record(cli, target, *options):
+    """Records a target that has just begun; it may still be on its way out of target.ready()."""
+    stacks, stats = cli.record(target.read()["pid"], *options)
+    return {stack: n for stack, n in stacks.items() if stack[-1] != "ready"}, stats
+
+
+def check_flipflop(start, cli, frames="python", rate="10000"):
+    """A leaf is only ever below the one function that calls it.
+
+    On a busy machine a few of a million stacks are torn and not known to be.
+    """
+    try:
+        _check_flipflop(start, cli, frames, rate)
+    except Failed:
+        _check_flipflop(start, cli, frames, rate)
+
+
+def _check_flipflop(start, cli, frames, rate):
+    names = {"<module>", "main", "dive", "spin", "hot_a", "hot_b", "leaf_a", "leaf_b"}
+    with start("flipflop", "20") as target:
+        stacks, stats = _record(cli, target, "--frames", frames, "-r", rate, "-d", "1")
+    whole = sum(stacks.values())
+    for stack in stacks:
+        python = [name for name in stack if frames == "python" or name in names]
+        _require(FLIPFLOP.fullmatch(";".join(python)), f"impossible: {';'.join(stack)}")
+        if "spin" in python:
+            _require(python.count("dive") == 20, f"depth: {';'.join(stack)}")
+    _require(whole >= 500, f"{whole} samples, {stats}")
+    kept = whole / (whole + stats["lost"].get("torn", 0))
+    _require(kept >= 0.9, f"{kept:.3f} of the stacks were good, {stats}")
+    for a, b in (("hot_a", "hot_b"), ("leaf_a", "leaf_b")):
+        counts = [sum(count for stack, count in stacks.items() if name in stack)
+                  for name in (a, b)]
+        # A thread that waits for a processor is seen at one place all the while.
+        _require(min(counts) >= 0.02 * max(counts) > 0, f"{a}, {b}: {counts}\n{_show(stacks)}")
+
+
+def _check_possible(start, cli, name, pattern, least, *options):
+    """Records a target whose stacks all fit a pattern; gives them."""
+    with start(name) as target:
+        stacks, stats = _record(cli, target, "--frames", "python", "-m", "wall", "-r", "20000",
+                                "-d", "0.8", *options)
+    for stack in stacks:
+        _require(re.fullmatch(pattern, ";".join(stack)), f"impossible: {';'.join(stack)}")
+    whole = sum(stacks.values())
+    _require(whole >= least, f"{whole} samples, {stats}")
+    return stacks
+
+
+def _share_of_generators(stacks):
+    return sum(count for stack, count in stacks.items() if len(stack) > 3) / sum(stacks.values())
+
+
+def check_turns(start, cli):
+    """A generator is only ever below the one that resumes it, and seen as often as it is there."""
+    try:
+        _check_turns(start, cli)
+    except Failed:
+        _check_turns(start, cli)
+
+
+def _check_turns(start, cli):
+    stacks = _check_possible(start, cli, "turns",
+                             "<module>;main(;spin(;outer_a(;inner_a(;leaf_a)?)?|"
+                             ";outer_b(;inner_b(;leaf_b)?)?)?)?", 500)
+    for name in ("leaf_a", "leaf_b"):
+        _require(_count(stacks, name) > 0, f"no {name}\n{_show(stacks)}")
+    with start("turns") as target:
+        stopped, _ = cli.record(target.read()["pid"], "--frames", "both", "-r", "1000", "-d", "1")
+    names = "spin outer_a outer_b inner_a inner_b leaf_a leaf_b".split()
+    known = {}
+    for stack, count in stopped.items():
+        python = [name for name in stack if name in ("<module>", "main", *names)]
+        known[tuple(python)] = known.get(tuple(python), 0) + count
+    seen, true = _share_of_generators(stacks), _share_of_generators(known)
+    _require(0.5 * true <= seen, f"in generators {seen:.3f}, when stopped {true:.3f}")
+
+
+def check_objects(start, cli):
+    """What the interpreter puts between an object and its maker is not seen."""
+    stacks = _check_possible(start, cli, "objects", "<module>;main(;spin(;(Thing\\.)?__init__"
+                             "(;leaf)?)?)?", 500)
+    _require(_count(stacks, "leaf") > 0, f"no leaf\n{_show(stacks)}")
+
+
+def _count_rungs(stack):
+    return sum(name.startswith("rung_") for name in stack)
+
+
+def _share_of_deep(stacks):
+    deep = sum(count for stack, count in stacks.items() if _count_rungs(stack) >= 150)
+    return deep / sum(stacks.values())
+
+
+def check_ladder(start, cli):
+    """Every rung is below the one before it, and the inner ones are seen too.
+
+    The kernel keeps copies in step with the memory that comes and goes, so at times few are.
+    """
+    for _attempt in range(3):
+        seen = _share_of_deep(_climb(start, cli))
+        with start("ladder") as target:
+            stopped, _ = cli.record(target.read()["pid"], "--frames", "both", "-d", "1")
+        true = _share_of_deep(stopped)
+        if seen >= 0.1 * true > 0:
+            return
+    raise Failed(f"deep {seen:.3f}, when stopped {true:.3f}")
+
+
+def _climb(start, cli):
+    stacks = _check_possible(start, cli, "ladder", "<module>;main(;spin(;.*)?)?", 500)
+    for stack in stacks:
+        rungs = [name for name in stack[3:] if name.startswith("rung_")]
+        _require(rungs == [f"rung_{i}" for i in range(len(rungs))],
+                 f"impossible: {';'.join(stack)}")
+    return stacks
+
+
+def check_swarm(start, cli):
+    """Threads that come and go are never seen with a stack of another."""
+    stacks = _check_possible(start, cli, "swarm",
+                             "<module>;main(;(?!task|step).*)?|"
+                             "(Thread\\.)?_bootstrap(;(Thread\\.)?_bootstrap_inner"
+                             "(;(Thread\\.)?run(;task(;step)?)?|;(?!task|step|run).*)?)?", 100)
+    _require(_count(stacks, "task;step") > 0, f"no step\n{_show(stacks)}")
+
+
+def check_inside(start, cli):
+    """A thread that runs an interpreter inside another is one thread with one stack."""
+    with start("inside") as target:
+        stacks, stats = _record(cli, target, "--frames", "python", "-m", "wall", "-d", "1.5")
+    pattern = "<module>;main(;outer(;between|;<module>(;inner(;leaf)?)?)?)?"
+    for stack in stacks:
+        _require(re.fullmatch(pattern, ";".join(stack)), f"impossible: {';'.join(stack)}")
+    whole = sum(stacks.values())
+    _require(whole <= 1.02 * stats["ticks"], f"{whole} samples of one thread, {stats}")
+    for name in ("outer;between", "outer;<module>;inner;leaf"):
+        _require(0.25 * whole <= _count(stacks, name) <= 0.75 * whole, f"{name}\n{_show(stacks)}")
+
+
+def check_brood(start, cli):
+    """A program that forks goes on to be seen, and its children are not."""
+    stacks = _check_possible(start, cli, "brood", "<module>;main(;breed(;work)?)?", 500)
+    _require(_count(stacks, "breed;work") > 0, f"no work\n{_show(stacks)}")
+
+
+def check_reborn(start, cli):
+    """What a program becomes with exec() is seen too, wherever its Python lies then."""
+    with start("reborn", "0.8") as target:
+        stacks, _ = cli.record(target.read()["pid"], "--frames", "python", "-d", "2")
+    for name in ("main;first", "main;second"):
+        _require(_count(stacks, name) >= 100, f"no {name}\n{_show(stacks)}")
+
+
+def check_departed(start, cli):
+    """What is stopped for it is not looked at as often as Python was before exec()."""
+    with start("departed", "0.2") as target:
+        _, stats = cli.record(target.read()["pid"], "-r", "100000", "-d", "2.5")
+    _require(stats["frames"] == "native" and stats["rate_asked"] == 20000, stats)
+    _require(stats["ticks"] < 20000 * 2.5 + 100000 * 0.25, stats)
+
+
+def check_crowd(start, cli):
+    """Many threads in a namespace of their own, as in a container, do not keep it from looking."""
+    apart = ["unshare", "--user", "--map-root-user", "--pid", "--fork"]
+    if subprocess.run([*apart, "true"], check=False, capture_output=True).returncode != 0:
+        apart = []
+    with Target(*apart, *start.command("crowd", "400")) as target:
+        target.read()
+        children = pathlib.Path(f"/proc/{target.pid}/task/{target.pid}/children").read_text("ascii")
+        pid = int(children) if apart else target.pid
+        stacks, stats = cli.record(pid, "--frames", "python", "-d", "2")
+    # With the sanitizers a tick with 400 threads takes some milliseconds.
+    _require(stats["ticks"] > 100 and _count(stacks, "main") > 100, stats)
+
+
+def check_launch(start, cli):
+    """A Python that begins and ends while it is looked at does no harm and comes to none."""
+    stacks = {}
+    for frames in 4 * ("python", "both"):
+        stacks.update(read_folded(cli.run("record", "--frames", frames, "-r", "5000", "--",
+                                          *start.command("brief"))))
+    _require(_count(stacks, "<module>;main;work") > 0, f"no work\n{_show(stacks)}")
+
+
+def check_threads(start, cli):
+    """Of four threads three are busy, and one of those holds the lock at nearly all times."""
+    with start("contention", "3") as target:
+        pid = target.read()["pid"]
+        wall, _ = cli.record(pid, "--frames", "python", "-m", "wall", "-t", "-d", "1")
+        held, stats = cli.record(pid, "--frames", "python", "-m", "gil", "-t", "-d", "1.5")
+    main = sum(count for stack, count in wall.items() if stack[-1] == "main")
+    _require(0.2 <= main / sum(wall.values()) <= 0.3, f"main thread {main}\n{_show(wall)}")
+    _require(all("work" in stack for stack in held), f"not busy\n{_show(held)}")
+    share = sum(held.values()) / stats["ticks"]
+    _require(0.8 <= share <= 1.02, f"the lock was held {share:.3f} of the time\n{_show(held)}")
+
+
+def check_parallel(start, cli):
+    """Without a lock threads run at once, and none has it or wants it."""
+    with start("contention", "2") as target:
+        pid = target.read()["pid"]
+        cpu, stats = cli.record(pid, "--frames", "python", "-m", "cpu", "-t", "-d", "1.5")
+        held, _ = cli.record(pid, "--frames", "python", "-m", "gil", "-d", "0.5")
+    _require(not held and stats["gil"]["has"] == stats["gil"]["wants"] == 0, stats)
+    for name in ("busy-1", "busy-2"):
+        share = sum(n for stack, n in cpu.items() if stack[0] == name) / stats["ticks"]
+        _require(0.9 <= share <= 1.02, f"{name} ran {share:.3f} of the time\n{_show(cpu)}")
+
+
+def check_names(start, cli):
+    """A thread is counted under the last of its names, as Python has them, whatever frames."""
+    for frames in ("python", "both", "native"):
+        with start("renamed") as target:
+            wall, _ = cli.record(target.read()["pid"], "--frames", frames, "-m", "wall", "-t",
+                                 "-d", "2.5")
+        seen = {stack[0] for stack in wall}
+        _require(seen == {"MainThread", "a name of more than fifteen bytes: second", "late"},
+                 f"{frames}: {sorted(seen)}\n{_show(wall)}")
+
+
+def check_released(start, cli):
+    """In C without the lock a thread runs, and does not have the lock."""
+    with start("released") as target:
+        pid = target.read()["pid"]
+        cpu, _ = cli.record(pid, "--frames", "python", "-m", "cpu", "-d", "1")
+        gil, _ = cli.record(pid, "--frames", "python", "-m", "gil", "-d", "1")
+        told = target.finish()
+    true = told["hold"] / sum(told.values())
+    hold, release = _count(cpu, "main;hold"), _count(cpu, "main;release")
+    _require(hold + release >= (1 - REST_MAX) * sum(cpu.values()), _show(cpu))
+    _require(abs(hold / (hold + release) - true) <= 0.15,
+             f"hold {hold}, release {release}, told {true:.3f}")
+    held, free = _count(gil, "main;hold"), _count(gil, "main;release")
+    _require(held >= 300, f"held {held}\n{_show(gil)}")
+    _require(free <= 0.02 * held, f"without the lock, yet with it: {free} of {held}")
+
+
+def check_garbage(start, cli):
+    """The collector's share is what the program measured."""
+    with start("garbage") as target:
+        stacks, stats = cli.record(target.read()["pid"], "--frames", "python", "-d", "1.5")
+        told = target.finish()
+    true, seen = told["gc_ns"] / told["real_ns"], stats["gc"] / stats["samples"]
+    _require(abs(seen - true) <= 0.1, f"collecting {seen:.3f} of the time, told {true:.3f}")
+    _require(_count(stacks, "<module>;main") + _count(stacks, "main;litter") >=
+             (1 - REST_MAX) * sum(stacks.values()), _show(stacks))
+
+
+def check_maker(start, cli):
+    """Functions that live for a moment, in memory that is used again and again."""
+    allowed = re.compile(r"<module>;main(;run(;<module>|;made_\d+(;work)?)?)?")
+    with start("maker") as target:
+        stacks, _ = _record(cli, target, "--frames", "python", "-r", "5000", "-d", "1")
+    for stack in stacks:
+        _require(allowed.fullmatch(";".join(stack)), f"impossible: {';'.join(stack)}")
+    made = {name for stack in stacks for name in stack if name.startswith("made_")}
+    _require(len(made) >= 100, f"{len(made)} functions\n{_show(stacks)}")
+    _require(_count(stacks, "work") >= 0.1 * sum(stacks.values()), _show(stacks))
+
+
+def _agrees(counts, truth, what):
+    """Gives why the counts do not fit the true shares, or None."""
+    whole, sum_true = sum(counts), sum(truth)
+    shares = [share / sum_true for share in truth]
+    seen = [count / whole for count in counts]
+    for count, share in zip(counts, shares):
+        low, high = wilson(count, whole)
+        if not low <= share <= high:
+            return f"{what}: true {shares}, seen {seen}: {share:.4f} not in [{low:.4f}, {high:.4f}]"
+    if variation(seen, shares) > VARIATION_MAX:
+        return f"{what}: true {shares}, seen {seen}"
+    return None
+
+
+def _measure_shares(start, cli, duration, mode):
+    with start("shares") as target:
+        stacks, stats = cli.record(target.read()["pid"], "--frames", "python", "-m", mode,
+                                   "-r", "1000", "-d", duration)
+        told = target.finish()
+    counts = [_count(stacks, end) for end in ("work;spin_small", "work;spin_medium",
+                                              "work;outer;spin_large")]
+    whole = sum(stacks.values())
+    _require(sum(counts) >= (1 - REST_MAX) * whole, _show(stacks))
+    _require(500 <= whole / stats["duration_s"] <= 1020, f"{whole} samples, {stats}")
+    # What CPU mode counts is the time in which a thread runs or is ready to.
+    cpu_ns, real_ns = zip(*(told[name] for name in ("spin_small", "spin_medium", "spin_large")))
+    fault = _agrees(counts, real_ns, "real time")
+    if fault is None and sum(cpu_ns) >= UNDISTURBED * sum(real_ns):
+        fault = _agrees(counts, cpu_ns, "CPU time")
+    return fault
+
+
+def check_shares(start, cli, duration="2", mode="cpu"):
+    """Shares of functions are what the program measured with the clock of its thread.
+
+    An interval of 99.9 % is missed by chance once in a thousand, more often where others take the
+    processor. What is wrong is wrong the second time too.
+    """
+    if _measure_shares(start, cli, duration, mode) is not None:
+        fault = _measure_shares(start, cli, duration, mode)
+        _require(fault is None, fault)

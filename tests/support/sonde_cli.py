@@ -1,0 +1,111 @@
+# SPDX-FileCopyrightText: 2026 The Sonde authors
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""sonde_cli.py: runs sonde-cli and reads what it prints, for tests in Python."""
+
+import json
+import math
+import os
+import re
+import subprocess
+import tempfile
+
+from pythons import Failed
+
+THREAD = re.compile(r"Thread (\d+) “(.*)” \(.*\)")
+FRAME = re.compile(r"#\d+ +(0x[0-9a-f]{16}|Python {12}) (.*)")
+
+# How many standard deviations hold 99.9 % of a normal distribution.
+SIGMA_999 = 3.2905
+
+# What is longer is cut: a name's characters, a thread's bytes.
+NAME_MAX = 4096
+LABEL_MAX = 127
+
+DEADLINE_S = 120
+
+
+class Cli:
+    """The program; each call runs it to its end."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def run(self, *arguments):
+        """Gives its standard output."""
+        done = subprocess.run([self.path, *map(str, arguments)], capture_output=True, check=False,
+                              timeout=DEADLINE_S, env={**os.environ, "LC_ALL": "C.UTF-8"})
+        if done.returncode != 0:
+            raise Failed(f"sonde-cli {' '.join(map(str, arguments))} ended with status "
+                         f"{done.returncode}: {done.stderr.decode(errors='replace')}")
+        return done.stdout.decode()
+
+    def dump(self, pid, frames, *options):
+        """Gives thread's id → (name, frames), a frame as (whether it is Python's, text)."""
+        return read_dump(self.run("dump", "--frames", frames, *options, pid))
+
+    def record(self, pid, *options):
+        """Gives stack (a tuple, outermost first) → samples, and the figures."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "stats")
+            folded = self.run("record", "-p", pid, "--stats", path, *options)
+            with open(path, encoding="utf-8") as stats:
+                return read_folded(folded), json.load(stats)
+
+
+def read_dump(text):
+    threads = {}
+    for block in text.strip("\n").split("\n\n"):
+        head, *lines = block.split("\n")
+        match = THREAD.fullmatch(head)
+        if match is None:
+            raise Failed(f"not a thread: {head}")
+        found = [FRAME.fullmatch(line) for line in lines]
+        if None in found:
+            raise Failed(f"not a frame: {lines[found.index(None)]}")
+        threads[int(match[1])] = (match[2], [(frame[1][0] == "P", frame[2]) for frame in found])
+    return threads
+
+
+def read_folded(text):
+    counts = {}
+    for line in text.splitlines():
+        path, _, count = line.rpartition(" ")
+        counts[tuple(path.split(";"))] = int(count)
+    return counts
+
+
+def shown(text):
+    """Gives a text of the target as sonde-cli shows it: one line, no control characters."""
+    clean = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else
+                    "?" if c < " " or "\x7f" <= c < "\xa0" else c for c in text[:NAME_MAX])
+    return clean + "…" * (len(text) > NAME_MAX)
+
+
+def label(name):
+    """Gives the name of a thread as sonde-cli shows it."""
+    text = shown(name)
+    if len(text.encode()) <= LABEL_MAX:
+        return text
+    return text.encode()[:LABEL_MAX - len("…".encode())].decode(errors="ignore") + "…"
+
+
+def frame_text(frame):
+    """Gives a frame, a (name, file, line), as dump prints it."""
+    name, file, line = frame
+    if file is None:
+        return shown(name)
+    return f"{shown(name) or '?'} at {shown(file)}:{line}"
+
+
+def wilson(count, whole):
+    """Gives the interval that holds a share seen `count` times in `whole` with 99.9 %."""
+    share, square = count / whole, SIGMA_999 ** 2
+    middle = (share + square / (2 * whole)) / (1 + square / whole)
+    half = SIGMA_999 / (1 + square / whole) * math.sqrt(
+        share * (1 - share) / whole + square / (4 * whole ** 2))
+    return middle - half, middle + half
+
+
+def variation(shares, others):
+    """Gives the total variation distance of two lists of shares."""
+    return sum(abs(a - b) for a, b in zip(shares, others)) / 2
