@@ -131,17 +131,21 @@ class Bench:
             return 0.0
 
         seconds = 60 * minutes
-        with Target(self.targets, "shares", "4") as target:
-            recording = self.start(target, os.devnull, "-t")
-            time.sleep(seconds / 4)
-            early = read_mib(recording.pid)
-            time.sleep(3 * seconds / 4)
-            late = read_mib(recording.pid)
-            recording.terminate()
-            recording.wait()
-        self.say(f"memory after {minutes:g} min", f"{late:.1f} MiB", "-", "shares 4", "-t")
-        self.say(f"memory grown since {minutes / 4:g} min", f"{late - early:.1f} MiB", "-",
-                 "shares 4", "-t")
+        for what, arguments in (("a program with 4 threads", ["shares", "4"]),
+                                ("one with ever new call paths", ["wander"])):
+            with Target(self.targets, *arguments) as target:
+                recording = self.start(target, os.devnull, "-t")
+                time.sleep(seconds / 4)
+                early = read_mib(recording.pid)
+                time.sleep(3 * seconds / 4)
+                late = read_mib(recording.pid)
+                recording.terminate()
+                recording.wait()
+            shown = " ".join(arguments)
+            self.say(f"memory after {minutes:g} min, {what}", f"{late:.1f} MiB",
+                     "-", shown, "-t")
+            self.say(f"memory grown since {minutes / 4:g} min, {what}", f"{late - early:.1f} MiB",
+                     "-", shown, "-t")
 
 
 def main():

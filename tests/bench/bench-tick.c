@@ -19,6 +19,7 @@
 #include "aggregate/profile.h"
 #include "base/clock.h"
 #include "model/function-list.h"
+#include "support/statistics.h"
 
 #define COMMAND "./dev bench tick"
 #define N_TICKS 15
@@ -48,7 +49,7 @@ change_some (Scene *scene,
       stack[0] = sonde_functions_get (scene->functions, id);
       stack[1] = sonde_functions_get (scene->functions, 0);
       sonde_profile_add (scene->profile, scene->thread, stack, 2, FALSE,
-                         (SondeThreadStatus) { .state = SONDE_THREAD_STATE_RUNNING }, 1, 1000000);
+                         sonde_thread_status (SONDE_THREAD_STATE_RUNNING), 1, 1000000);
     }
 }
 
@@ -72,7 +73,7 @@ scene_new (guint n_functions)
       stack[0] = sonde_functions_intern (scene->functions, &wanted);
       stack[1] = sonde_functions_get (scene->functions, 0);
       sonde_profile_add (scene->profile, scene->thread, stack, 2, FALSE,
-                         (SondeThreadStatus) { .state = SONDE_THREAD_STATE_RUNNING }, 1, 1000000);
+                         sonde_thread_status (SONDE_THREAD_STATE_RUNNING), 1, 1000000);
     }
   change_some (scene, 5 * n_functions);
 
@@ -113,24 +114,6 @@ compare_self_cb (gconstpointer a,
   guint64 right = sonde_function_row_get_self_count ((SondeFunctionRow *) (gsize) b);
 
   return left > right ? -1 : left < right;
-}
-
-static int
-compare_doubles_cb (gconstpointer a,
-                    gconstpointer b)
-{
-  const double *left = a;
-  const double *right = b;
-
-  return *left < *right ? -1 : *left > *right;
-}
-
-static double
-get_median (GArray *values)
-{
-  g_array_sort (values, compare_doubles_cb);
-
-  return g_array_index (values, double, values->len / 2);
 }
 
 static void
@@ -234,8 +217,8 @@ measure (guint  n_functions,
     }
 
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (sorted)), ==, n_functions);
-  print_figures (n_functions, get_median (plain_ms), get_median (tick_ms), get_median (rank_ms),
-                 goal);
+  print_figures (n_functions, test_get_median (plain_ms), test_get_median (tick_ms),
+                 test_get_median (rank_ms), goal);
 
   g_object_unref (sorter);
   scene_free (scene);
