@@ -40,6 +40,7 @@ struct _SondePythonStage
   SondePythonCodes    *codes;   /* the same */
   SondePythonNames    *names;   /* the same */
   SondePythonTasks    *tasks;   /* the same; NULL if they cannot be followed */
+  const SondeFunction *nothing; /* borrowed; stands for a stack without a function */
   SondeMergedFrame    *merged;  /* room for SONDE_MERGED_DEPTH_MAX */
   GArray              *resolved; /* of Resolved: the last stack, outermost first */
 
@@ -52,6 +53,9 @@ SondePythonStage *
 sonde_python_stage_new (pid_t           pid,
                         SondeFunctions *functions)
 {
+  const SondeFunction nothing = {
+    .kind = SONDE_FUNCTION_KIND_PYTHON, .name = "[no Python function]",
+  };
   SondePythonStage *self = g_new0 (SondePythonStage, 1);
 
   self->pid = pid;
@@ -59,6 +63,7 @@ sonde_python_stage_new (pid_t           pid,
   self->locator = sonde_python_locator_new (&self->memory, pid);
   self->finding = SONDE_PYTHON_NONE;
   self->functions = sonde_functions_ref (functions);
+  self->nothing = sonde_functions_intern (functions, &nothing);
   self->resolved = g_array_new (FALSE, FALSE, sizeof (Resolved));
 
   return self;
@@ -273,6 +278,8 @@ sonde_python_stage_resolve (SondePythonStage     *self,
     }
 
   *depth = codes->depth - n_inner;
+  if (codes->depth == 0 && !codes->is_truncated)
+    functions[(*depth)++] = self->nothing;
   for (guint from = 0, to = 0; n_inner > 0 && from < codes->depth; from++)
     if (!is_inner (functions[from]))
       functions[to++] = functions[from];

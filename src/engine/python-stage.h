@@ -57,8 +57,9 @@ void              sonde_python_stage_read_names  (SondePythonStage     *self);
 const char       *sonde_python_stage_find_name   (SondePythonStage     *self,
                                                   pid_t                 tid);
 
-/* The functions of @codes, innermost first, into @functions, and how many there are to show; FALSE
- * if one is no function.
+/* The functions of @codes, innermost first, into @functions, which has room for one at least, and
+ * how many there are to show; FALSE if one is no function. Of a stack without any frame, as it is
+ * while a thread begins or is in C that nothing of Python called, "[no Python function]".
  */
 gboolean          sonde_python_stage_resolve     (SondePythonStage     *self,
                                                   const SondeCodeStack *codes,

@@ -24,7 +24,7 @@ typedef struct
   SondeViewsThread *views;    /* borrowed */
   pid_t             tid;
   SondeAddress      futex;    /* that it sleeps on, as of its last capture */
-  gboolean          has_codes; /* its last stack has Python frames */
+  gboolean          has_codes; /* its last stack counts in the view of Python */
 } Thread;
 
 static Thread *
@@ -99,6 +99,18 @@ judge_status (SondeWorker      *self,
   return status;
 }
 
+/* Whether @thread has frames, or may have some a moment later. */
+static gboolean
+runs_python (SondeWorker          *self,
+             const Thread         *thread,
+             const SondeCodeStack *codes)
+{
+  SondePython *python = sonde_python_stage_get_python (self->python);
+
+  return codes->depth > 0 ||
+         (!codes->is_truncated && sonde_python_find_thread (python, thread->tid) != NULL);
+}
+
 /* Counts a sample of a target with Python in all views. */
 static void
 add_with_codes (SondeWorker          *self,
@@ -116,7 +128,7 @@ add_with_codes (SondeWorker          *self,
   sonde_views_add (self->views, SONDE_FRAMES_BOTH, thread->views, self->functions_of_stack, depth,
                    is_truncated, status, n_ticks, ns);
 
-  thread->has_codes = codes->depth > 0 &&
+  thread->has_codes = runs_python (self, thread, codes) &&
                       sonde_python_stage_resolve (self->python, codes, self->functions_of_stack,
                                                   &depth);
   if (thread->has_codes)

@@ -53,6 +53,7 @@ RECORDED = {
     "threads": python_records.check_threads,
     "thread-names": python_records.check_names,
     "released": python_records.check_released,
+    "frameless": python_records.check_frameless,
     "garbage": python_records.check_garbage,
     "maker": python_records.check_maker,
     "shares": python_records.check_shares,

@@ -20,6 +20,9 @@ VARIATION_MAX = 0.03
 # How many of the samples may be of the few things that a target does besides.
 REST_MAX = 0.05
 
+# Where a thread has no frame, as when it begins.
+NOTHING = "[no Python function]"
+
 FLIPFLOP = re.compile(r"<module>;main(;dive)*(;spin(;hot_a(;leaf_a)?|;hot_b(;leaf_b)?)?)?")
 
 
@@ -81,6 +84,7 @@ def _check_possible(start, cli, name, pattern, least, *options):
     with start(name) as target:
         stacks, stats = _record(cli, target, "--frames", "python", "-m", "wall", "-r", "20000",
                                 "-d", "0.8", *options)
+    stacks.pop((NOTHING,), None)
     for stack in stacks:
         _require(re.fullmatch(pattern, ";".join(stack)), f"impossible: {';'.join(stack)}")
     whole = sum(stacks.values())
@@ -275,6 +279,15 @@ def check_released(start, cli):
     held, free = _count(gil, "main;hold"), _count(gil, "main;release")
     _require(held >= 300, f"held {held}\n{_show(gil)}")
     _require(free <= 0.02 * held, f"without the lock, yet with it: {free} of {held}")
+
+
+def check_frameless(start, cli):
+    """A thread in C that no function of Python called has a row, so that shares add up."""
+    with start("frameless") as target:
+        stacks, stats = _record(cli, target, "--frames", "python", "-m", "wall", "-d", "1")
+    whole, nothing = sum(stacks.values()), stacks.get((NOTHING,), 0)
+    _require(0.45 * whole <= nothing <= 0.55 * whole > 0, _show(stacks))
+    _require(whole == stats["samples"] - stats["truncated"], f"{whole} in stacks, {stats}")
 
 
 def check_garbage(start, cli):
