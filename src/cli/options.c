@@ -41,14 +41,14 @@ typedef struct
 
 static const CommandText command_texts[] = {
   { SONDE_COMMAND_PS, "ps", "[--json]", N_("List the processes that Sonde can look at.") },
-  { SONDE_COMMAND_TOP, "top", "PID|NAME [-r HZ] [-d SECONDS] [-m cpu|wall|gil] "
+  { SONDE_COMMAND_TOP, "top", "[-p] PID|NAME [-r HZ] [-d SECONDS] [-m cpu|wall|gil] "
     "[--frames python|native|both] [--async] [--once]",
     N_("Show a live table of the functions of a process.") },
   { SONDE_COMMAND_RECORD, "record",
     "(-p PID|NAME | -- COMMAND ARGS…) [-r HZ] [-d SECONDS] [-m cpu|wall|gil] "
     "[--frames python|native|both] [--async] [-t] [-f folded] [-o FILE] [--stats FILE]",
     N_("Count the stacks of a process and write them as folded text.") },
-  { SONDE_COMMAND_DUMP, "dump", "PID|NAME [--frames python|native|both] [--async]",
+  { SONDE_COMMAND_DUMP, "dump", "[-p] PID|NAME [--frames python|native|both] [--async]",
     N_("Print the stack of every thread once.") },
 };
 
@@ -194,7 +194,7 @@ judge_words (SondeOptions  *self,
   return TRUE;
 }
 
-/* Takes the process from -p or from the one argument without a dash. */
+/* Takes the process from -p or, but for “record”, from the one argument without a dash. */
 static gboolean
 judge_target (SondeOptions       *self,
               const CommandText  *text,
@@ -203,7 +203,8 @@ judge_target (SondeOptions       *self,
               GError            **error)
 {
   gboolean recording = self->command == SONDE_COMMAND_RECORD;
-  gboolean positional = self->command == SONDE_COMMAND_TOP || self->command == SONDE_COMMAND_DUMP;
+  gboolean positional = words->pid == NULL && (self->command == SONDE_COMMAND_TOP ||
+                                               self->command == SONDE_COMMAND_DUMP);
   const char *unexpected = positional && rest[0] != NULL ? rest[1] : rest[0];
 
   if (unexpected != NULL && recording && words->pid == NULL && self->argv == NULL)
@@ -250,9 +251,9 @@ add_entries (GOptionContext *context,
              SondeOptions   *self,
              Words          *words)
 {
-  if (self->command == SONDE_COMMAND_RECORD)
+  if (self->command != SONDE_COMMAND_PS)
     add_entry (context, "pid", 'p', G_OPTION_ARG_STRING, &words->pid,
-               N_("Sample this process"), N_("PID|NAME"));
+               N_("Look at this process"), N_("PID|NAME"));
 
   if (self->command == SONDE_COMMAND_RECORD || self->command == SONDE_COMMAND_TOP)
     {

@@ -46,6 +46,16 @@ start_engine (const SondeOptions *options)
   return engine;
 }
 
+/* Where nothing was counted, since all that was seen was asleep. */
+static void
+print_hint (const SondeSnapshot *snapshot)
+{
+  if (snapshot->query.mode == SONDE_MODE_CPU && snapshot->scope_count == 0 &&
+      snapshot->sample_count > 0)
+    g_printerr (_("sonde-cli: all of its threads slept all the time: with -m wall that counts "
+                  "too\n"));
+}
+
 /* On standard error, so that it never mixes with the stacks, whose counts add up to its samples. */
 static void
 print_summary (const SondeOptions  *options,
@@ -108,6 +118,7 @@ sonde_command_record (const SondeOptions *options)
   sonde_report_tasks (options->with_tasks, snapshot->python, snapshot->has_tasks);
   sonde_report_mode (options->mode, snapshot->python, snapshot->is_readable,
                      snapshot->has_gil);
+  print_hint (snapshot);
   print_summary (options, snapshot);
 
   return snapshot->end == SONDE_END_OBSTACLE ? sonde_report_obstacle (&snapshot->obstacle)

@@ -86,6 +86,19 @@ test_commands_no_python (void)
   g_assert_null (strstr (wall, "lock"));
 }
 
+/* What only sleeps has no sample that counts. */
+static void
+test_commands_asleep (void)
+{
+  g_autofree char *cpu = dup_errors ("zombie", "record", "-m", "cpu");
+  g_autofree char *wall = dup_errors ("zombie", "record", "-m", "wall");
+  g_autofree char *busy = dup_errors ("sleepers", "record", "-m", "cpu");
+
+  g_assert_nonnull (strstr (cpu, "with -m wall that counts"));
+  g_assert_null (strstr (wall, "with -m wall"));
+  g_assert_null (strstr (busy, "with -m wall"));
+}
+
 /* One that is too old has a lock, but Sonde cannot tell who has it. */
 static void
 test_commands_old_python (void)
@@ -345,6 +358,7 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/live/commands/no-python", test_commands_no_python);
+  g_test_add_func ("/live/commands/asleep", test_commands_asleep);
   g_test_add_func ("/live/commands/old-python", test_commands_old_python);
   g_test_add_func ("/live/commands/usage", test_commands_usage);
   g_test_add_func ("/live/commands/ps-json", test_commands_ps_json);

@@ -113,6 +113,7 @@ test_options_other_commands (void)
 {
   g_auto(SondeOptions) ps = { 0 };
   g_auto(SondeOptions) dump = { 0 };
+  g_auto(SondeOptions) named = { 0 };
   g_auto(SondeOptions) version = { 0 };
 
   g_assert_true (parse_line (&ps, "ps --json"));
@@ -121,6 +122,8 @@ test_options_other_commands (void)
   g_assert_true (parse_line (&dump, "dump redis-server"));
   g_assert_cmpint (dump.command, ==, SONDE_COMMAND_DUMP);
   g_assert_cmpstr (dump.target, ==, "redis-server");
+  g_assert_true (parse_line (&named, "dump --pid redis-server"));
+  g_assert_cmpstr (named.target, ==, "redis-server");
   g_assert_true (parse_line (&version, "--version"));
   g_assert_cmpint (version.command, ==, SONDE_COMMAND_VERSION);
 }
@@ -155,6 +158,8 @@ test_options_usage_errors (void)
     "ps --no-such",
     "top",
     "top 1 2",
+    "top -p 1 2",
+    "top -p",
     "top -o file 1",
     "top 1 --stats",
     "dump",
