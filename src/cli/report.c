@@ -63,8 +63,8 @@ sonde_report_tasks (gboolean    wanted,
     return;
 
   if (python != NULL)
-    g_printerr (_("sonde-cli: Sonde cannot follow the tasks of Python %s, only of 3.12 to 3.15, "
-                  "and of these without a global lock only of 3.13\n"), python);
+    g_printerr (_("sonde-cli: Sonde cannot follow the tasks of Python %s, only of 3.12 to 3.15\n"),
+                python);
   else
     g_printerr (_("sonde-cli: the process runs no Python: there are no tasks\n"));
 }

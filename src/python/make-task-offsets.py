@@ -7,7 +7,7 @@ Tasks are structs of the module _asyncio, which no header tells. So each PYTHON 
 asked: it runs this file, makes objects, and looks where in one of them the address of another
 stands.
 
-  src/python/make-task-offsets.py ~/.pyenv/versions/3.1[23]*/bin/python python3.1{4,5,3t} \\
+  src/python/make-task-offsets.py ~/.pyenv/versions/3.1[23]*/bin/python python3.1{4,5,3t,4t,5t} \\
     > src/python/task-offsets-table.inc
 
 Without a PYTHON it asks the one that runs it, and prints its entry only.

@@ -200,7 +200,7 @@ def check_python(suite, bench, python):
     for name, count in STANDING.items():
         check_standing(suite, bench, (python.name, name), bench.prepare(python, name),
                        bench.script(name), count)
-    if python.version >= (3, 12) and (not python.free_threaded or python.version < (3, 14)):
+    if python.version >= (3, 12):
         for name in TASKS:
             check_standing(suite, bench, (python.name, name), bench.prepare(python, name),
                            bench.script(name), 1)

@@ -27,7 +27,9 @@ static const struct
   { "3.13", 0x030d, FALSE },
   { "3.13t", 0x030d, TRUE },
   { "3.14", 0x030e, FALSE },
+  { "3.14t", 0x030e, TRUE },
   { "3.15", 0x030f, FALSE },
+  { "3.15t", 0x030f, TRUE },
 };
 
 /* Where the codes of the coroutines say that they are, by the images' own count, or the names. */
