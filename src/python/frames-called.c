@@ -54,12 +54,19 @@ sonde_python_frames_find_size (SondePythonFrames *self,
   return size;
 }
 
+/* By all bits of the address: generators lie in steps of their size, and pages apart. */
+static guint
+get_place (SondeAddress generator)
+{
+  return (guint) ((generator * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15)) >> 32) % N_CALLERS;
+}
+
 void
 sonde_python_frames_remember_caller (SondePythonFrames    *self,
                                      const SondeCodeFrame *generator,
                                      SondeAddress          caller)
 {
-  self->callers[(generator->frame >> 4) % N_CALLERS] = (Caller) {
+  self->callers[get_place (generator->frame)] = (Caller) {
     .generator = generator->frame,
     .code = generator->code,
     .caller = caller,
@@ -73,7 +80,7 @@ sonde_python_frames_find_caller (const SondePythonFrames *self,
                                  SondeAddress             generator,
                                  SondeAddress             code)
 {
-  const Caller *caller = &self->callers[(generator >> 4) % N_CALLERS];
+  const Caller *caller = &self->callers[get_place (generator)];
 
   return caller->generator == generator && caller->code == code ? caller : NULL;
 }

@@ -186,6 +186,24 @@ sonde_python_frames_fit (SondePythonFrames *self,
   lay_out (self);
 }
 
+void
+sonde_python_frames_move_near (SondePythonFrames *self,
+                               SondeAddress       address)
+{
+  /* The last one stays. */
+  for (guint i = 0; i + 2 < self->regions->len; i++)
+    {
+      Region region = g_array_index (self->regions, Region, i);
+
+      if (address - region.start >= region.length)
+        continue;
+
+      g_array_remove_index (self->regions, i);
+      g_array_insert_val (self->regions, self->regions->len - 1, region);
+      return;
+    }
+}
+
 /* A region has gone. Where it may come again it is copied from now on after all else, so that the
  * rest can be read without it: as fast as a thread runs, nothing else would ever be seen.
  */
@@ -284,7 +302,7 @@ move_head_last (SondePythonFrames *self)
     }
 }
 
-/* What was at @index of what was asked for was not there, and not what came after it. */
+/* What was at @index of @n pieces, the regions first, was not there, and not what came after it. */
 static void
 give_up (SondePythonFrames *self,
          guint              index,
@@ -346,10 +364,10 @@ sonde_python_frames_copy (SondePythonFrames      *self,
 
   g_byte_array_set_size (self->image, (guint) self->image_bytes);
 
-  for (guint i = 0; i + 1 < n_regions; i++)
-    pieces[n_needed++] = get_memory_piece (self, &g_array_index (self->regions, Region, i));
   for (guint i = 0; i < n_more; i++)
     pieces[n_needed++] = more[i];
+  for (guint i = 0; i + 1 < n_regions; i++)
+    pieces[n_needed++] = get_memory_piece (self, &g_array_index (self->regions, Region, i));
   for (guint i = 0; i < self->n_cframes; i++)
     {
       CFrame *cframe = &self->cframes[i];
@@ -370,8 +388,10 @@ sonde_python_frames_copy (SondePythonFrames      *self,
   n_read = self->memory->read_pieces (self->memory->data, pieces, n);
   self->n_pages = count_pages (pieces, n_read);
   note_pieces (self, n_read > n_needed ? n_read - n_needed : 0);
-  if (n_read < n_needed)
-    give_up (self, n_read, n_needed);
+  if (n_read < n_more)
+    sonde_python_frames_forget (self);
+  else if (n_read < n_needed)
+    give_up (self, n_read - n_more, n_needed - n_more);
 
   return n_read >= n_needed;
 }

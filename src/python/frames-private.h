@@ -100,7 +100,8 @@ typedef struct
   gboolean     is_entry;
 } Caller;
 
-#define N_CALLERS 64
+/* Many enough that two generators that are alive hardly ever have the same place. */
+#define N_CALLERS 256
 
 /* What is known of a frame of the last walk. */
 #define MARK_SUSPENDED 1
@@ -213,6 +214,11 @@ const guint8 *sonde_python_frames_fetch   (SondePythonFrames       *self,
  */
 void          sonde_python_frames_fit     (SondePythonFrames       *self,
                                            SondeAddress             head);
+/* Copies the region with the frame at @address among the last from now on, next to the thread state
+ * in time.
+ */
+void          sonde_python_frames_move_near (SondePythonFrames      *self,
+                                             SondeAddress            address);
 /* The innermost frame, as the copied thread state says; FALSE if what that leads to was not copied.
  */
 gboolean      sonde_python_frames_get_head (const SondePythonFrames *self,

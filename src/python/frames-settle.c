@@ -64,11 +64,23 @@ drop_returned (SondePythonFrames *self,
   sonde_python_frames_drop_innermost (self, stack, top);
 }
 
+/* Whether the thread state led to a generator's frame. That is what it was a moment later, and who
+ * resumed it is remembered, so that the chain is the stack of the moment in which the thread state
+ * was copied. The marks would be those of many moments: each generator's frame is copied by itself,
+ * and the outermost that executed in its own moment would hide those that it resumes.
+ */
+static gboolean
+is_in_generator (const SondePythonFrames *self,
+                 const SondeCodeStack    *stack)
+{
+  return stack->depth > 0 && (self->marks[0] & MARK_GENERATOR) != 0 && stack->frames[0].code != 0;
+}
+
 void
 sonde_python_frames_settle (SondePythonFrames *self,
                             SondeCodeStack    *stack)
 {
-  if (!self->has_marks)
+  if (!self->has_marks || is_in_generator (self, stack))
     return;
 
   drop_returned (self, stack);

@@ -397,6 +397,26 @@ took_long (SondePythonFrames *self,
   return is_long;
 }
 
+/* In 3.12 a call of the evaluation function has a frame of its own below those that it executes. The
+ * struct that leads there was copied a moment before the thread state: if it led to that frame the
+ * call had ended, and where the thread was by then is not told.
+ */
+static gboolean
+has_ended (SondePythonFrames *self,
+           SondeAddress       head)
+{
+  const guint8 *bytes = has_field (self->offsets->cframe.current_frame)
+                        ? sonde_python_frames_find (self, head) : NULL;
+  Frame frame;
+
+  if (bytes == NULL)
+    return FALSE;
+
+  sonde_python_frames_decode (self, bytes, &frame);
+
+  return frame.is_shim;
+}
+
 static SondePythonRead
 settle (SondePythonFrames *self,
         SondeCodeStack    *stack)
@@ -431,11 +451,13 @@ try_running (SondePythonFrames      *self,
 
   self->is_incomplete = FALSE;
   self->is_still = FALSE;
-  is_whole = walk (self, head, stack);
+  is_whole = !has_ended (self, head) && walk (self, head, stack);
   if (!is_whole || self->is_incomplete || !sonde_python_frames_believe_base (self, stack, start_ns))
     read = SONDE_PYTHON_READ_TORN;
   else
     read = settle (self, stack);
+
+  sonde_python_frames_move_near (self, head);
 
   /* At last: from then on nothing can be found in what was copied. */
   if (self->is_incomplete || ++self->n_since_fit >= FIT_INTERVAL)

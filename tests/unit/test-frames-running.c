@@ -469,6 +469,109 @@ test_frames_running_generator_alone (void)
   assert_torn (frames);
 }
 
+/* Each generator's frame is copied at a moment of its own, and all but the innermost have yielded by
+ * then, or execute: the thread was where the thread state says all the same.
+ */
+static void
+test_frames_running_in_generator (void)
+{
+  const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030d, FALSE);
+  g_autoptr(PythonImage) image = make_image (offsets);
+  SondePythonMemory memory = python_image_get_memory (image);
+  g_autoptr(SondePythonEdges) edges = sonde_python_edges_new ();
+  g_autoptr(SondePythonFrames) frames = sonde_python_frames_new (&memory, offsets, edges, THREAD);
+  const gint32 executing = -1;
+
+  add_generators (image, offsets);
+  read_depth (frames, 3 + N_GENERATORS);
+
+  for (guint i = 1; i < N_GENERATORS; i++)
+    python_image_put_word (image, ISLANDS + i * ISLAND_BYTES + offsets->frame.previous, 0);
+  memcpy (python_image_at (image, ISLANDS + ISLAND_BYTES + offsets->frame.stacktop), &executing,
+          sizeof executing);
+  read_depth (frames, 3 + N_GENERATORS);
+}
+
+/* The thread state leads to a call of the evaluation function that had ended a moment before. */
+static void
+test_frames_running_ended (void)
+{
+  const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030c, FALSE);
+  g_autoptr(PythonImage) image = make_image (offsets);
+  SondePythonMemory memory = python_image_get_memory (image);
+  g_autoptr(SondePythonEdges) edges = sonde_python_edges_new ();
+  g_autoptr(SondePythonFrames) frames = sonde_python_frames_new (&memory, offsets, edges, THREAD);
+  const SondeAddress shim = STACK + 3 * FRAME_BYTES;
+
+  python_image_add (image, CFRAME, NULL, CFRAME_BYTES);
+  python_image_put_word (image, CFRAME + offsets->cframe.current_frame, STACK + 2 * FRAME_BYTES);
+  python_image_put_word (image, THREAD + offsets->thread.frame, CFRAME);
+  read_depth (frames, 3);
+
+  add_frame (image, offsets, shim, STACK + 2 * FRAME_BYTES, CODE, FALSE);
+  *python_image_at (image, shim + offsets->frame.owner) =
+    (guint8) offsets->owner_values.object_owner + 1;
+  python_image_put_word (image, CFRAME + offsets->cframe.current_frame, shim);
+  assert_torn (frames);
+}
+
+typedef struct
+{
+  const SondePythonMemory *memory;
+  SondeAddress             near;   /* copied last before the thread state */
+} Order;
+
+static guint
+read_in_order_cb (gpointer                data,
+                  const SondeMemoryPiece *pieces,
+                  guint                   n_pieces)
+{
+  Order *order = data;
+
+  for (guint i = 1; i < n_pieces; i++)
+    if (pieces[i].address == THREAD)
+      order->near = pieces[i - 1].address;
+
+  return order->memory->read_pieces (order->memory->data, pieces, n_pieces);
+}
+
+static gsize
+read_in_order_one_cb (gpointer     data,
+                      SondeAddress address,
+                      gpointer     buffer,
+                      gsize        length)
+{
+  const Order *order = data;
+
+  return order->memory->read (order->memory->data, address, buffer, length);
+}
+
+/* What the thread state led to the last time is copied next to it. */
+static void
+test_frames_running_near (void)
+{
+  const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030d, FALSE);
+  g_autoptr(PythonImage) image = make_image (offsets);
+  SondePythonMemory memory = python_image_get_memory (image);
+  Order order = { .memory = &memory };
+  SondePythonMemory ordered = {
+    .read = read_in_order_one_cb, .read_pieces = read_in_order_cb, .data = &order,
+  };
+  g_autoptr(SondePythonEdges) edges = sonde_python_edges_new ();
+  g_autoptr(SondePythonFrames) frames = sonde_python_frames_new (&ordered, offsets, edges, THREAD);
+
+  add_generators (image, offsets);
+  read_depth (frames, 3 + N_GENERATORS);
+
+  for (guint i = 1; i + 1 < N_GENERATORS; i++)
+    {
+      python_image_put_word (image, THREAD + offsets->thread.frame, ISLANDS + i * ISLAND_BYTES);
+      read_depth (frames, 4 + i);
+      read_depth (frames, 4 + i);
+      g_assert_cmphex (order.near, ==, ISLANDS + i * ISLAND_BYTES);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -482,5 +585,8 @@ main (int   argc,
   g_test_add_func ("/python/frames-running/turns", test_frames_running_turns);
   g_test_add_func ("/python/frames-running/loop", test_frames_running_loop);
   g_test_add_func ("/python/frames-running/generator-alone", test_frames_running_generator_alone);
+  g_test_add_func ("/python/frames-running/in-generator", test_frames_running_in_generator);
+  g_test_add_func ("/python/frames-running/ended", test_frames_running_ended);
+  g_test_add_func ("/python/frames-running/near", test_frames_running_near);
   return g_test_run ();
 }
