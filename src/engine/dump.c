@@ -107,6 +107,27 @@ append_python (Dumper               *self,
     g_array_append_val (thread->frames, frame);
 }
 
+/* The thread runs again. If it runs another task by now, that is not on its stack. */
+static void
+add_tasks (Dumper         *self,
+           pid_t           tid,
+           SondeCodeStack *codes)
+{
+  SondePythonTasks *tasks = sonde_python_stage_get_tasks (self->python);
+  const SondePythonThread *thread;
+  SondePythonRunning running;
+
+  if (!self->with_tasks || tasks == NULL)
+    return;
+
+  thread = sonde_python_find_thread (sonde_python_stage_get_python (self->python), tid);
+  if (thread == NULL)
+    return;
+
+  sonde_python_tasks_read_running (tasks, thread, &running);
+  sonde_python_tasks_extend (tasks, thread, &running, codes);
+}
+
 static void
 fill_frames (Dumper             *self,
              SondeDumpThread    *thread,
@@ -133,7 +154,12 @@ fill_frames (Dumper             *self,
 
   for (guint i = 0; self->frames == SONDE_FRAMES_NATIVE && i < stack->depth; i++)
     append_native (self, thread, stack->addresses[i]);
-  for (guint i = 0; self->frames == SONDE_FRAMES_PYTHON && i < codes->depth; i++)
+  if (self->frames != SONDE_FRAMES_PYTHON)
+    return;
+
+  add_tasks (self, capture->tid, capture->codes);
+  thread->truncated = codes->is_truncated;
+  for (guint i = 0; i < codes->depth; i++)
     append_python (self, thread, &codes->frames[i]);
 }
 
@@ -202,9 +228,7 @@ capture_all (Dumper            *self,
   g_autoptr(SondeStopSampler) sampler = NULL;
 
   sampler = sonde_stop_sampler_new (target->pid, FALSE, &sampler_client, self);
-  sonde_stop_sampler_set_python (sampler, sonde_python_stage_get_python (self->python),
-                                 self->with_tasks ? sonde_python_stage_get_tasks (self->python)
-                                                  : NULL);
+  sonde_stop_sampler_set_python (sampler, sonde_python_stage_get_python (self->python));
 
   for (guint i = 0; i < N_ATTEMPTS; i++)
     {

@@ -85,7 +85,7 @@ update_sampler (SondeWorker *self)
   SondePythonTasks *tasks = has_tasks ? sonde_python_stage_get_tasks (self->python) : NULL;
 
   self->frames = sonde_python_stage_choose (self->python, self->settings.query.frames);
-  sonde_stop_sampler_set_python (self->sampler, python, NULL);
+  sonde_stop_sampler_set_python (self->sampler, python);
   if (self->state != SONDE_SESSION_SAMPLING)
     return;
   if (had_peek == (self->frames == SONDE_FRAMES_PYTHON) &&
@@ -104,12 +104,10 @@ update_sampler (SondeWorker *self)
                                          &sonde_worker_peek_client, self);
   self->had_tasks = has_tasks;
   self->is_switching = FALSE;
-  self->has_switched = had_peek;
-  if (had_peek && self->peek != NULL)
-    return;
-
+  self->has_switched = had_peek && self->peek == NULL;
   sonde_views_begin_asking (self->views);
-  start_pacing (self, sonde_clock_now_ns ());
+  if (!had_peek || self->peek == NULL)
+    start_pacing (self, sonde_clock_now_ns ());
 }
 
 static void

@@ -39,7 +39,6 @@ struct _SondeStopSampler
   const SondeSamplerClient *client;     /* borrowed */
   gpointer                  data;       /* borrowed */
   SondePython              *python;     /* borrowed; NULL where there is none */
-  SondePythonTasks         *tasks;      /* borrowed; NULL to leave them out */
 
   SondeUndertaker          *undertaker; /* owned */
   SondeHolders             *holders;    /* owned */

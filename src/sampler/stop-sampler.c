@@ -92,17 +92,19 @@ sonde_stop_sampler_new (pid_t                     pid,
  * @self: a sampler
  * @python: (nullable): the Python of the process, whose frames captures shall hold from now on;
  *   it must stay until another is set
- * @tasks: (nullable): to have those that await what runs on its stack; the same
+ *
+ * A thread that sleeps on is captured once more where there was no Python before: its last capture
+ * has no frames of it.
  */
 void
 sonde_stop_sampler_set_python (SondeStopSampler *self,
-                               SondePython      *python,
-                               SondePythonTasks *tasks)
+                               SondePython      *python)
 {
   g_return_if_fail (self != NULL);
 
+  if (self->python == NULL && python != NULL)
+    sonde_stop_sampler_forget (self);
   self->python = python;
-  self->tasks = tasks;
 }
 
 static void
@@ -246,18 +248,8 @@ static void
 copy_codes (SondeStopSampler *self,
             SondeCapture     *capture)
 {
-  const SondePythonThread *thread;
-  SondePythonRunning running;
-
   if (sonde_python_read_still (self->python, capture->tid, capture->codes) != SONDE_PYTHON_READ_OK)
     capture->codes->is_truncated = TRUE;
-
-  thread = self->tasks != NULL ? sonde_python_find_thread (self->python, capture->tid) : NULL;
-  if (thread == NULL)
-    return;
-
-  sonde_python_tasks_read_running (self->tasks, thread, &running);
-  sonde_python_tasks_extend (self->tasks, thread, &running, capture->codes);
 }
 
 void
@@ -475,12 +467,6 @@ sonde_stop_sampler_forget (SondeStopSampler *self)
     }
 
   self->listed_ns = 0;
-}
-
-guint
-sonde_stop_sampler_get_count (SondeStopSampler *self)
-{
-  return self->threads->len;
 }
 
 /* Whether the whole process is held still by a stop signal or a debugger. */

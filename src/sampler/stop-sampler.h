@@ -9,7 +9,6 @@
 #include "base/capture.h"
 #include "base/losses.h"
 #include "python/python.h"
-#include "python/tasks.h"
 #include "sampler/holders.h"
 #include "target/thread.h"
 
@@ -143,8 +142,7 @@ SondeStopSampler *sonde_stop_sampler_new        (pid_t                     pid,
                                                  const SondeSamplerClient *client,
                                                  gpointer                  data);
 void              sonde_stop_sampler_set_python (SondeStopSampler         *self,
-                                                 SondePython              *python,
-                                                 SondePythonTasks         *tasks);
+                                                 SondePython              *python);
 void              sonde_stop_sampler_free       (SondeStopSampler         *self);
 
 void              sonde_stop_sampler_look       (SondeStopSampler         *self,
@@ -164,7 +162,6 @@ void              sonde_stop_sampler_let_late_go (SondeStopSampler        *self)
 /* The process has become a new program: nothing that is known of its threads holds. */
 void              sonde_stop_sampler_forget     (SondeStopSampler         *self);
 
-guint             sonde_stop_sampler_get_count  (SondeStopSampler         *self);
 gboolean          sonde_stop_sampler_is_stopped (SondeStopSampler         *self);
 /* Time that threads were held still: the sum, and the share @share (0–1) of all stops was no
  * longer than this.

@@ -8,6 +8,7 @@
 
 #include "config.h"
 
+#include <signal.h>
 #include <string.h>
 
 #include "engine/engine.h"
@@ -194,6 +195,68 @@ test_python_tasks_asked_for (Fixture       *fixture,
   sonde_settings_clear (&settings);
 }
 
+/* Main sleeps, and a thread that ends with a signal. */
+#define SCRIPT_OF_THREADS \
+  "import os, signal, threading, time\n" \
+  "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGUSR1})\n" \
+  "threading.Thread(target=signal.sigwait, args=({signal.SIGUSR1},)).start()\n" \
+  "os.write(1, b'ready \\n')\n" \
+  "time.sleep(600)\n"
+
+/* Waits until @n_threads are seen, @n_exited of which have ended. */
+static void
+wait_for_threads (SondeEngine *engine,
+                  guint        n_threads,
+                  guint        n_exited)
+{
+  gint64 deadline_us = g_get_monotonic_time () + WAIT_US;
+  guint n = 0;
+  guint n_ended = 0;
+
+  while ((n != n_threads || n_ended != n_exited) && g_get_monotonic_time () < deadline_us)
+    {
+      g_autoptr(SondeSnapshot) snapshot = sonde_engine_wait_snapshot (engine, WAIT_US);
+
+      g_assert_nonnull (snapshot);
+      n = snapshot->n_threads;
+      n_ended = 0;
+      for (guint i = 0; i < n; i++)
+        n_ended += snapshot->threads[i].exited;
+    }
+
+  g_assert_cmpuint (n, ==, n_threads);
+  g_assert_cmpuint (n_ended, ==, n_exited);
+}
+
+/* A thread that was there before tasks were asked for is known to end after that. */
+static void
+test_python_tasks_threads_end (gconstpointer data)
+{
+  g_autoptr(SondeEngine) engine = NULL;
+  TestPythonTarget target;
+  SondeSettings settings;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  test_python_target_init (&target, data, SCRIPT_OF_THREADS);
+  sonde_settings_init (&settings);
+  settings.query.mode = SONDE_MODE_WALL;
+  settings.query.frames = SONDE_FRAMES_PYTHON;
+  engine = sonde_engine_new_attach (target.program->pid, &settings);
+  wait_for_threads (engine, 2, 0);
+
+  settings.with_tasks = TRUE;
+  sonde_engine_set_settings (engine, &settings);
+  sonde_engine_reset (engine);
+  wait_for_threads (engine, 2, 0);
+  g_assert_cmpint (kill (target.program->pid, SIGUSR1), ==, 0);
+  wait_for_threads (engine, 2, 1);
+
+  sonde_settings_clear (&settings);
+  test_python_target_clear (&target);
+}
+
 /* Tasks of other versions have other fields. */
 static void
 test_python_tasks_unknown (void)
@@ -221,6 +284,7 @@ main (int   argc,
       const TestPython *python = g_ptr_array_index (pythons, i);
       g_autofree char *whole = g_strdup_printf ("/python/tasks/whole/%s", python->name);
       g_autofree char *asked_for = g_strdup_printf ("/python/tasks/asked-for/%s", python->name);
+      g_autofree char *threads_end = g_strdup_printf ("/python/tasks/threads-end/%s", python->name);
       g_autofree char *damaged = g_strdup_printf ("/python/tasks/damaged/%s", python->name);
 
       if (python->version < OLDEST || python->version > NEWEST)
@@ -228,6 +292,7 @@ main (int   argc,
 
       g_test_add (whole, Fixture, python, set_up, test_python_tasks_whole, tear_down);
       g_test_add (asked_for, Fixture, python, set_up, test_python_tasks_asked_for, tear_down);
+      g_test_add_data_func (threads_end, python, test_python_tasks_threads_end);
       g_test_add (damaged, Fixture, python, set_up, test_python_tasks_damaged, tear_down);
     }
 

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "sampler/stop-sampler.h"
 #include "support/program.h"
+#include "support/python-target.h"
 #include "support/threads.h"
 #include "target/thread.h"
 
@@ -97,6 +98,71 @@ wait_for_state (pid_t            pid,
     g_usleep (WAIT_STEP_US);
 
   g_assert_cmpint (read_state (pid), ==, state);
+}
+
+static gboolean
+on_captured_with_codes_cb (SondeSampledThread *thread,
+                           const SondeCapture *capture,
+                           SondeThreadState    state,
+                           guint64             n_ticks,
+                           guint64             ns,
+                           gboolean            is_final,
+                           gpointer            data)
+{
+  guint *n_frames = data;
+
+  if (capture->codes != NULL)
+    *n_frames = capture->codes->depth;
+
+  return TRUE;
+}
+
+/* A thread that sleeps on when its Python is found has its frames from then on. */
+static void
+test_stop_sampler_python_later (void)
+{
+  const SondeSamplerClient with_codes = {
+    .thread_appeared = on_thread_cb,
+    .thread_renamed = on_thread_cb,
+    .thread_ended = on_thread_cb,
+    .captured = on_captured_with_codes_cb,
+    .repeated = on_repeated_cb,
+    .lost = on_lost_cb,
+  };
+  g_autoptr(GPtrArray) pythons = pythons_list ();
+  g_autoptr(SondeStopSampler) sampler = NULL;
+  g_autoptr(SondePython) python = NULL;
+  TestPythonTarget target;
+  SondeTick tick = { .period_ns = TICK_NS };
+  guint n_frames = 0;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  g_assert_cmpuint (pythons->len, >, 0);
+  test_python_target_init (&target, g_ptr_array_index (pythons, pythons->len - 1),
+                           "import os, time\n"
+                           "os.write(1, b'ready \\n')\n"
+                           "time.sleep(600)\n");
+  wait_for_state (target.program->pid, SONDE_THREAD_STATE_SLEEPING);
+  python = sonde_python_new (target.program->pid, &target.memory, target.location.runtime,
+                             &target.location.offsets);
+  g_assert_true (sonde_python_refresh (python));
+  sampler = sonde_stop_sampler_new (target.program->pid, FALSE, &with_codes, &n_frames);
+
+  for (guint i = 0; i < 20; i++)
+    {
+      if (i == 10)
+        sonde_stop_sampler_set_python (sampler, python);
+      tick.turn_ns = tick.now_ns = sonde_clock_now_ns ();
+      sonde_stop_sampler_look (sampler, &tick);
+      while (sonde_stop_sampler_has_asked (sampler))
+        sonde_stop_sampler_collect (sampler);
+    }
+
+  g_assert_cmpuint (n_frames, ==, 1);
+  sonde_stop_sampler_finish (sampler);
+  test_python_target_clear (&target);
 }
 
 /* Waits where nothing but a deadly signal can wake it until the other end of @gate is closed, and
@@ -307,6 +373,7 @@ main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/sampler/stop-sampler/python-later", test_stop_sampler_python_later);
   g_test_add_func ("/live/stop-sampler/finish-buries", test_stop_sampler_finish_buries);
   g_test_add_func ("/live/stop-sampler/first-look", test_stop_sampler_first_look);
   g_test_add_func ("/live/stop-sampler/late-end", test_stop_sampler_late_end);
