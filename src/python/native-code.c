@@ -23,6 +23,8 @@
 #include "python/unwind-table.h"
 
 #define FUNCTION_BYTES_MAX (1 << 20)
+/* Of all functions that one search reads, whatever the tables say: some 100 ms. */
+#define SEARCH_BYTES_MAX (32 << 20)
 
 /* CPython's table has 256 addresses, one an instruction of its bytecode. */
 #define LOOP_TABLE_MIN 200
@@ -34,19 +36,27 @@
 
 /* --- Parts --- */
 
+/* Memory of which no more than @n_left bytes are read. */
+typedef struct
+{
+  const SondePythonMemory *memory;
+  gsize                    n_left;
+} Source;
+
 /* The bytes of @range (transfer full), or NULL. */
 static guint8 *
-dup_code (const SondePythonMemory *memory,
-          const SondePythonRange  *range)
+dup_code (Source                 *source,
+          const SondePythonRange *range)
 {
   guint64 length = range->end - range->start;
   g_autofree guint8 *code = NULL;
 
-  if (range->end <= range->start || length > FUNCTION_BYTES_MAX)
+  if (range->end <= range->start || length > MIN (FUNCTION_BYTES_MAX, source->n_left))
     return NULL;
 
+  source->n_left -= length;
   code = g_malloc (length);
-  if (!sonde_python_memory_copy (memory, range->start, code, length))
+  if (!sonde_python_memory_copy (source->memory, range->start, code, length))
     return NULL;
 
   return g_steal_pointer (&code);
@@ -80,11 +90,11 @@ find_jump (const guint8           *code,
 
 /* Whether something in @from leads into the middle of @to. */
 static gboolean
-leads_into (const SondePythonMemory *memory,
-            const SondePythonRange  *from,
-            const SondePythonRange  *to)
+leads_into (Source                 *source,
+            const SondePythonRange *from,
+            const SondePythonRange *to)
 {
-  g_autofree guint8 *code = dup_code (memory, from);
+  g_autofree guint8 *code = dup_code (source, from);
   SondeAddress target;
   gsize at = 0;
 
@@ -104,7 +114,8 @@ sonde_python_native_find_parts (const SondePythonMemory *memory,
 {
   g_auto(SondePythonUnwindTable) table = { 0 };
   g_autoptr(GHashTable) judged = g_hash_table_new (NULL, NULL);
-  g_autofree guint8 *code = dup_code (memory, function);
+  Source source = { memory, SEARCH_BYTES_MAX };
+  g_autofree guint8 *code = dup_code (&source, function);
   SondeAddress target;
   gsize at = 0;
   guint count = 0;
@@ -124,7 +135,7 @@ sonde_python_native_find_parts (const SondePythonMemory *memory,
         continue;
 
       g_hash_table_add (judged, GSIZE_TO_POINTER (row));
-      if (leads_into (memory, &entry.range, function))
+      if (leads_into (&source, &entry.range, function))
         parts[count++] = entry.range;
     }
 
@@ -133,12 +144,12 @@ sonde_python_native_find_parts (const SondePythonMemory *memory,
 
 /* The function that @part is a part of. */
 static gboolean
-find_owner (const SondePythonMemory      *memory,
+find_owner (Source                       *source,
             const SondePythonUnwindTable *table,
             const SondePythonRange       *part,
             SondePythonRange             *owner)
 {
-  g_autofree guint8 *code = dup_code (memory, part);
+  g_autofree guint8 *code = dup_code (source, part);
   SondeAddress target;
   gsize at = 0;
 
@@ -148,7 +159,7 @@ find_owner (const SondePythonMemory      *memory,
 
       if ((target >= part->start && target < part->end) ||
           !sonde_python_unwind_table_find (table, target, &entry) || entry.has_frame ||
-          target == entry.range.start || !leads_into (memory, &entry.range, part))
+          target == entry.range.start || !leads_into (source, &entry.range, part))
         continue;
 
       *owner = entry.range;
@@ -170,7 +181,7 @@ typedef struct
 
 typedef struct
 {
-  const SondePythonMemory      *memory;
+  Source                        source;
   const SondePythonImage       *image;
   const SondePythonUnwindTable *table;
   Run                           run;
@@ -209,7 +220,7 @@ end_run (Search *search)
   bytes = entry.range.end - entry.range.start;
   if (entry.has_frame)
     {
-      if (!find_owner (search->memory, search->table, &entry.range, &function))
+      if (!find_owner (&search->source, search->table, &entry.range, &function))
         return;
       bytes += function.end - function.start;
     }
@@ -252,14 +263,15 @@ static void
 search_segment (Search                 *search,
                 const SondePythonRange *range)
 {
+  const SondePythonMemory *memory = search->source.memory;
   g_autofree SondeAddress *words = g_new (SondeAddress, PIECE_WORDS);
   SondeAddress start = (range->start + 7) & ~G_GUINT64_CONSTANT (7);
   SondeAddress end = range->end - start > DATA_BYTES_MAX ? start + DATA_BYTES_MAX : range->end;
 
   for (SondeAddress at = start; at < end; at += PIECE_WORDS * sizeof *words)
     {
-      gsize length = search->memory->read (search->memory->data, at, words,
-                                           MIN (end - at, PIECE_WORDS * sizeof *words));
+      gsize length = memory->read (memory->data, at, words,
+                                   MIN (end - at, PIECE_WORDS * sizeof *words));
 
       for (gsize i = 0; i < length / sizeof *words; i++)
         add_to_run (search, words[i]);
@@ -274,7 +286,7 @@ sonde_python_native_find_loop (const SondePythonMemory *memory,
                                SondePythonRange        *range)
 {
   g_auto(SondePythonUnwindTable) table = { 0 };
-  Search search = { .memory = memory, .image = image, .table = &table };
+  Search search = { .source = { memory, SEARCH_BYTES_MAX }, .image = image, .table = &table };
 
   g_return_val_if_fail (image != NULL, FALSE);
 

@@ -263,6 +263,12 @@ test_native_code_no_tables (void)
   g_assert_cmpuint (sonde_python_native_find_parts (&memory, &image, &function, &part, 1), ==, 0);
 }
 
+typedef struct
+{
+  SondePythonImage image;
+  guint64          n_bytes; /* that were read */
+} Noise;
+
 /* Answers with noise, the same for the same address. */
 static gsize
 read_noise_cb (gpointer     data,
@@ -270,10 +276,12 @@ read_noise_cb (gpointer     data,
                gpointer     buffer,
                gsize        length)
 {
-  const SondePythonImage *image = data;
+  Noise *noise = data;
+  const SondePythonImage *image = &noise->image;
   guint8 *bytes = buffer;
 
   length = MIN (length, 1 << 20);
+  noise->n_bytes += length;
   for (gsize i = 0; i < length; i++)
     bytes[i] = (guint8) ((address + i) * 0x9e3779b97f4a7c15 >> 56);
 
@@ -288,22 +296,123 @@ read_noise_cb (gpointer     data,
 static void
 test_native_code_noise (void)
 {
-  SondePythonImage image = { .unwind_header = 0x10000 };
-  SondePythonMemory memory = { .read = read_noise_cb, .data = &image };
+  Noise noise = { .image = { .unwind_header = 0x10000 } };
+  SondePythonMemory memory = { .read = read_noise_cb, .data = &noise };
   g_auto(SondePythonUnwindTable) table = { 0 };
   SondePythonRange parts[4];
   SondePythonUnwindEntry entry;
 
-  g_assert_true (sonde_python_unwind_table_init (&table, &memory, &image));
+  g_assert_true (sonde_python_unwind_table_init (&table, &memory, &noise.image));
   for (SondeAddress address = 0; address < 0x100000; address += 4093)
     {
       SondePythonRange function = { address, address + 8192 };
-      guint count = sonde_python_native_find_parts (&memory, &image, &function, parts, 4);
+      guint count = sonde_python_native_find_parts (&memory, &noise.image, &function, parts, 4);
 
       g_assert_cmpuint (count, <=, 4);
       if (sonde_python_unwind_table_find (&table, address, &entry))
         g_assert_true (address >= entry.range.start && address < entry.range.end);
     }
+}
+
+/* A table of MAZE_ROWS functions of a megabyte each, that lie over one another, and a function that
+ * jumps into all of them.
+ */
+#define MAZE_HEADER 0x1000000
+#define MAZE_CIE (MAZE_HEADER + 0x80000)
+#define MAZE_ENTRIES (MAZE_HEADER + 0x90000)
+#define MAZE_ENTRY_BYTES 64
+#define MAZE_ROWS 4096
+#define MAZE_CODE (MAZE_HEADER + 0x200000)
+#define MAZE_FUNCTION (MAZE_HEADER + 0x4000000)
+#define MAZE_FUNCTION_BYTES (1 << 20)
+
+static guint8
+get_byte (const void *words,
+          guint64     place)
+{
+  return ((const guint8 *) words)[place];
+}
+
+static guint8
+read_maze_byte (SondeAddress address)
+{
+  static const guint8 cie[] = { 0, 0, 0, 0, 0, 0, 0, 0, 1, 'z', 'R', 0, 1, 1, 1, 1, 0x1b };
+  static const guint8 header[] = { 1, 0x1b, 3, 0x3b, 0, 0, 0, 0, 0, MAZE_ROWS >> 8, 0, 0 };
+  guint64 place = address - MAZE_HEADER;
+
+  if (place < sizeof header)
+    return header[place];
+  if (place < sizeof header + 8 * MAZE_ROWS)
+    {
+      gint32 row = (gint32) (place - sizeof header) / 8;
+      gint32 words[] = {
+        MAZE_CODE - MAZE_HEADER + 16 * row, MAZE_ENTRIES - MAZE_HEADER + MAZE_ENTRY_BYTES * row,
+      };
+
+      return get_byte (words, (place - sizeof header) % sizeof words);
+    }
+  if (address >= MAZE_CIE && address - MAZE_CIE < sizeof cie)
+    return cie[address - MAZE_CIE];
+  if (address >= MAZE_ENTRIES && address - MAZE_ENTRIES < MAZE_ENTRY_BYTES * MAZE_ROWS)
+    {
+      guint64 at = (address - MAZE_ENTRIES) % MAZE_ENTRY_BYTES;
+      guint32 words[] = { 32, (guint32) (address - at + 4 - MAZE_CIE), 0, 1 << 20, 0x0e00 };
+
+      return at < sizeof words ? get_byte (words, at) : 0;
+    }
+  if (address >= MAZE_FUNCTION && address - MAZE_FUNCTION < MAZE_FUNCTION_BYTES)
+    {
+      guint64 at = (address - MAZE_FUNCTION) % 5;
+      guint64 jump = (address - MAZE_FUNCTION) / 5;
+      guint32 distance = (guint32) (MAZE_CODE + 16 * (jump % MAZE_ROWS) + 8 -
+                                    (address - at + 5));
+
+      return at == 0 ? 0xe9 : get_byte (&distance, at - 1);
+    }
+
+  return 0x90;
+}
+
+static gsize
+read_maze_cb (gpointer     data,
+              SondeAddress address,
+              gpointer     buffer,
+              gsize        length)
+{
+  guint64 *n_bytes = data;
+
+  *n_bytes += length;
+  /* All of it is the same, and read so often that it is to be quick. */
+  if (address >= MAZE_CODE && address + length <= MAZE_FUNCTION)
+    memset (buffer, 0x90, length);
+  else
+    for (gsize i = 0; i < length; i++)
+      ((guint8 *) buffer)[i] = read_maze_byte (address + i);
+
+  return length;
+}
+
+/* Functions that lie over one another are not all read, however many there are. */
+static void
+test_native_code_maze (void)
+{
+  guint64 n_bytes = 0;
+  SondePythonImage image = { .unwind_header = MAZE_HEADER };
+  SondePythonMemory memory = { .read = read_maze_cb, .data = &n_bytes };
+  SondePythonRange function = { MAZE_FUNCTION, MAZE_FUNCTION + MAZE_FUNCTION_BYTES };
+  g_auto(SondePythonUnwindTable) table = { 0 };
+  SondePythonUnwindEntry entry;
+  SondePythonRange part;
+
+  g_assert_true (sonde_python_unwind_table_init (&table, &memory, &image));
+  g_assert_true (sonde_python_unwind_table_find (&table, MAZE_CODE + 24, &entry));
+  g_assert_cmphex (entry.range.start, ==, MAZE_CODE + 16);
+  g_assert_true (entry.has_frame);
+
+  n_bytes = 0;
+  g_assert_cmpuint (sonde_python_native_find_parts (&memory, &image, &function, &part, 1), ==, 0);
+  g_assert_cmpuint (n_bytes, >, 16 << 20);
+  g_assert_cmpuint (n_bytes, <, 256 << 20);
 }
 
 int
@@ -316,5 +425,6 @@ main (int   argc,
   g_test_add_func ("/python/native-code/loop", test_native_code_loop);
   g_test_add_func ("/python/native-code/no-tables", test_native_code_no_tables);
   g_test_add_func ("/python/native-code/noise", test_native_code_noise);
+  g_test_add_func ("/python/native-code/maze", test_native_code_maze);
   return g_test_run ();
 }
