@@ -35,6 +35,7 @@ typedef struct
   SondeAddress task_type;     /* 0 before it was imported */
   SondeAddress future_type;
   SondeAddress current_tasks; /* up to 3.13: the dict of the tasks that run, by their loops */
+  gboolean     is_seen;       /* a task of this type, since @looked_ns */
   guint64      looked_ns;
 } SondePythonTaskModule;
 
@@ -43,7 +44,7 @@ typedef struct
 {
   SondePythonHeap               heap;
   const SondePythonTaskOffsets *offsets; /* borrowed */
-  const SondePythonTaskModule  *module;  /* borrowed; of the task that is looked at */
+  SondePythonTaskModule        *module;  /* borrowed; of the task that is looked at */
   SondeAddress                  key;     /* of the text "_parent_task" */
   guint                         budget;  /* how many objects and entries may be read yet */
 } SondePythonAwaiters;

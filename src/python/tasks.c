@@ -149,18 +149,14 @@ look_for_module (SondePythonTasks      *self,
 }
 
 /* NULL if asyncio is not there. */
-static const SondePythonTaskModule *
+static SondePythonTaskModule *
 find_module (SondePythonTasks *self,
              SondeAddress      interpreter)
 {
   gpointer key = GSIZE_TO_POINTER (interpreter);
   SondePythonTaskModule *module = g_hash_table_lookup (self->modules, key);
-  guint64 now_ns;
+  guint64 now_ns = sonde_clock_now_ns ();
 
-  if (module != NULL && module->task_type != 0)
-    return module;
-
-  now_ns = sonde_clock_now_ns ();
   if (module == NULL)
     {
       module = g_new0 (SondePythonTaskModule, 1);
@@ -168,10 +164,13 @@ find_module (SondePythonTasks *self,
     }
   else if (now_ns - module->looked_ns < LOOK_INTERVAL_NS)
     {
-      return NULL;
+      return module->task_type != 0 ? module : NULL;
     }
 
-  look_for_module (self, interpreter, module);
+  /* An interpreter may have ended, and another lie at its address: then there are no such tasks. */
+  if (!module->is_seen)
+    look_for_module (self, interpreter, module);
+  module->is_seen = FALSE;
   module->looked_ns = now_ns;
 
   return module->task_type != 0 ? module : NULL;
@@ -181,7 +180,12 @@ static gboolean
 is_task (SondePythonTasks *self,
          SondeAddress      address)
 {
-  return sonde_python_awaiters_is_a (&self->awaiters, address, self->awaiters.module->task_type);
+  SondePythonTaskModule *module = self->awaiters.module;
+  gboolean is_one = sonde_python_awaiters_is_a (&self->awaiters, address, module->task_type);
+
+  module->is_seen |= is_one;
+
+  return is_one;
 }
 
 /* Once a task was seen where it is kept, it is always there. */
@@ -293,7 +297,7 @@ find_code_of_name (SondePythonTasks *self,
   gpointer code;
 
   /* The last one is for all others. */
-  if (self->names->len == SONDE_PYTHON_TASK_NAMES_END - 2)
+  if (self->names->len >= SONDE_PYTHON_TASK_NAMES_END - 2)
     wanted.name = "[Task]";
 
   function = sonde_functions_intern (self->functions, &wanted);

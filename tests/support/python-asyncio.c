@@ -438,6 +438,17 @@ python_asyncio_free (PythonAsyncio *self)
 }
 
 void
+python_asyncio_set_name (PythonAsyncio            *self,
+                         const SondePythonOffsets *offsets,
+                         const char               *name)
+{
+  SondeAddress text = at_task (0) + IN_TASK_NAME + offsets->unicode.ascii_data;
+
+  g_assert_cmpuint (strlen (name), ==, strlen ((char *) python_image_at (self->image, text)));
+  memcpy (python_image_at (self->image, text), name, strlen (name));
+}
+
+void
 python_asyncio_make_costly (PythonAsyncio            *self,
                             const SondePythonOffsets *offsets,
                             guint                     n_attributes)

@@ -40,6 +40,11 @@ typedef struct
 PythonAsyncio *python_asyncio_new           (const SondePythonOffsets *offsets);
 void           python_asyncio_free          (PythonAsyncio            *self);
 
+/* Names the first task anew: by as many letters of ASCII as it had. */
+void           python_asyncio_set_name      (PythonAsyncio            *self,
+                                             const SondePythonOffsets *offsets,
+                                             const char               *name);
+
 /* Up to 3.13: the TaskGroup gets so many attributes, none with the name that is looked for, and
  * every one of many calls is of it.
  */

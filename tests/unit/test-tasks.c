@@ -132,12 +132,47 @@ test_tasks_frame_bounds (void)
       }
 }
 
+/* Of so many names that not all are kept, those that come later are one. */
+static void
+test_tasks_many_names (void)
+{
+  const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030e, FALSE);
+  g_autoptr(PythonAsyncio) asyncio = python_asyncio_new (offsets);
+  g_autoptr(SondeFunctions) functions = sonde_functions_new ();
+  g_autoptr(SondePythonTasks) tasks = NULL;
+  g_autofree SondeCodeStack *stack = g_new0 (SondeCodeStack, 1);
+  SondePythonMemory memory = python_image_get_memory (asyncio->image);
+
+  tasks = sonde_python_tasks_new (&memory, offsets, functions, TRUE);
+  for (guint i = 0; i < SONDE_PYTHON_TASK_NAMES_END + 10; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("n%04u", i);
+      const SondeFunction *first = NULL;
+
+      python_asyncio_set_name (asyncio, offsets, name);
+      g_assert_true (python_asyncio_read (asyncio, tasks, stack));
+      for (guint k = 0; k < stack->depth && first == NULL; k++)
+        if (stack->frames[k].code < SONDE_PYTHON_TASK_NAMES_END)
+          {
+            g_assert_cmpuint (stack->frames[k].code, >, 0);
+            first = sonde_python_tasks_get_function (tasks, stack->frames[k].code);
+          }
+
+      g_assert_nonnull (first);
+      if (i < 1000)
+        g_assert_nonnull (strstr (first->name, name));
+      else if (i > SONDE_PYTHON_TASK_NAMES_END)
+        g_assert_cmpstr (first->name, ==, "[Task]");
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/python/tasks/frame-bounds", test_tasks_frame_bounds);
+  g_test_add_func ("/python/tasks/many-names", test_tasks_many_names);
   for (guint i = 0; i < G_N_ELEMENTS (versions); i++)
     {
       g_autofree char *chain = g_strdup_printf ("/python/tasks/chain/%s", versions[i].name);
