@@ -30,7 +30,7 @@ read_table (SondePythonCodes *self,
   guint8 head[SONDE_PYTHON_CODE_HEAD_BYTES] = { 0 };
   g_autofree guint8 *table = NULL;
   guint64 length;
-  gsize got, mark;
+  gsize got, begin, end;
 
   entry->has_table = TRUE;
   got = self->memory.read (self->memory.data, entry->words.table, head, self->head_length);
@@ -50,9 +50,11 @@ read_table (SondePythonCodes *self,
                                       table, length))
     return;
 
-  mark = MIN (got, offsets->bytes.data + length) - MIN (got, offsets->object.size);
-  entry->table_mark.length = (guint8) MIN (mark, SONDE_PYTHON_MARK_BYTES);
-  memcpy (entry->table_mark.bytes, head + offsets->object.size, entry->table_mark.length);
+  /* Where the fields lie may be the target's own word. */
+  begin = MIN (got, offsets->object.size);
+  end = CLAMP (offsets->bytes.data + length, begin, got);
+  entry->table_mark.length = (guint8) MIN (end - begin, SONDE_PYTHON_MARK_BYTES);
+  memcpy (entry->table_mark.bytes, head + begin, entry->table_mark.length);
 
   sonde_python_codes_make_room (self, length, entry);
   entry->table = g_steal_pointer (&table);

@@ -100,6 +100,31 @@ test_code_line_cut_table (void)
                     ==, 0);
 }
 
+/* A target may say that the length of bytes lies far behind them. */
+static void
+test_code_line_far_size (void)
+{
+  const guint32 far = 504;
+  const SondeAddress table = 0x1000000;
+  SondePythonOffsets offsets = *python_offsets ();
+  g_autoptr(PythonImage) image = python_code_make_image (&offsets);
+  SondePythonMemory memory = python_image_get_memory (image);
+  g_autoptr(SondeFunctions) functions = sonde_functions_new ();
+  g_autoptr(SondePythonCodes) codes = NULL;
+
+  offsets.bytes.data = 0;
+  offsets.object.size = far;
+  python_image_add (image, table, NULL, 1024);
+  python_image_put_word (image, table + offsets.object.type, AT_BYTES_TYPE);
+  python_image_put_word (image, table + far, 1);
+  python_image_put_word (image, AT_CODE + offsets.code.linetable, table);
+
+  codes = sonde_python_codes_new (&memory, &offsets, functions);
+  g_assert_cmpuint (sonde_python_codes_find_line (codes, AT_CODE, AT_CODE + offsets.code.bytecode),
+                    ==, 0);
+  sonde_python_codes_check (codes);
+}
+
 /* In a free-threaded Python other threads run copies of the bytecode. */
 static void
 test_code_line_copies (void)
@@ -152,6 +177,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   python_code_add_for_versions ("/python/code-line/recorded", test_code_line_recorded);
   g_test_add_func ("/python/code-line/instructions", test_code_line_instructions);
+  g_test_add_func ("/python/code-line/far-size", test_code_line_far_size);
   g_test_add_func ("/python/code-line/bad-table", test_code_line_bad_table);
   g_test_add_func ("/python/code-line/cut-table", test_code_line_cut_table);
   g_test_add_func ("/python/code-line/copies", test_code_line_copies);
