@@ -107,7 +107,8 @@ sonde_command_dump (const SondeOptions *options)
     return sonde_report_obstacle (&obstacle);
 
   sonde_report_frames (options->frames, dump->python, dump->is_readable);
-  sonde_report_tasks (options->with_tasks, dump->python, dump->has_tasks);
+  sonde_report_tasks (options->with_tasks, dump->python, dump->is_readable,
+                      dump->has_tasks);
   for (guint i = 0; i < dump->threads->len; i++)
     {
       if (i > 0)

@@ -46,14 +46,19 @@ start_engine (const SondeOptions *options)
   return engine;
 }
 
-/* Where nothing was counted, since all that was seen was asleep. */
+/* Where nothing was counted, since nothing that was seen ran. */
 static void
 print_hint (const SondeSnapshot *snapshot)
 {
-  if (snapshot->query.mode == SONDE_MODE_CPU && snapshot->scope_count == 0 &&
-      snapshot->sample_count > 0)
-    g_printerr (_("sonde-cli: all of its threads slept all the time: with -m wall that counts "
-                  "too\n"));
+  if (snapshot->query.mode != SONDE_MODE_CPU || snapshot->scope_count > 0 ||
+      snapshot->sample_count == 0)
+    return;
+
+  if (snapshot->frames == SONDE_FRAMES_PYTHON)
+    g_printerr (_("sonde-cli: no thread of Python ran: -m wall counts those that wait too, "
+                  "--frames native has all other threads\n"));
+  else
+    g_printerr (_("sonde-cli: no thread ran: -m wall counts those that wait too\n"));
 }
 
 /* On standard error, so that it never mixes with the stacks, whose counts add up to its samples. */
@@ -115,7 +120,8 @@ sonde_command_record (const SondeOptions *options)
     return sonde_report_error (error);
 
   sonde_report_frames (options->frames, snapshot->python, snapshot->is_readable);
-  sonde_report_tasks (options->with_tasks, snapshot->python, snapshot->has_tasks);
+  sonde_report_tasks (options->with_tasks, snapshot->python, snapshot->is_readable,
+                      snapshot->has_tasks);
   sonde_report_mode (options->mode, snapshot->python, snapshot->is_readable,
                      snapshot->has_gil);
   print_hint (snapshot);

@@ -39,6 +39,13 @@ sonde_report_obstacle (const SondeObstacle *obstacle)
   return SONDE_EXIT_FAILED;
 }
 
+static const char *
+get_version_text (const char *python)
+{
+  /* Translators: in place of a number, as in “Python 3.12” */
+  return python[0] != '\0' ? python : _("(unknown version)");
+}
+
 void
 sonde_report_frames (SondeFrames  wanted,
                      const char  *python,
@@ -49,7 +56,7 @@ sonde_report_frames (SondeFrames  wanted,
 
   if (python != NULL)
     g_printerr (_("sonde-cli: Sonde cannot read the functions of Python %s: these are native "
-                  "functions\n"), python);
+                  "functions\n"), get_version_text (python));
   else if (wanted != SONDE_FRAMES_AUTO)
     g_printerr (_("sonde-cli: the process runs no Python: these are native functions\n"));
 }
@@ -57,9 +64,10 @@ sonde_report_frames (SondeFrames  wanted,
 void
 sonde_report_tasks (gboolean    wanted,
                     const char *python,
+                    gboolean    is_readable,
                     gboolean    has_tasks)
 {
-  if (!wanted || has_tasks)
+  if (!wanted || has_tasks || (python != NULL && !is_readable))
     return;
 
   if (python != NULL)
@@ -80,7 +88,7 @@ sonde_report_mode (SondeMode   mode,
 
   if (python != NULL && !is_readable)
     g_printerr (_("sonde-cli: Sonde cannot read the global lock of Python %s, so no sample counts: "
-                  "try -m cpu\n"), python);
+                  "try -m cpu\n"), get_version_text (python));
   else
     g_printerr (_("sonde-cli: the process has no global lock of Python, so no sample counts: try "
                   "-m cpu\n"));

@@ -25,9 +25,10 @@ int sonde_report_obstacle (const SondeObstacle *obstacle);
 void sonde_report_frames  (SondeFrames          wanted,
                            const char          *python,
                            gboolean             is_readable);
-/* One line where tasks were @wanted and cannot be followed. */
+/* One line where tasks were @wanted and cannot be followed; none after that of report_frames(). */
 void sonde_report_tasks   (gboolean             wanted,
                            const char          *python,
+                           gboolean             is_readable,
                            gboolean             has_tasks);
 /* One line where samples were asked for whose thread has a lock that there is not, or that cannot
  * be read.

@@ -13,8 +13,8 @@
 #include <glib-unix.h>
 
 /* How often the mailbox is looked into; the worker fills it ten times a second. Each look wakes a
- * CPU, which at 100 a second were more than half a percent of one; so it is done often only while
- * somebody waits for an answer: for the first snapshot, and for the last one.
+ * CPU, so it is done often only while somebody waits for an answer: for the first snapshot, and for
+ * the last one.
  */
 #define LOOK_INTERVAL_MS 100
 #define WAIT_INTERVAL_MS 10

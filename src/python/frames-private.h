@@ -243,7 +243,9 @@ const Caller *sonde_python_frames_find_caller (const SondePythonFrames  *self,
                                                SondeAddress              generator,
                                                SondeAddress              code);
 
-/* frames-settle.c: makes of the chain the stack of the moment in which the regions were copied. */
+/* frames-settle.c: makes of the chain the stack of one moment, in which the regions were copied or,
+ * where the thread was in a generator, the thread state.
+ */
 void          sonde_python_frames_settle  (SondePythonFrames       *self,
                                            SondeCodeStack          *stack);
 void          sonde_python_frames_drop_innermost (SondePythonFrames     *self,

@@ -11,7 +11,8 @@
  * - Since 3.11 a frame says whether it executes or has called another (its saved stack pointer).
  *   The copy of the frames on top takes some 20 ns, so these marks are of one moment: the
  *   innermost frame is the one that they say is, not the one that the thread state pointed to a
- *   moment before (settle()).
+ *   moment before (settle()). Frames of generators lie elsewhere, each copied at a moment of its
+ *   own, but stay what they are: where the thread state points to one, it is the innermost.
  * - A copy that took longer than usual was interrupted in the middle, and is made again.
  * - A frame that returns forgets which one is below it: the chain seems to end there. It is to end
  *   where it did the last time, or often in the same other place. A generator that yields forgets
@@ -397,9 +398,9 @@ took_long (SondePythonFrames *self,
   return is_long;
 }
 
-/* In 3.12 a call of the evaluation function has a frame of its own below those that it executes. The
- * struct that leads there was copied a moment before the thread state: if it led to that frame the
- * call had ended, and where the thread was by then is not told.
+/* In 3.12 a call of the evaluation function has a frame of its own below those that it executes.
+ * The struct that leads there was copied a moment before the thread state: if it led to that frame
+ * the call had ended, and where the thread was by then is not told.
  */
 static gboolean
 has_ended (SondePythonFrames *self,

@@ -94,9 +94,9 @@ test_commands_asleep (void)
   g_autofree char *wall = dup_errors ("zombie", "record", "-m", "wall");
   g_autofree char *busy = dup_errors ("sleepers", "record", "-m", "cpu");
 
-  g_assert_nonnull (strstr (cpu, "with -m wall that counts"));
-  g_assert_null (strstr (wall, "with -m wall"));
-  g_assert_null (strstr (busy, "with -m wall"));
+  g_assert_nonnull (strstr (cpu, "no thread ran: -m wall counts"));
+  g_assert_null (strstr (wall, "-m wall"));
+  g_assert_null (strstr (busy, "-m wall"));
 }
 
 /* One that is too old has a lock, but Sonde cannot tell who has it. */
