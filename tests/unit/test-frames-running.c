@@ -469,8 +469,8 @@ test_frames_running_generator_alone (void)
   assert_torn (frames);
 }
 
-/* Each generator's frame is copied at a moment of its own, and has yielded by then, or executes: the
- * thread was where the thread state says all the same.
+/* Each frame of a generator is copied at a moment of its own, and has yielded by then, or executes:
+ * the thread was where the thread state says all the same.
  */
 static void
 test_frames_running_in_generator (void)
