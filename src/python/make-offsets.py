@@ -44,7 +44,6 @@ FIELDS = {
         "gc_collecting": {(3, 9): "PyInterpreterState.gc.collecting"},
         "modules": {(3, 8): "PyInterpreterState.modules",
                     (3, 12): "PyInterpreterState.imports.modules"},
-        "code_generation": {(3, 14): "PyInterpreterState._code_object_generation"},
     },
     "gil": {
         "enabled": {(3, 13): "FREE struct _gil_runtime_state.enabled"},
@@ -58,12 +57,8 @@ FIELDS = {
         "interp": {(3, 8): "PyThreadState.interp"},
         "frame": {(3, 8): "PyThreadState.frame", (3, 11): "PyThreadState.cframe",
                   (3, 13): "PyThreadState.current_frame"},
-        "base_frame": {(3, 15): "PyThreadState.base_frame"},
-        "state": {(3, 13): "PyThreadState.state"},
         "thread_id": {(3, 8): "PyThreadState.thread_id"},
         "native_thread_id": {(3, 11): "PyThreadState.native_thread_id"},
-        "datastack_chunk": {(3, 11): "PyThreadState.datastack_chunk"},
-        "datastack_top": {(3, 11): "PyThreadState.datastack_top"},
     },
     "cframe": {
         "current_frame": {(3, 11): "_PyCFrame.current_frame", (3, 13): None},
@@ -81,12 +76,9 @@ FIELDS = {
                      (3, 14): "_PyInterpreterFrame.stackpointer"},
         "localsplus": {(3, 8): "PyFrameObject.f_localsplus",
                        (3, 11): "_PyInterpreterFrame.localsplus"},
-        "function": {(3, 11): "_PyInterpreterFrame.f_func",
-                     (3, 12): "_PyInterpreterFrame.f_funcobj"},
         "state": {(3, 8): "PyFrameObject.f_executing", (3, 10): "PyFrameObject.f_state",
                   (3, 11): None},
         "generator": {(3, 8): "PyFrameObject.f_gen", (3, 11): None},
-        "tlbc_index": {(3, 14): "FREE _PyInterpreterFrame.tlbc_index"},
     },
     "code": {
         "filename": {(3, 8): "PyCodeObject.co_filename"},
@@ -99,7 +91,6 @@ FIELDS = {
         "framesize": {(3, 12): "PyCodeObject.co_framesize"},
         "stacksize": {(3, 8): "PyCodeObject.co_stacksize"},
         "nlocalsplus": {(3, 11): "PyCodeObject.co_nlocalsplus"},
-        "flags": {(3, 8): "PyCodeObject.co_flags"},
     },
     "object": {
         "type": {(3, 8): "PyObject.ob_type"},
@@ -136,7 +127,6 @@ FIELDS = {
                    (3, 12): "PyLongObject.long_value.ob_digit"},
     },
     "dict": {
-        "used": {(3, 8): "PyDictObject.ma_used"},
         "keys": {(3, 8): "PyDictObject.ma_keys"},
         "values": {(3, 8): "PyDictObject.ma_values"},
     },
@@ -162,11 +152,8 @@ FIELDS = {
         "dict": {(3, 8): "=sizeof (PyObject)", (3, 10): "PyModuleObject.md_dict"},
     },
     "owner_values": {
-        "thread_owner": {(3, 11): "=FRAME_OWNED_BY_THREAD"},
         "generator_owner": {(3, 11): "=FRAME_OWNED_BY_GENERATOR"},
         "object_owner": {(3, 11): "=FRAME_OWNED_BY_FRAME_OBJECT"},
-        "interpreter_owner": {(3, 14): "=FRAME_OWNED_BY_INTERPRETER"},
-        "cstack_owner": {(3, 12): "=FRAME_OWNED_BY_CSTACK", (3, 15): None},
     },
     "opcodes": {
         "return_value": {(3, 11): "=RETURN_VALUE"},
@@ -192,8 +179,6 @@ DEBUG_FIELDS = {
         (3, 13): "interpreter_state.gc + gc.collecting in interpreter_state.size"},
     "interpreter.modules": {
         (3, 13): "interpreter_state.imports_modules in interpreter_state.size"},
-    "interpreter.code_generation": {
-        (3, 14): "interpreter_state.code_object_generation in interpreter_state.size"},
     "gil.enabled": {
         (3, 13): "FREE interpreter_state.gil_runtime_state_enabled in interpreter_state.size"},
     "gil.last_holder": {
@@ -205,17 +190,14 @@ DEBUG_FIELDS = {
     "thread.next": {(3, 13): "thread_state.next in thread_state.size"},
     "thread.interp": {(3, 13): "thread_state.interp in thread_state.size"},
     "thread.frame": {(3, 13): "thread_state.current_frame in thread_state.size"},
-    "thread.base_frame": {(3, 15): "thread_state.base_frame in thread_state.size"},
     "thread.thread_id": {(3, 13): "thread_state.thread_id in thread_state.size"},
     "thread.native_thread_id": {(3, 13): "thread_state.native_thread_id in thread_state.size"},
-    "thread.datastack_chunk": {(3, 13): "thread_state.datastack_chunk in thread_state.size"},
     "frame.code": {(3, 13): "interpreter_frame.executable in interpreter_frame.size"},
     "frame.previous": {(3, 13): "interpreter_frame.previous in interpreter_frame.size"},
     "frame.instruction": {(3, 13): "interpreter_frame.instr_ptr in interpreter_frame.size"},
     "frame.owner": {(3, 13): "interpreter_frame.owner in interpreter_frame.size"},
     "frame.stacktop": {(3, 14): "interpreter_frame.stackpointer in interpreter_frame.size"},
     "frame.localsplus": {(3, 13): "interpreter_frame.localsplus in interpreter_frame.size"},
-    "frame.tlbc_index": {(3, 14): "FREE interpreter_frame.tlbc_index in interpreter_frame.size"},
     "code.filename": {(3, 13): "code_object.filename in code_object.size"},
     "code.name": {(3, 13): "code_object.name in code_object.size"},
     "code.qualname": {(3, 13): "code_object.qualname in code_object.size"},

@@ -68,14 +68,10 @@ static const struct
   guint16 neighbour;
 } companions[] = {
   { FIELD (gil.switch_number), FIELD (gil.locked) },
-  { FIELD (thread.state), FIELD (thread.frame) },
-  { FIELD (thread.datastack_top), FIELD (thread.datastack_chunk) },
-  { FIELD (frame.function), FIELD (frame.previous) },
   { FIELD (frame.stacktop), FIELD (frame.owner) },
   { FIELD (code.framesize), FIELD (code.firstlineno) },
   { FIELD (code.stacksize), FIELD (code.firstlineno) },
   { FIELD (code.nlocalsplus), FIELD (code.firstlineno) },
-  { FIELD (code.flags), FIELD (code.firstlineno) },
   { FIELD (unicode.compact_data), FIELD (unicode.ascii_data) },
 };
 

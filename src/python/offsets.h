@@ -46,7 +46,6 @@ typedef struct
     guint32 gil;                /* since 3.12: a pointer */
     guint32 gc_collecting;      /* since 3.9; an int */
     guint32 modules;            /* the dict sys.modules */
-    guint32 code_generation;    /* since 3.14: a word that changes when code objects are freed */
   } interpreter;
   struct
   {
@@ -60,11 +59,8 @@ typedef struct
   {
     guint32 next, interp;
     guint32 frame;              /* up to 3.10 a frame object; 3.11, 3.12 a cframe; then a frame */
-    guint32 base_frame;         /* since 3.15: the sentinel that ends every chain of frames */
-    guint32 state;              /* since 3.13, an int: 0 detached, 1 attached, 2 suspended */
     guint32 thread_id;          /* what pthread_self() gives */
     guint32 native_thread_id;   /* since 3.11: what gettid() gives */
-    guint32 datastack_chunk, datastack_top;  /* since 3.11 */
   } thread;
   struct
   {
@@ -79,10 +75,8 @@ typedef struct
     guint32 is_entry;           /* 3.11, a byte: the C stack goes on here */
     guint32 stacktop;           /* since 3.11: an int, slots of localsplus; since 3.14 an address */
     guint32 localsplus;
-    guint32 function;           /* since 3.11; the tags of code hold here too */
     guint32 state;              /* up to 3.9 f_executing, 3.10 f_state: a signed byte */
     guint32 generator;          /* up to 3.10, borrowed */
-    guint32 tlbc_index;         /* since 3.14, free-threaded: which copy of the bytecode runs */
   } frame;
   struct
   {
@@ -95,7 +89,6 @@ typedef struct
     guint32 framesize;          /* since 3.12, an int, in words */
     guint32 stacksize;          /* an int, in words */
     guint32 nlocalsplus;        /* since 3.11, an int */
-    guint32 flags;              /* an int */
   } code;
   struct { guint32 type, size; } object;
   struct
@@ -117,7 +110,7 @@ typedef struct
     guint32 tag;                /* since 3.12; before, the count of digits is object.size */
     guint32 digits;             /* of 30 bits, in 4 bytes each */
   } number;
-  struct { guint32 used, keys, values; } dict;
+  struct { guint32 keys, values; } dict;
   struct
   {
     guint32 size;               /* up to 3.10: of the table of indices */
@@ -139,7 +132,8 @@ typedef struct
   struct { guint32 dict; } module;
   struct
   {
-    guint32 thread_owner, generator_owner, object_owner, interpreter_owner, cstack_owner;
+    guint32 generator_owner;
+    guint32 object_owner;       /* those that are greater are the interpreter's own frames */
   } owner_values;
   struct
   {
