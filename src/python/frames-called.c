@@ -75,6 +75,28 @@ sonde_python_frames_remember_caller (SondePythonFrames    *self,
   self->has_generators = TRUE;
 }
 
+void
+sonde_python_frames_recall_shim (SondePythonFrames *self,
+                                 SondeAddress       shim,
+                                 SondeAddress       callee_code,
+                                 Frame             *frame)
+{
+  Caller *known = &self->callers[get_place (shim)];
+
+  if (frame->is_shim && frame->previous != 0)
+    {
+      *known = (Caller) {
+        .generator = shim, .code = callee_code, .caller = frame->previous, .is_shim = TRUE,
+      };
+    }
+  else if (known->is_shim && known->generator == shim && known->code == callee_code)
+    {
+      frame->is_shim = TRUE;
+      frame->is_dead = FALSE;
+      frame->previous = known->caller;
+    }
+}
+
 const Caller *
 sonde_python_frames_find_caller (const SondePythonFrames *self,
                                  SondeAddress             generator,
@@ -334,10 +356,26 @@ is_unlinked (const SondePythonFrames *self,
          (self->marks[1] & MARK_GENERATOR) != 0 && !has_begun (self, &stack->frames[0]);
 }
 
+/* Whether all that C had called has returned to it since the thread state was copied: then the
+ * thread was where that says.
+ */
+static gboolean
+has_returned_to_c (const SondePythonFrames *self,
+                   const SondeCodeStack    *stack)
+{
+  for (guint i = 0; i + 1 < stack->depth && (self->marks[i] & MARK_SUSPENDED) != 0; i++)
+    if (stack->frames[i].is_entry)
+      return TRUE;
+
+  return FALSE;
+}
+
 void
 sonde_python_frames_add_called (SondePythonFrames *self,
                                 SondeCodeStack    *stack)
 {
+  if (has_returned_to_c (self, stack))
+    return;
   if (is_unlinked (self, stack))
     sonde_python_frames_drop_innermost (self, stack, 1);
   if (!self->has_generators || !add_called_by_generator (self, stack))

@@ -91,13 +91,16 @@ typedef struct
   gboolean     is_dead;      /* executes no more */
 } Frame;
 
-/* Who resumed a generator the last time. */
+/* Who resumed a generator the last time; or, of a frame of the interpreter's own that lies on the C
+ * stack, who called C there that then called @code.
+ */
 typedef struct
 {
-  SondeAddress generator; /* its frame; 0 for none */
+  SondeAddress generator; /* its frame, or that of the interpreter; 0 for none */
   SondeAddress code;
   SondeAddress caller;    /* the frame that did, with C between them if @is_entry */
   gboolean     is_entry;
+  gboolean     is_shim;
 } Caller;
 
 /* Many enough that two generators that are alive hardly ever have the same place. */
@@ -138,6 +141,7 @@ struct _SondePythonFrames
   Caller                    callers[N_CALLERS];
   gboolean                  has_generators;
   gboolean                  is_still;    /* the thread is */
+  SondeAddress              wanted;      /* what the thread state is to lead to; 0 for anything */
 
   SondePythonEdges         *edges;       /* borrowed */
   SondeCodeStack           *accepted;    /* owned: the last one whose calls were all believed */
@@ -238,6 +242,13 @@ void          sonde_python_frames_add_called (SondePythonFrames         *self,
 void          sonde_python_frames_remember_caller (SondePythonFrames    *self,
                                                    const SondeCodeFrame *generator,
                                                    SondeAddress          caller);
+/* What C stack there is where @shim lies is used again as soon as the call has ended: then @frame
+ * is anything, and made what it was the last time.
+ */
+void          sonde_python_frames_recall_shim (SondePythonFrames        *self,
+                                               SondeAddress              shim,
+                                               SondeAddress              callee_code,
+                                               Frame                    *frame);
 /* NULL if it was never seen resumed. */
 const Caller *sonde_python_frames_find_caller (const SondePythonFrames  *self,
                                                SondeAddress              generator,

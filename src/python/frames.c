@@ -269,6 +269,9 @@ walk (SondePythonFrames *self,
       sonde_python_frames_decode (self, bytes, &frame);
       if (frame.is_generator && frame.previous == 0 && !self->is_still)
         recall_caller (self, address, &frame);
+      if (self->offsets->version >= 0x030c && stack->depth > 0 && !self->is_still)
+        sonde_python_frames_recall_shim (self, address, stack->frames[stack->depth - 1].code,
+                                         &frame);
       is_alive &= !frame.is_dead;
       if (!frame.is_shim)
         append_frame (self, address, &frame, stack);
@@ -398,24 +401,54 @@ took_long (SondePythonFrames *self,
   return is_long;
 }
 
-/* In 3.12 a call of the evaluation function has a frame of its own below those that it executes.
- * The struct that leads there was copied a moment before the thread state: if it led to that frame
- * the call had ended, and where the thread was by then is not told.
+/* Up to 3.12 the thread state leads to a struct of the call of the evaluation function, and that to
+ * the innermost frame. It was copied a moment before the thread state: if the call had not begun by
+ * then, it leads to where the last one there left: in 3.12 to a frame of the call's own below those
+ * that it executes, in 3.11 to the frame that called C, as the struct of an outer call does, which
+ * lies above it on the C stack.
  */
 static gboolean
 has_ended (SondePythonFrames *self,
            SondeAddress       head)
 {
-  const guint8 *bytes = has_field (self->offsets->cframe.current_frame)
-                        ? sonde_python_frames_find (self, head) : NULL;
+  SondeAddress call = get_word (self->thread_head, self->offsets->thread.frame);
+  const guint8 *bytes;
   Frame frame;
 
+  if (!has_field (self->offsets->cframe.current_frame) || head == 0)
+    return FALSE;
+
+  for (guint i = 0; self->offsets->version == 0x030b && i < self->n_cframes; i++)
+    if (self->cframes[i].head == head && self->cframes[i].address > call)
+      return TRUE;
+
+  bytes = sonde_python_frames_find (self, head);
   if (bytes == NULL)
     return FALSE;
 
   sonde_python_frames_decode (self, bytes, &frame);
 
   return frame.is_shim;
+}
+
+/* Whether the thread is in a call of the evaluation function in which it can be read. One that is
+ * short cannot be read as often as a long one; so once it was in that, it is waited for until it is
+ * again.
+ */
+static gboolean
+is_in_call (SondePythonFrames *self,
+            SondeAddress       head)
+{
+  SondeAddress call = get_word (self->thread_head, self->offsets->thread.frame);
+
+  if (self->wanted != 0 && self->wanted != call)
+    return FALSE;
+  if (!has_ended (self, head))
+    return TRUE;
+
+  self->wanted = call;
+
+  return FALSE;
 }
 
 static SondePythonRead
@@ -452,7 +485,7 @@ try_running (SondePythonFrames      *self,
 
   self->is_incomplete = FALSE;
   self->is_still = FALSE;
-  is_whole = !has_ended (self, head) && walk (self, head, stack);
+  is_whole = is_in_call (self, head) && walk (self, head, stack);
   if (!is_whole || self->is_incomplete || !sonde_python_frames_believe_base (self, stack, start_ns))
     read = SONDE_PYTHON_READ_TORN;
   else
@@ -483,6 +516,7 @@ sonde_python_frames_read_running (SondePythonFrames      *self,
     return SONDE_PYTHON_READ_UNREADABLE;
 
   n_attempts = self->n_bases == 0 ? FIRST_ATTEMPTS : ATTEMPTS;
+  self->wanted = 0;
   sonde_python_edges_begin_sample (self->edges);
   for (guint i = 0; i < n_attempts && read == SONDE_PYTHON_READ_TORN; i++)
     {

@@ -13,77 +13,13 @@
 
 #include "base/clock.h"
 #include "python/frames.h"
-#include "support/python-image.h"
-
-#define INTERPRETER 0x20000
-#define THREAD 0x40000
-#define CFRAME 0x60000
-#define CFRAME_BYTES 64
-#define CODE 0x80000
-/* Where generators lie, each on a page of its own, and the stack of frames. */
-#define ISLANDS 0x100000
-#define ISLAND_BYTES 0x10000
-#define STACK 0x8000000
-#define FRAME_BYTES 0x100
-#define CODE_BYTES 0x200
+#include "support/python-frames.h"
 
 #define N_ISLANDS 60
 #define N_GENERATORS 5
 
 /* Of memory that is as slow as that of another process. */
 #define PIECE_NS 2000
-
-/* A frame of @previous that executes, or has called another. */
-static void
-add_frame (PythonImage              *image,
-           const SondePythonOffsets *offsets,
-           SondeAddress              address,
-           SondeAddress              previous,
-           SondeAddress              code,
-           gboolean                  is_suspended)
-{
-  const gint32 top = is_suspended ? 0 : -1;
-
-  python_image_put_word (image, address + offsets->frame.previous, previous);
-  python_image_put_word (image, address + offsets->frame.code, code);
-  python_image_put_word (image, address + offsets->frame.instruction,
-                         code + offsets->code.bytecode + 16);
-  memcpy (python_image_at (image, address + offsets->frame.stacktop), &top, sizeof top);
-}
-
-static void
-add_code (PythonImage              *image,
-          const SondePythonOffsets *offsets,
-          SondeAddress              address)
-{
-  const gint32 words = FRAME_BYTES / 8;
-
-  python_image_add (image, address, NULL, CODE_BYTES);
-  memcpy (python_image_at (image, address + offsets->code.framesize), &words, sizeof words);
-}
-
-/* 3.13, with a thread whose outermost frame has called another, and that a third. The thread state
- * still says that the second is the innermost.
- */
-static PythonImage *
-make_image (const SondePythonOffsets *offsets)
-{
-  PythonImage *image = python_image_load (NULL);
-
-  python_image_add (image, THREAD, NULL, 512);
-  python_image_put_word (image, THREAD + offsets->thread.interp, INTERPRETER);
-  python_image_put_word (image, THREAD + offsets->thread.frame, STACK + FRAME_BYTES);
-  python_image_put_word (image, THREAD + offsets->thread.native_thread_id, (guint64) getpid ());
-  python_image_add (image, STACK, NULL, 0x4000);
-  for (guint i = 0; i < 3; i++)
-    {
-      add_code (image, offsets, CODE + i * 0x1000);
-      add_frame (image, offsets, STACK + i * FRAME_BYTES,
-                 i > 0 ? STACK + (i - 1) * FRAME_BYTES : 0, CODE + i * 0x1000, i < 2);
-    }
-
-  return image;
-}
 
 /* A chain of frames that lie far from one another, on the third. */
 static SondeAddress
@@ -97,7 +33,7 @@ add_islands (PythonImage              *image,
       SondeAddress island = ISLANDS + i * ISLAND_BYTES;
 
       python_image_add (image, island, NULL, 0x1000);
-      add_frame (image, offsets, island, last, CODE, TRUE);
+      python_frames_add (image, offsets, island, last, CODE, TRUE);
       last = island;
     }
 
@@ -117,7 +53,7 @@ add_generators (PythonImage              *image,
       SondeAddress island = ISLANDS + i * ISLAND_BYTES;
 
       python_image_add (image, island, NULL, 0x1000);
-      add_frame (image, offsets, island, last, CODE, i + 1 < N_GENERATORS);
+      python_frames_add (image, offsets, island, last, CODE, i + 1 < N_GENERATORS);
       *python_image_at (image, island + offsets->frame.owner) =
         (guint8) offsets->owner_values.generator_owner;
       last = island;
@@ -131,7 +67,7 @@ static void
 test_frames_running_fit (void)
 {
   const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030d, FALSE);
-  g_autoptr(PythonImage) image = make_image (offsets);
+  g_autoptr(PythonImage) image = python_frames_make_image (offsets);
   SondePythonMemory memory = python_image_get_memory (image);
   g_autoptr(SondePythonEdges) edges = sonde_python_edges_new ();
   g_autoptr(SondePythonFrames) frames = sonde_python_frames_new (&memory, offsets, edges, THREAD);
@@ -168,7 +104,7 @@ static void
 test_frames_running_inside_caller (void)
 {
   const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030d, FALSE);
-  g_autoptr(PythonImage) image = make_image (offsets);
+  g_autoptr(PythonImage) image = python_frames_make_image (offsets);
   SondePythonMemory memory = python_image_get_memory (image);
   g_autoptr(SondePythonEdges) edges = sonde_python_edges_new ();
   g_autoptr(SondePythonFrames) frames = sonde_python_frames_new (&memory, offsets, edges, THREAD);
@@ -194,13 +130,14 @@ static guint
 read_depth_at (const SondePythonOffsets *offsets,
                guint32                   opcode)
 {
-  g_autoptr(PythonImage) image = make_image (offsets);
+  g_autoptr(PythonImage) image = python_frames_make_image (offsets);
   SondePythonMemory memory = python_image_get_memory (image);
   g_autoptr(SondePythonEdges) edges = sonde_python_edges_new ();
   g_autoptr(SondePythonFrames) frames = sonde_python_frames_new (&memory, offsets, edges, THREAD);
   g_autofree SondeCodeStack *stack = g_new0 (SondeCodeStack, 1);
 
-  add_frame (image, offsets, STACK + 2 * FRAME_BYTES, STACK + FRAME_BYTES, CODE + 2 * 0x1000, TRUE);
+  python_frames_add (image, offsets, STACK + 2 * FRAME_BYTES, STACK + FRAME_BYTES,
+                     CODE + 2 * 0x1000, TRUE);
   for (guint i = 0; i < 3 && offsets->version >= 0x030e; i++)
     python_image_put_word (image, STACK + i * FRAME_BYTES + offsets->frame.stacktop,
                            STACK + (i + 1) * FRAME_BYTES);
@@ -270,7 +207,7 @@ static void
 test_frames_running_first (void)
 {
   const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030c, FALSE);
-  g_autoptr(PythonImage) image = make_image (offsets);
+  g_autoptr(PythonImage) image = python_frames_make_image (offsets);
   SondePythonMemory memory = python_image_get_memory (image);
   SondePythonMemory slow = make_slow (&memory);
   g_autoptr(SondePythonEdges) edges = sonde_python_edges_new ();
@@ -331,7 +268,7 @@ static void
 test_frames_running_turns (void)
 {
   const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030c, FALSE);
-  g_autoptr(PythonImage) image = make_image (offsets);
+  g_autoptr(PythonImage) image = python_frames_make_image (offsets);
   SondePythonMemory memory = python_image_get_memory (image);
   Turns turns = { .memory = &memory, .image = image, .word = THREAD + offsets->thread.frame };
   SondePythonMemory taking_turns = {
@@ -359,7 +296,7 @@ static void
 test_frames_running_more_pages (void)
 {
   const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030d, FALSE);
-  g_autoptr(PythonImage) image = make_image (offsets);
+  g_autoptr(PythonImage) image = python_frames_make_image (offsets);
   SondePythonMemory memory = python_image_get_memory (image);
   SondePythonMemory slow = make_slow (&memory);
   g_autoptr(SondePythonEdges) edges = sonde_python_edges_new ();
@@ -387,39 +324,9 @@ add_generator (PythonImage              *image,
                SondeAddress              code)
 {
   python_image_add (image, address & ~(SondeAddress) 0xfff, NULL, 0x1000);
-  add_frame (image, offsets, address, 0, code, FALSE);
+  python_frames_add (image, offsets, address, 0, code, FALSE);
   *python_image_at (image, address + offsets->frame.owner) =
     (guint8) offsets->owner_values.generator_owner;
-}
-
-/* Reads on until a stack of @depth is believed. */
-static void
-read_depth (SondePythonFrames *frames,
-            guint              depth)
-{
-  g_autofree SondeCodeStack *stack = g_new0 (SondeCodeStack, 1);
-
-  for (guint i = 0; i < 1000; i++)
-    if (sonde_python_frames_read_running (frames, NULL, 0, stack) == SONDE_PYTHON_READ_OK)
-      {
-        g_assert_cmpuint (stack->depth, ==, depth);
-        return;
-      }
-
-  g_assert_not_reached ();
-}
-
-static void
-assert_torn (SondePythonFrames *frames)
-{
-  g_autofree SondeCodeStack *stack = g_new0 (SondeCodeStack, 1);
-
-  for (guint i = 0; i < 100; i++)
-    {
-      g_assert_cmpint (sonde_python_frames_read_running (frames, NULL, 0, stack), ==,
-                       SONDE_PYTHON_READ_TORN);
-      g_usleep (1000);
-    }
 }
 
 /* A generator that was resumed by another, and resumes that one now: it has forgotten by whom it
@@ -429,7 +336,7 @@ static void
 test_frames_running_loop (void)
 {
   const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030d, FALSE);
-  g_autoptr(PythonImage) image = make_image (offsets);
+  g_autoptr(PythonImage) image = python_frames_make_image (offsets);
   SondePythonMemory memory = python_image_get_memory (image);
   g_autoptr(SondePythonEdges) edges = sonde_python_edges_new ();
   g_autoptr(SondePythonFrames) frames = sonde_python_frames_new (&memory, offsets, edges, THREAD);
@@ -437,20 +344,20 @@ test_frames_running_loop (void)
   const SondeAddress other = ISLANDS + ISLAND_BYTES + 0x10;
   const gint32 suspended = 0;
 
-  read_depth (frames, 3);
+  python_frames_read_depth (frames, 3);
   add_generator (image, offsets, one, CODE);
   add_generator (image, offsets, other, CODE);
   python_image_put_word (image, one + offsets->frame.previous, other);
   python_image_put_word (image, other + offsets->frame.previous, STACK + FRAME_BYTES);
   memcpy (python_image_at (image, other + offsets->frame.stacktop), &suspended, sizeof suspended);
   python_image_put_word (image, THREAD + offsets->thread.frame, one);
-  read_depth (frames, 4);
+  python_frames_read_depth (frames, 4);
 
   memcpy (python_image_at (image, one + offsets->frame.stacktop), &suspended, sizeof suspended);
   python_image_put_word (image, one + offsets->frame.previous, 0);
   python_image_put_word (image, other + offsets->frame.previous, one);
   python_image_put_word (image, THREAD + offsets->thread.frame, other);
-  assert_torn (frames);
+  python_frames_assert_torn (frames);
 }
 
 /* One that nobody has resumed is not what a thread begins with. */
@@ -458,15 +365,15 @@ static void
 test_frames_running_generator_alone (void)
 {
   const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030d, FALSE);
-  g_autoptr(PythonImage) image = make_image (offsets);
+  g_autoptr(PythonImage) image = python_frames_make_image (offsets);
   SondePythonMemory memory = python_image_get_memory (image);
   g_autoptr(SondePythonEdges) edges = sonde_python_edges_new ();
   g_autoptr(SondePythonFrames) frames = sonde_python_frames_new (&memory, offsets, edges, THREAD);
 
-  read_depth (frames, 3);
+  python_frames_read_depth (frames, 3);
   add_generator (image, offsets, ISLANDS, CODE);
   python_image_put_word (image, THREAD + offsets->thread.frame, ISLANDS);
-  assert_torn (frames);
+  python_frames_assert_torn (frames);
 }
 
 /* Each frame of a generator is copied at a moment of its own, and has yielded by then, or executes:
@@ -476,43 +383,20 @@ static void
 test_frames_running_in_generator (void)
 {
   const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030d, FALSE);
-  g_autoptr(PythonImage) image = make_image (offsets);
+  g_autoptr(PythonImage) image = python_frames_make_image (offsets);
   SondePythonMemory memory = python_image_get_memory (image);
   g_autoptr(SondePythonEdges) edges = sonde_python_edges_new ();
   g_autoptr(SondePythonFrames) frames = sonde_python_frames_new (&memory, offsets, edges, THREAD);
   const gint32 executing = -1;
 
   add_generators (image, offsets);
-  read_depth (frames, 3 + N_GENERATORS);
+  python_frames_read_depth (frames, 3 + N_GENERATORS);
 
   for (guint i = 1; i < N_GENERATORS; i++)
     python_image_put_word (image, ISLANDS + i * ISLAND_BYTES + offsets->frame.previous, 0);
   memcpy (python_image_at (image, ISLANDS + ISLAND_BYTES + offsets->frame.stacktop), &executing,
           sizeof executing);
-  read_depth (frames, 3 + N_GENERATORS);
-}
-
-/* The thread state leads to a call of the evaluation function that had ended a moment before. */
-static void
-test_frames_running_ended (void)
-{
-  const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030c, FALSE);
-  g_autoptr(PythonImage) image = make_image (offsets);
-  SondePythonMemory memory = python_image_get_memory (image);
-  g_autoptr(SondePythonEdges) edges = sonde_python_edges_new ();
-  g_autoptr(SondePythonFrames) frames = sonde_python_frames_new (&memory, offsets, edges, THREAD);
-  const SondeAddress shim = STACK + 3 * FRAME_BYTES;
-
-  python_image_add (image, CFRAME, NULL, CFRAME_BYTES);
-  python_image_put_word (image, CFRAME + offsets->cframe.current_frame, STACK + 2 * FRAME_BYTES);
-  python_image_put_word (image, THREAD + offsets->thread.frame, CFRAME);
-  read_depth (frames, 3);
-
-  add_frame (image, offsets, shim, STACK + 2 * FRAME_BYTES, CODE, FALSE);
-  *python_image_at (image, shim + offsets->frame.owner) =
-    (guint8) offsets->owner_values.object_owner + 1;
-  python_image_put_word (image, CFRAME + offsets->cframe.current_frame, shim);
-  assert_torn (frames);
+  python_frames_read_depth (frames, 3 + N_GENERATORS);
 }
 
 typedef struct
@@ -551,7 +435,7 @@ static void
 test_frames_running_near (void)
 {
   const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030d, FALSE);
-  g_autoptr(PythonImage) image = make_image (offsets);
+  g_autoptr(PythonImage) image = python_frames_make_image (offsets);
   SondePythonMemory memory = python_image_get_memory (image);
   Order order = { .memory = &memory };
   SondePythonMemory ordered = {
@@ -561,13 +445,13 @@ test_frames_running_near (void)
   g_autoptr(SondePythonFrames) frames = sonde_python_frames_new (&ordered, offsets, edges, THREAD);
 
   add_generators (image, offsets);
-  read_depth (frames, 3 + N_GENERATORS);
+  python_frames_read_depth (frames, 3 + N_GENERATORS);
 
   for (guint i = 1; i + 1 < N_GENERATORS; i++)
     {
       python_image_put_word (image, THREAD + offsets->thread.frame, ISLANDS + i * ISLAND_BYTES);
-      read_depth (frames, 4 + i);
-      read_depth (frames, 4 + i);
+      python_frames_read_depth (frames, 4 + i);
+      python_frames_read_depth (frames, 4 + i);
       g_assert_cmphex (order.near, ==, ISLANDS + i * ISLAND_BYTES);
     }
 }
@@ -586,7 +470,6 @@ main (int   argc,
   g_test_add_func ("/python/frames-running/loop", test_frames_running_loop);
   g_test_add_func ("/python/frames-running/generator-alone", test_frames_running_generator_alone);
   g_test_add_func ("/python/frames-running/in-generator", test_frames_running_in_generator);
-  g_test_add_func ("/python/frames-running/ended", test_frames_running_ended);
   g_test_add_func ("/python/frames-running/near", test_frames_running_near);
   return g_test_run ();
 }
