@@ -203,6 +203,7 @@ lies_above_caller (SondePythonFrames    *self,
   return size == NULL || callee->frame == stack->frames[below].frame + size->bytes;
 }
 
+/* With C between the two, what is called tells nothing, but where its frame lies does. */
 static gboolean
 believe_call (SondePythonFrames    *self,
               const SondeCodeStack *stack,
@@ -210,10 +211,16 @@ believe_call (SondePythonFrames    *self,
 {
   const SondeCodeFrame *callee = &stack->frames[place];
   const SondeCodeFrame *caller = callee + 1;
+  gboolean is_likely;
 
-  return sonde_python_edges_is_known (self->edges, caller, callee->code) ||
-         sonde_python_edges_check (self->edges, caller, callee,
-                                   lies_above_caller (self, stack, place));
+  if (sonde_python_edges_is_known (self->edges, caller, callee->code))
+    return TRUE;
+
+  is_likely = lies_above_caller (self, stack, place);
+  if (is_likely && callee->is_entry)
+    return TRUE;
+
+  return sonde_python_edges_check (self->edges, caller, callee, is_likely);
 }
 
 gboolean
@@ -234,8 +241,7 @@ sonde_python_frames_believe (SondePythonFrames    *self,
     n_same++;
 
   for (guint i = 0; i + 1 < stack->depth && i + n_same < stack->depth; i++)
-    if (!stack->frames[i].is_entry)
-      are_believed &= believe_call (self, stack, i);
+    are_believed &= believe_call (self, stack, i);
 
   if (!are_believed)
     return FALSE;

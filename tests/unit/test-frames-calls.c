@@ -112,6 +112,29 @@ test_frames_calls_returned_to_c (void)
   python_frames_read_depth (frames, 3);
 }
 
+/* Another function has come to lie where the one that called C was, by the time it is copied. */
+static void
+test_frames_calls_other_caller (void)
+{
+  const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030d, FALSE);
+  g_autoptr(PythonImage) image = make_image_with_c (offsets);
+  SondePythonMemory memory = python_image_get_memory (image);
+  g_autoptr(SondePythonEdges) edges = sonde_python_edges_new ();
+  g_autoptr(SondePythonFrames) frames = sonde_python_frames_new (&memory, offsets, edges, THREAD);
+  g_autofree SondeCodeStack *stack = g_new0 (SondeCodeStack, 1);
+  const gint32 words = FRAME_BYTES / 8 + 4;
+  const SondeAddress other = CODE + 3 * 0x1000;
+
+  python_frames_read_depth (frames, 3);
+
+  python_frames_add_code (image, offsets, other);
+  memcpy (python_image_at (image, other + offsets->code.framesize), &words, sizeof words);
+  python_frames_add (image, offsets, STACK + FRAME_BYTES, STACK, other, FALSE);
+  for (guint i = 0; i < 15; i++)
+    g_assert_cmpint (sonde_python_frames_read_running (frames, NULL, 0, stack), ==,
+                     SONDE_PYTHON_READ_TORN);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -121,5 +144,6 @@ main (int   argc,
   g_test_add_func ("/python/frames-calls/ended-before", test_frames_calls_ended_before);
   g_test_add_func ("/python/frames-calls/shim-gone", test_frames_calls_shim_gone);
   g_test_add_func ("/python/frames-calls/returned-to-c", test_frames_calls_returned_to_c);
+  g_test_add_func ("/python/frames-calls/other-caller", test_frames_calls_other_caller);
   return g_test_run ();
 }
