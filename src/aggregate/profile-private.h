@@ -47,7 +47,7 @@ struct _SondeProfileThread
 struct _SondeProfile
 {
   Scope        all;
-  GPtrArray   *threads;         /* owns SondeProfileThread: merged, then in order of first sight */
+  GPtrArray   *threads;         /* owns SondeProfileThread: merged, then by their ids */
   GHashTable  *merged;          /* name → SondeProfileThread, both borrowed */
   guint        ended_count;     /* of threads: by themselves */
   pid_t        looked_at;       /* the thread of the last fill(); 0 for all */

@@ -100,6 +100,21 @@ set_thread_name (SondeProfileThread *thread,
   sonde_text_fit (clean, thread->name, sizeof thread->name);
 }
 
+/* Where a thread stands: by its id, so that the order is the same each time, and the main thread's
+ * place the first, whichever is seen first. A thread that has an id again comes after the older.
+ */
+static guint
+find_place (SondeProfile *self,
+            pid_t         tid)
+{
+  guint place = self->threads->len;
+
+  while (place > 0 && ((SondeProfileThread *) self->threads->pdata[place - 1])->tid > tid)
+    place--;
+
+  return place;
+}
+
 /**
  * sonde_profile_add_thread:
  * @self: a profile
@@ -119,7 +134,7 @@ sonde_profile_add_thread (SondeProfile *self,
   thread->tid = tid;
   set_thread_name (thread, name);
   sonde_scope_init (&thread->scope);
-  g_ptr_array_add (self->threads, thread);
+  g_ptr_array_insert (self->threads, (int) find_place (self, tid), thread);
   sonde_profile_merge_ended (self);
 
   return thread;

@@ -204,7 +204,7 @@ typedef struct
   SondeFunctionFigures *rows;           /* owned */
   guint64               thread_count;   /* threads that have figures */
   guint                 n_threads;      /* fewer, where some are counted together */
-  SondeThreadFigures   *threads;        /* owned; those first, then in order of first sight */
+  SondeThreadFigures   *threads;        /* owned; those first, then by their ids */
 
   guint64               sampler_cpu_ns; /* CPU time of the worker */
   guint64               stopped_ns;     /* time that threads were held still, summed */

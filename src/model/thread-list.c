@@ -1,4 +1,4 @@
-/* thread-list.c: the threads of a session, in order of first sight
+/* thread-list.c: the threads of a session, in the order of their ids
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -11,8 +11,8 @@
 /**
  * SondeThreadList:
  *
- * The threads of the newest snapshot, in its order: that of first sight, so that new ones come at
- * the end, after those that are counted together. Rows are kept until a reset forgets their
+ * The threads of the newest snapshot, in its order: those that are counted together, then by their
+ * ids, so that new ones come at the end but seldom. Rows are kept until a reset forgets their
  * threads, or they are counted with others.
  *
  * Threads: main thread only.

@@ -1,4 +1,4 @@
-/* thread-list.h: the threads of a session, in order of first sight
+/* thread-list.h: the threads of a session, in the order of their ids
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later

@@ -158,16 +158,24 @@ def heeds_control():
 
 
 def chooses_threads():
-    """→ and ← go through the threads, t back to all of them."""
+    """→ and ← go through the threads, the main thread first, t back to all of them."""
     window.wait_for(r"All Threads \(\d+\)")
     window.key("Right")
-    first = window.wait_for(r"[^·]+ · \d+").group()
+    window.wait("the main thread", lambda: shown_thread() == f"sonde-demo · {demo.pid}")
     window.key("Right")
-    window.wait("the next thread", lambda: window.says(r"(?!sonde-demo)[^·]+ · \d+"))
+    window.wait("the next thread", lambda: "sonde-demo" not in (shown_thread() or "sonde-demo"))
     window.key("Left")
-    window.wait("the one before", lambda: window.says(re.escape(first)))
+    window.wait("the one before", lambda: shown_thread() == f"sonde-demo · {demo.pid}")
     window.key("t")
     window.wait_for(r"All Threads \(\d+\)")
+
+
+def shown_thread():
+    """Gives the name and id of the thread that is looked at, None for all."""
+    names = window.names()
+    begin = names.index("SondeThreadPicker")
+    return next((name for name in names[begin:begin + 5] if re.fullmatch(r"[^·]+ · \d+", name)),
+                None)
 
 
 def switches_mode():

@@ -219,6 +219,26 @@ test_profile_thread_scope (Fixture       *fixture,
   assert_rows (fixture, &query, "");
 }
 
+/* However late a thread is seen first, threads are gone through in the same order. */
+static void
+test_profile_threads_by_id (Fixture       *fixture,
+                            gconstpointer  data)
+{
+  static const char *const names[] = { "main", "other", "late", "again", "last" };
+  g_autoptr(SondeSnapshot) snapshot = NULL;
+  SondeQuery query;
+
+  sonde_profile_add_thread (fixture->profile, 9, "last");
+  sonde_profile_add_thread (fixture->profile, 5, "late");
+  sonde_profile_add_thread (fixture->profile, 5, "again");
+
+  sonde_query_init (&query);
+  snapshot = make_snapshot (fixture, &query);
+  g_assert_cmpuint (snapshot->n_threads, ==, G_N_ELEMENTS (names));
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    g_assert_cmpstr (snapshot->threads[i].name, ==, names[i]);
+}
+
 static void
 test_profile_repeat (Fixture       *fixture,
                      gconstpointer  data)
@@ -478,6 +498,7 @@ main (int   argc,
   ADD ("mode-is-a-view", test_profile_mode_is_a_view);
   ADD ("gil-is-a-mode", test_profile_gil_is_a_mode);
   ADD ("thread-scope", test_profile_thread_scope);
+  ADD ("threads-by-id", test_profile_threads_by_id);
   ADD ("repeat", test_profile_repeat);
   ADD ("rename-merges", test_profile_rename_merges);
   ADD ("ranking", test_profile_ranking);

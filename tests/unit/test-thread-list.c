@@ -10,7 +10,7 @@
 
 #include "model/thread-list.h"
 
-/* "7 main 300, -9 io 100": threads in order of first sight; a minus is one that has exited, and
+/* "7 main 300, -9 io 100": threads in the order of a snapshot; a minus is one that has exited, and
  * "*5 io 100" that many which are counted together.
  */
 static void
