@@ -9,6 +9,8 @@ repeats it. Without WHAT all of these:
 
   rate      good samples a second at the highest rate, and how many were torn
   torn      stacks that cannot be, among a million
+  agree     how far the shares of functions are from those of samples that stop their threads
+            (total variation), where C calls them and where generators resume generators
   share     how much of a core Sonde takes at 1 and 10 kHz, and how much LEAST does, which only
             sleeps as often and copies a page
   slowdown  how much longer the target takes for a piece of work, in pairs with and without
@@ -20,6 +22,7 @@ what those reach on the same programs, and what Sonde reaches on that Python.
 """
 
 import argparse
+import collections
 import json
 import os
 import pathlib
@@ -38,9 +41,11 @@ DEPTH = 30
 THREADS = 16
 WORK_S = 1.5
 STACKS = 1000000
+AGREE_S = 3
+AGREE_PAIRS = 4
 TOP_RATE = "1000000"
 
-KINDS = ("rate", "torn", "share", "slowdown", "memory")
+KINDS = ("rate", "torn", "agree", "share", "slowdown", "memory")
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -64,6 +69,23 @@ class Target:
         self.program.stdout.close()
 
 
+def innermost(stacks, names):
+    """Counts the innermost functions of folded stacks, of those with `names` if that is a set."""
+    counts = collections.Counter()
+    for line in stacks.splitlines():
+        path, _, count = line.rpartition(" ")
+        functions = [name for name in path.split(";") if names is None or name in names]
+        if functions:
+            counts[functions[-1]] += int(count)
+    return counts
+
+
+def variation(counts, others):
+    """Gives the total variation distance of two distributions."""
+    return sum(abs(counts[name] / counts.total() - others[name] / others.total())
+               for name in {*counts, *others}) / 2
+
+
 class Bench:
     """The program to measure, and how a script is run."""
 
@@ -77,12 +99,12 @@ class Bench:
     def start(self, name, *arguments):
         return Target(*self.python, self.scripts / f"{name}.py", *map(str, arguments))
 
-    def record(self, target, *options):
+    def record(self, target, *options, frames="python"):
         """Records to the end; gives the stacks, the figures and all CPU seconds of sonde-cli."""
         with tempfile.TemporaryDirectory() as folder:
             stats, stacks = f"{folder}/stats", f"{folder}/stacks"
             recording = subprocess.Popen(
-                [self.cli, "record", "-p", target.pid, "--frames", "python", "-m", "wall",
+                [self.cli, "record", "-p", target.pid, "--frames", frames, "-m", "wall",
                  "-o", stacks, "--stats", stats, *options], stderr=subprocess.DEVNULL)
             _, status, usage = os.wait4(recording.pid, 0)
             recording.returncode = os.waitstatus_to_exitcode(status)
@@ -123,6 +145,23 @@ class Bench:
                     impossible += 0 if allowed.fullmatch(path) else int(count)
         self.say(f"impossible stacks among {whole}", str(impossible), "0", f"flipflop.py {DEPTH}",
                  f"-r {TOP_RATE}")
+
+    def agree(self):
+        for name in ("callbacks", "generators"):
+            peeked, stopped = collections.Counter(), collections.Counter()
+            taken = torn = 0
+            with self.start("echoes", name) as target:
+                for _ in range(AGREE_PAIRS):
+                    stacks, stats, _ = self.record(target, "-d", str(AGREE_S))
+                    peeked += innermost(stacks, None)
+                    taken, torn = taken + stats["samples"], torn + stats["lost"]["torn"]
+                    stacks, _, _ = self.record(target, "-d", str(AGREE_S), frames="both")
+                    stopped += innermost(stacks, set(peeked))
+            shown = (f"echoes.py {name}", f"-d {AGREE_S}")
+            self.say(f"variation of {name} from stopped samples",
+                     f"{100 * variation(peeked, stopped):.1f} %", "-", *shown)
+            self.say(f"torn and thrown away, {name}", f"{100 * torn / (taken + torn):.2f} %", "-",
+                     *shown)
 
     def share(self):
         for rate, goal in (("1000", "<= 3 %"), ("10000", "<= 20 %")):
