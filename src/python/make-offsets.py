@@ -91,6 +91,7 @@ FIELDS = {
         "framesize": {(3, 12): "PyCodeObject.co_framesize"},
         "stacksize": {(3, 8): "PyCodeObject.co_stacksize"},
         "nlocalsplus": {(3, 11): "PyCodeObject.co_nlocalsplus"},
+        "version": {(3, 14): "PyCodeObject.co_version"},
     },
     "object": {
         "type": {(3, 8): "PyObject.ob_type"},
@@ -161,6 +162,36 @@ FIELDS = {
         "return_generator": {(3, 11): "=RETURN_GENERATOR"},
         "instrumented_return_value": {(3, 12): "=INSTRUMENTED_RETURN_VALUE"},
         "instrumented_return_const": {(3, 12): "=INSTRUMENTED_RETURN_CONST", (3, 14): None},
+    },
+    # Those that begin a frame with no C between, and say the version of its function;
+    "exact_calls": {
+        "py": {(3, 14): "=CALL_PY_EXACT_ARGS"},
+        "py_general": {(3, 14): "=CALL_PY_GENERAL"},
+        "py_keywords": {(3, 14): "=CALL_KW_PY"},
+        "method": {(3, 14): "=CALL_BOUND_METHOD_EXACT_ARGS"},
+        "method_general": {(3, 14): "=CALL_BOUND_METHOD_GENERAL"},
+        "method_keywords": {(3, 14): "=CALL_KW_BOUND_METHOD"},
+    },
+    # all others that may, or that stand where such a one is.
+    "calls": {
+        "any": {(3, 14): "=CALL"},
+        "keywords": {(3, 14): "=CALL_KW"},
+        "unpacked": {(3, 14): "=CALL_FUNCTION_EX"},
+        "py_unpacked": {(3, 15): "=CALL_EX_PY"},
+        "init": {(3, 14): "=CALL_ALLOC_AND_ENTER_INIT"},
+        "init_check": {(3, 14): "=EXIT_INIT_CHECK"},
+        "property": {(3, 14): "=LOAD_ATTR_PROPERTY"},
+        "attribute": {(3, 14): "=LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN"},
+        "item": {(3, 14): "=BINARY_OP_SUBSCR_GETITEM"},
+        "next": {(3, 14): "=FOR_ITER_GEN"},
+        "send": {(3, 14): "=SEND"},
+        "send_generator": {(3, 14): "=SEND_GEN"},
+        "instrumented": {(3, 14): "=INSTRUMENTED_CALL"},
+        "instrumented_keywords": {(3, 14): "=INSTRUMENTED_CALL_KW"},
+        "instrumented_unpacked": {(3, 14): "=INSTRUMENTED_CALL_FUNCTION_EX"},
+        "instrumented_line": {(3, 14): "=INSTRUMENTED_LINE"},
+        "instrumented_instruction": {(3, 14): "=INSTRUMENTED_INSTRUCTION"},
+        "executor": {(3, 14): "=ENTER_EXECUTOR"},
     },
 }
 

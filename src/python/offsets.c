@@ -72,6 +72,7 @@ static const struct
   { FIELD (code.framesize), FIELD (code.firstlineno) },
   { FIELD (code.stacksize), FIELD (code.firstlineno) },
   { FIELD (code.nlocalsplus), FIELD (code.firstlineno) },
+  { FIELD (code.version), FIELD (code.firstlineno) },
   { FIELD (unicode.compact_data), FIELD (unicode.ascii_data) },
 };
 

@@ -23,8 +23,8 @@ G_BEGIN_DECLS
  *
  * Offsets of fields, in bytes, a group a struct; see the comments for what differs between
  * versions. All lie within 1 MiB of the struct's start. Some hold other figures: the sizes and
- * shifts of `unicode`, gil.size, `instance`, `owner_values` and `opcodes`. A field that the version
- * has not is %SONDE_PYTHON_NO_FIELD, never a guess.
+ * shifts of `unicode`, gil.size, `instance`, `owner_values` and those of opcodes. A field that the
+ * version has not is %SONDE_PYTHON_NO_FIELD, never a guess.
  *
  * Threads: any; nobody changes it.
  */
@@ -89,6 +89,7 @@ typedef struct
     guint32 framesize;          /* since 3.12, an int, in words */
     guint32 stacksize;          /* an int, in words */
     guint32 nlocalsplus;        /* since 3.11, an int */
+    guint32 version;            /* since 3.14, 4 bytes: what calls of its functions are known by */
   } code;
   struct { guint32 type, size; } object;
   struct
@@ -133,7 +134,7 @@ typedef struct
   struct
   {
     guint32 generator_owner;
-    guint32 object_owner;       /* those that are greater are the interpreter's own frames */
+    guint32 object_owner;       /* the two that are greater are the interpreter's own */
   } owner_values;
   struct
   {
@@ -142,6 +143,20 @@ typedef struct
     guint32 return_generator;
     guint32 instrumented_return_value, instrumented_return_const;
   } opcodes;                    /* since 3.11 */
+  struct                        /* opcodes that say the version of what they call, 4 bytes on */
+  {
+    guint32 py, py_general, py_keywords, method, method_general, method_keywords;
+  } exact_calls;                /* since 3.14 */
+  struct                        /* all others that may begin a frame, with no C between */
+  {
+    guint32 any, keywords, unpacked, py_unpacked;
+    guint32 init;               /* begins a frame of the interpreter's own, and that __init__ */
+    guint32 init_check;         /* the first instruction of that frame */
+    guint32 property, attribute, item, next, send, send_generator;
+    guint32 instrumented, instrumented_keywords, instrumented_unpacked;
+    guint32 instrumented_line, instrumented_instruction;
+    guint32 executor;           /* which may have any in it */
+  } calls;                      /* since 3.14 */
 } SondePythonOffsets;
 
 /* What the headers of a version say. (nullable): for one that is not known. */
