@@ -24,13 +24,16 @@ static const Evidence evidence_first = { 3, 500 };
 static const Evidence evidence_another = { 5, 100 };
 static const Evidence evidence_unlikely = { 100, 50 };
 
-/* A call, or with no callee all calls from one place, of which one is believed. */
+/* A call, or with no callee all calls from one place, of which one is believed; or with nothing but
+ * the version of a callee that it is called from somewhere.
+ */
 typedef struct
 {
   SondeAddress caller;
   guint64      instruction;
   SondeAddress callee;
   gboolean     is_believed;
+  guint32      doubted;   /* the version of its callee, if it is; else 0 */
   guint64      first_sample;
   guint64      last_sample;
   guint64      last_read;
@@ -145,26 +148,78 @@ count_sample (SondePythonEdges *self,
   edge->last_sample = self->sample;
 }
 
-gboolean
-sonde_python_edges_check (SondePythonEdges     *self,
-                          const SondeCodeFrame *caller,
-                          const SondeCodeFrame *callee,
-                          gboolean              is_likely)
+/* The edge, and the one of all calls from its place. */
+static Edge *
+ensure_edge_and_place (SondePythonEdges     *self,
+                       const SondeCodeFrame *caller,
+                       SondeAddress          callee_code,
+                       Edge                **place)
 {
   Edge wanted = {
     .caller = caller->code,
     .instruction = caller->instruction,
     .first_sample = self->sample,
   };
-  Edge *place;
-  Edge *edge;
 
-  if (g_hash_table_size (self->edges) + 2 > EDGES_MAX)
+  if (g_hash_table_size (self->edges) + 3 > EDGES_MAX)
     g_hash_table_remove_all (self->edges);
 
-  place = ensure_edge (self, &wanted);
-  wanted.callee = callee->code;
-  edge = ensure_edge (self, &wanted);
+  *place = ensure_edge (self, &wanted);
+  wanted.callee = callee_code;
+
+  return ensure_edge (self, &wanted);
+}
+
+void
+sonde_python_edges_believe (SondePythonEdges     *self,
+                            const SondeCodeFrame *caller,
+                            SondeAddress          callee_code,
+                            guint32               version)
+{
+  const Edge from_anywhere = { .callee = version };
+  Edge *place;
+  Edge *edge = ensure_edge_and_place (self, caller, callee_code, &place);
+
+  edge->is_believed = TRUE;
+  edge->doubted = 0;
+  place->is_believed = TRUE;
+  ensure_edge (self, &from_anywhere)->is_believed = TRUE;
+}
+
+static gboolean
+is_called (SondePythonEdges *self,
+           guint32           version)
+{
+  const Edge from_anywhere = { .callee = version };
+
+  return g_hash_table_contains (self->edges, &from_anywhere);
+}
+
+gboolean
+sonde_python_edges_doubt (SondePythonEdges     *self,
+                          const SondeCodeFrame *caller,
+                          SondeAddress          callee_code,
+                          guint32               version)
+{
+  Edge *place;
+
+  if (is_called (self, version))
+    return TRUE;
+
+  ensure_edge_and_place (self, caller, callee_code, &place)->doubted = version;
+
+  return FALSE;
+}
+
+gboolean
+sonde_python_edges_check (SondePythonEdges     *self,
+                          const SondeCodeFrame *caller,
+                          const SondeCodeFrame *callee,
+                          gboolean              is_likely)
+{
+  Edge *place;
+  Edge *edge = ensure_edge_and_place (self, caller, callee->code, &place);
+
   if (edge->is_believed)
     return TRUE;
 
@@ -180,17 +235,37 @@ sonde_python_edges_check (SondePythonEdges     *self,
   return edge->is_believed;
 }
 
-gboolean
-sonde_python_edges_is_known (SondePythonEdges     *self,
-                             const SondeCodeFrame *caller,
-                             SondeAddress          callee_code)
+static const Edge *
+find_edge (SondePythonEdges     *self,
+           const SondeCodeFrame *caller,
+           SondeAddress          callee_code)
 {
   const Edge wanted = {
     .caller = caller->code,
     .instruction = caller->instruction,
     .callee = callee_code,
   };
-  const Edge *edge = g_hash_table_lookup (self->edges, &wanted);
 
-  return edge != NULL && edge->is_believed;
+  return g_hash_table_lookup (self->edges, &wanted);
+}
+
+gboolean
+sonde_python_edges_was_checked (SondePythonEdges     *self,
+                                const SondeCodeFrame *caller,
+                                SondeAddress          callee_code)
+{
+  const Edge *edge = find_edge (self, caller, callee_code);
+
+  return edge != NULL && edge->last_sample == self->sample;
+}
+
+gboolean
+sonde_python_edges_is_known (SondePythonEdges     *self,
+                             const SondeCodeFrame *caller,
+                             SondeAddress          callee_code)
+{
+  const Edge *edge = find_edge (self, caller, callee_code);
+
+  return edge != NULL && edge->is_believed &&
+         (edge->doubted == 0 || !is_called (self, edge->doubted));
 }

@@ -45,6 +45,23 @@ gboolean          sonde_python_edges_check  (SondePythonEdges     *self,
                                              const SondeCodeFrame *caller,
                                              const SondeCodeFrame *callee,
                                              gboolean              is_likely);
+/* The code of @caller says that it calls functions of this version, which @callee_code is. */
+void              sonde_python_edges_believe (SondePythonEdges     *self,
+                                              const SondeCodeFrame *caller,
+                                              SondeAddress          callee_code,
+                                              guint32               version);
+/* Or that it called another the last time. TRUE if this version is known to be called from another
+ * place: then that is where it was called from. Else it has to be seen, as others have, and is
+ * believed until such a place is known.
+ */
+gboolean          sonde_python_edges_doubt   (SondePythonEdges     *self,
+                                              const SondeCodeFrame *caller,
+                                              SondeAddress          callee_code,
+                                              guint32               version);
+/* Whether check() has looked at it in this sample. */
+gboolean          sonde_python_edges_was_checked (SondePythonEdges     *self,
+                                                  const SondeCodeFrame *caller,
+                                                  SondeAddress          callee_code);
 /* Whether it is believed, from what was seen so far. */
 gboolean          sonde_python_edges_is_known (SondePythonEdges     *self,
                                                const SondeCodeFrame *caller,

@@ -16,44 +16,6 @@
 /* How many calls are followed. */
 #define CALLED_MAX 16
 
-/* Since 3.12 the code object says it; in 3.11 it is computed (pycore_frame.h,
- * _PyFrame_NumSlotsForCodeObject()).
- */
-const FrameSize *
-sonde_python_frames_find_size (SondePythonFrames *self,
-                               SondeAddress       code)
-{
-  const SondePythonOffsets *offsets = self->offsets;
-  FrameSize *size = &self->sizes[(code >> 4) % N_SIZES];
-  gint64 n_words;
-  gint64 n_values;
-  guint8 bytes[HEAD_BYTES_MAX];
-  gsize n_bytes = reach_of (reach_of (0, offsets->code.framesize), offsets->code.stacksize);
-
-  if (size->code == code)
-    return size;
-
-  n_bytes = reach_of (n_bytes, offsets->code.nlocalsplus);
-  if (n_bytes > sizeof bytes || !sonde_python_memory_copy (self->memory, code, bytes, n_bytes))
-    return NULL;
-
-  n_values = get_int (bytes, offsets->code.stacksize);
-  if (has_field (offsets->code.framesize))
-    n_words = get_int (bytes, offsets->code.framesize);
-  else
-    n_words = get_int (bytes, offsets->code.nlocalsplus) + n_values + offsets->frame.localsplus / 8;
-  if (n_values < 0 || n_words <= n_values || n_words > G_MAXUINT16)
-    return NULL;
-
-  *size = (FrameSize) {
-    .code = code,
-    .bytes = (guint32) n_words * 8,
-    .values = (guint32) (n_words - n_values) * 8,
-  };
-
-  return size;
-}
-
 /* By all bits of the address: generators lie in steps of their size, and pages apart. */
 static guint
 get_place (SondeAddress generator)
@@ -81,7 +43,7 @@ sonde_python_frames_recall_shim (SondePythonFrames *self,
                                  SondeAddress       callee_code,
                                  Frame             *frame)
 {
-  Caller *known = &self->callers[get_place (shim)];
+  Caller *known = &self->callers[get_place (shim ^ callee_code)];
 
   if (frame->is_shim && frame->previous != 0)
     {
@@ -120,14 +82,6 @@ add_innermost (SondeCodeStack       *stack,
     stack->frames[n - 1 - i] = frames[i];
 }
 
-/* Whether @frame has been made and not entered: what lies above it is older. */
-static gboolean
-has_begun (const SondePythonFrames *self,
-           const SondeCodeFrame    *frame)
-{
-  return frame->instruction > frame->code + self->offsets->code.bytecode;
-}
-
 /* The frame at @address in the copy, which may have returned. */
 static gboolean
 find_frame (SondePythonFrames *self,
@@ -151,7 +105,29 @@ find_frame (SondePythonFrames *self,
   return TRUE;
 }
 
-/* What lies where @caller has called a frame to, if it is in the copy: it may have returned. */
+/* Since 3.12 a frame that C has called leads to one of the interpreter's own on the C stack, and
+ * that to the frame that called C.
+ */
+static gboolean
+has_called_by_c (SondePythonFrames    *self,
+                 const SondeCodeFrame *caller,
+                 const Frame          *callee)
+{
+  const guint8 *bytes = sonde_python_frames_find (self, callee->previous);
+  Frame shim;
+
+  if (bytes == NULL)
+    return FALSE;
+
+  sonde_python_frames_decode (self, bytes, &shim);
+  sonde_python_frames_recall_shim (self, callee->previous, callee->code, &shim);
+
+  return shim.is_shim && shim.previous == caller->frame;
+}
+
+/* What lies where @caller has called a frame to, if it is in the copy: it may have returned. Since
+ * 3.14 one that has returned has no code, so that what C has called is of that moment too.
+ */
 static gboolean
 find_callee (SondePythonFrames    *self,
              const SondeCodeFrame *caller,
@@ -162,40 +138,16 @@ find_callee (SondePythonFrames    *self,
   Frame frame;
 
   if (size == NULL || !find_frame (self, caller->frame + size->bytes, &frame, callee) ||
-      frame.previous != caller->frame || frame.is_entry)
+      frame.is_entry)
     return FALSE;
 
   *is_suspended = frame.is_suspended;
+  if (frame.previous != caller->frame)
+    return callee->is_entry = self->is_ambiguous && has_called_by_c (self, caller, &frame);
 
   /* Since 3.14 a frame that has called C looks as if it had called Python. */
-  return !self->is_ambiguous || sonde_python_edges_is_known (self->edges, caller, frame.code);
-}
-
-/* Whether the instruction at @address is one that ends its frame (bytecodes.c). */
-static gboolean
-is_return (SondePythonFrames *self,
-           SondeAddress       address)
-{
-  const SondePythonOffsets *offsets = self->offsets;
-  const guint32 returns[] = {
-    offsets->opcodes.return_value, offsets->opcodes.return_const,
-    offsets->opcodes.return_generator, offsets->opcodes.instrumented_return_value,
-    offsets->opcodes.instrumented_return_const,
-  };
-  Instruction *known = &self->instructions[(address >> 1) % N_INSTRUCTIONS];
-  guint8 opcode;
-
-  if (known->address == address)
-    return known->is_return;
-
-  if (!sonde_python_memory_copy (self->memory, address, &opcode, sizeof opcode))
-    return FALSE;
-
-  *known = (Instruction) { .address = address };
-  for (guint i = 0; i < G_N_ELEMENTS (returns); i++)
-    known->is_return |= opcode == returns[i];
-
-  return known->is_return;
+  return !self->is_ambiguous ||
+         sonde_python_frames_judge_call (self, caller, callee) == SONDE_PYTHON_CALL_CERTAIN;
 }
 
 /* Whether @frame, which has called another or returns, returns. Since 3.14 one that has called C
@@ -217,7 +169,7 @@ is_returning (SondePythonFrames    *self,
         return FALSE;
     }
 
-  return is_return (self, frame->instruction);
+  return sonde_python_frames_is_return (self, frame->instruction);
 }
 
 /* The innermost frame has called another, or returns. What it had called when the regions were
@@ -230,7 +182,8 @@ add_called (SondePythonFrames *self,
 {
   SondeCodeFrame called[CALLED_MAX];
   const SondeCodeFrame *caller = &stack->frames[0];
-  gboolean is_suspended = (self->marks[0] & MARK_SUSPENDED) != 0 && has_begun (self, caller);
+  gboolean is_suspended = (self->marks[0] & MARK_SUSPENDED) != 0 &&
+                          sonde_python_frames_has_begun (self, caller);
   guint n = 0;
 
   /* What a generator does is not told by the stack of frames. */
@@ -240,7 +193,11 @@ add_called (SondePythonFrames *self,
   while (is_suspended && n < CALLED_MAX && find_callee (self, caller, &called[n], &is_suspended))
     {
       caller = &called[n++];
-      is_suspended &= has_begun (self, caller);
+      if (is_suspended && !sonde_python_frames_has_begun (self, caller))
+        {
+          is_suspended = FALSE;
+          n -= self->is_ambiguous ? 1 : 0;
+        }
     }
 
   for (; is_suspended && !self->is_ambiguous && n > 0; n--)
@@ -329,7 +286,7 @@ add_called_by_generator (SondePythonFrames *self,
   size = sonde_python_frames_find_size (self, stack->frames[top].code);
   if (size == NULL ||
       !find_frame (self, stack->frames[top].frame + size->bytes, &frame, &frames[0]) ||
-      frame.is_suspended || frame.is_entry || !has_begun (self, &frames[0]))
+      frame.is_suspended || frame.is_entry || !sonde_python_frames_has_begun (self, &frames[0]))
     return FALSE;
 
   place = follow_generators (self, stack, frame.previous, frames + 1, &n);
@@ -353,11 +310,12 @@ is_unlinked (const SondePythonFrames *self,
              const SondeCodeStack    *stack)
 {
   return !self->is_ambiguous && stack->depth > 1 && self->marks[0] == MARK_SUSPENDED &&
-         (self->marks[1] & MARK_GENERATOR) != 0 && !has_begun (self, &stack->frames[0]);
+         (self->marks[1] & MARK_GENERATOR) != 0 &&
+         !sonde_python_frames_has_begun (self, &stack->frames[0]);
 }
 
 /* Whether all that C had called has returned to it since the thread state was copied: then the
- * thread was where that says.
+ * thread was where that says. Since 3.14 it cannot be told from what C has called that called C.
  */
 static gboolean
 has_returned_to_c (const SondePythonFrames *self,
@@ -374,7 +332,7 @@ void
 sonde_python_frames_add_called (SondePythonFrames *self,
                                 SondeCodeStack    *stack)
 {
-  if (has_returned_to_c (self, stack))
+  if (!self->is_ambiguous && has_returned_to_c (self, stack))
     return;
   if (is_unlinked (self, stack))
     sonde_python_frames_drop_innermost (self, stack, 1);

@@ -55,7 +55,18 @@ typedef struct
   SondeAddress code;
   guint32      bytes;
   guint32      values; /* from its beginning */
+  guint32      bytecode_bytes;
+  SondeAddress copy;   /* free-threaded: the bytecode of this thread; 0 before it is looked for */
+  guint32      version; /* since 3.14: of its functions; 0 for none */
 } FrameSize;
+
+/* What is known of a call: CERTAIN is one that was made, at some time. */
+typedef enum
+{
+  SONDE_PYTHON_CALL_IMPOSSIBLE,
+  SONDE_PYTHON_CALL_POSSIBLE,
+  SONDE_PYTHON_CALL_CERTAIN,
+} SondePythonCall;
 
 #define N_INSTRUCTIONS 256
 
@@ -230,13 +241,28 @@ gboolean      sonde_python_frames_get_head (const SondePythonFrames *self,
 /* Nothing is where it was: only what cannot move is copied the next time. */
 void          sonde_python_frames_forget  (SondePythonFrames       *self);
 
-/* frames-called.c */
+/* frames-code.c */
 
 /* How long a frame of @code is on the stack of frames, and where its values lie. NULL if that is
  * not known.
  */
 const FrameSize *sonde_python_frames_find_size (SondePythonFrames    *self,
                                                SondeAddress          code);
+/* FALSE if @frame has been made and not entered: what lies above it is older. */
+gboolean      sonde_python_frames_has_begun (const SondePythonFrames   *self,
+                                             const SondeCodeFrame      *frame);
+/* Whether the instruction at @address is one that ends its frame. */
+gboolean      sonde_python_frames_is_return (SondePythonFrames      *self,
+                                             SondeAddress            address);
+/* Whether @frame is not a generator's, which lies elsewhere. */
+gboolean      sonde_python_frames_is_on_stack (SondePythonFrames     *self,
+                                               const SondeCodeFrame  *frame);
+SondePythonCall sonde_python_frames_judge_call (SondePythonFrames    *self,
+                                              const SondeCodeFrame *caller,
+                                              const SondeCodeFrame *callee);
+
+/* frames-called.c */
+
 void          sonde_python_frames_add_called (SondePythonFrames         *self,
                                               SondeCodeStack            *stack);
 void          sonde_python_frames_remember_caller (SondePythonFrames    *self,

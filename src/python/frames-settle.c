@@ -43,7 +43,8 @@ sonde_python_frames_drop_innermost (SondePythonFrames *self,
 
 /* Takes the frames out that had returned when the regions were copied. The outermost frame that
  * executes itself is the innermost of all, unless C lies between it and the next. Since 3.14 a
- * frame that returns lets go of its code before its caller goes on.
+ * frame that returns lets go of its code before its caller goes on, and the next one in its place
+ * may have been made and not entered.
  */
 static void
 drop_returned (SondePythonFrames *self,
@@ -51,7 +52,9 @@ drop_returned (SondePythonFrames *self,
 {
   guint top = 0;
 
-  while (top < stack->depth && stack->frames[top].code == 0)
+  while (top < stack->depth && (stack->frames[top].code == 0 ||
+                                (self->is_ambiguous &&
+                                 !sonde_python_frames_has_begun (self, &stack->frames[top]))))
     top++;
 
   for (guint i = stack->depth; i-- > top + 1;)
@@ -164,20 +167,6 @@ equal_frames (const SondeCodeFrame *a,
   return a->frame == b->frame && a->code == b->code && a->instruction == b->instruction;
 }
 
-static gboolean
-is_on_stack_of_frames (SondePythonFrames    *self,
-                       const SondeCodeFrame *frame)
-{
-  const guint8 *bytes = sonde_python_frames_find (self, frame->frame);
-  Frame decoded;
-
-  if (bytes == NULL)
-    return FALSE;
-
-  sonde_python_frames_decode (self, bytes, &decoded);
-  return !decoded.is_generator;
-}
-
 /* A frame lies above the one that called it, or begins a piece of the stack of frames; one that a
  * generator called, whose own lies elsewhere, lies above that of the generator's caller (pystate.c,
  * _PyThreadState_PushFrame()). Who puts frames between, as some compilers do, does so often.
@@ -191,10 +180,11 @@ lies_above_caller (SondePythonFrames    *self,
   const FrameSize *size;
   guint below = place + 1;
 
-  if (callee->frame % PAGE_BYTES == LATER_PIECE_OFFSET || !is_on_stack_of_frames (self, callee))
+  if (callee->frame % PAGE_BYTES == LATER_PIECE_OFFSET ||
+      !sonde_python_frames_is_on_stack (self, callee))
     return TRUE;
 
-  while (below < stack->depth && !is_on_stack_of_frames (self, &stack->frames[below]))
+  while (below < stack->depth && !sonde_python_frames_is_on_stack (self, &stack->frames[below]))
     below++;
   if (below == stack->depth)
     return TRUE;
@@ -211,10 +201,11 @@ believe_call (SondePythonFrames    *self,
 {
   const SondeCodeFrame *callee = &stack->frames[place];
   const SondeCodeFrame *caller = callee + 1;
+  SondePythonCall judged = sonde_python_frames_judge_call (self, caller, callee);
   gboolean is_likely;
 
-  if (sonde_python_edges_is_known (self->edges, caller, callee->code))
-    return TRUE;
+  if (judged != SONDE_PYTHON_CALL_POSSIBLE)
+    return judged == SONDE_PYTHON_CALL_CERTAIN;
 
   is_likely = lies_above_caller (self, stack, place);
   if (is_likely && callee->is_entry)

@@ -39,6 +39,7 @@
 /* How many copies a struct on the C stack is copied for that the thread state leads to no more. */
 #define UNUSED_MAX 256
 #define LATITUDE_NS 400
+#define N_SHIM_OWNERS 2
 
 typedef struct
 {
@@ -147,6 +148,26 @@ is_generator (const SondePythonFrames *self,
          bytes[offsets->frame.owner] == offsets->owner_values.generator_owner;
 }
 
+/* Frames of the interpreter's own lie on the C stack mostly, and what is there when the call has
+ * ended is anything. They have one of two owners (pycore_interpframe_structs.h, enum _frameowner).
+ */
+static gboolean
+is_shim (const SondePythonFrames *self,
+         const guint8            *bytes)
+{
+  const SondePythonOffsets *offsets = self->offsets;
+  guint owner;
+
+  if (!has_field (offsets->frame.owner) || offsets->version < 0x030c)
+    return FALSE;
+
+  owner = bytes[offsets->frame.owner];
+
+  return owner > offsets->owner_values.object_owner &&
+         owner <= offsets->owner_values.object_owner + N_SHIM_OWNERS &&
+         get_word (bytes, offsets->frame.previous) % 8 == 0;
+}
+
 void
 sonde_python_frames_decode (const SondePythonFrames *self,
                             const guint8            *bytes,
@@ -161,8 +182,7 @@ sonde_python_frames_decode (const SondePythonFrames *self,
   frame->instruction = offsets->version >= 0x030b
                        ? get_word (bytes, offsets->frame.instruction)
                        : (guint64) (gint64) get_int (bytes, offsets->frame.instruction);
-  frame->is_shim = has_field (offsets->frame.owner) && offsets->version >= 0x030c &&
-                   bytes[offsets->frame.owner] > offsets->owner_values.object_owner;
+  frame->is_shim = is_shim (self, bytes);
   frame->is_entry = !self->has_marks ||
                     (has_field (offsets->frame.is_entry) && bytes[offsets->frame.is_entry] != 0);
   frame->is_suspended = is_suspended (self, bytes);

@@ -24,8 +24,11 @@ python_frames_add (PythonImage              *image,
   python_image_put_word (image, address + offsets->frame.previous, previous);
   python_image_put_word (image, address + offsets->frame.code, code);
   python_image_put_word (image, address + offsets->frame.instruction,
-                         code + offsets->code.bytecode + 16);
-  memcpy (python_image_at (image, address + offsets->frame.stacktop), &top, sizeof top);
+                         code + offsets->code.bytecode + INSTRUCTION);
+  if (offsets->version < 0x030e)
+    memcpy (python_image_at (image, address + offsets->frame.stacktop), &top, sizeof top);
+  else
+    python_image_put_word (image, address + offsets->frame.stacktop, address + FRAME_BYTES);
 }
 
 void
@@ -37,6 +40,10 @@ python_frames_add_code (PythonImage              *image,
   const gint32 locals = words - (gint32) offsets->frame.localsplus / 8;
 
   python_image_add (image, address, NULL, CODE_BYTES);
+  python_image_put_word (image, address + offsets->object.size, BYTECODE_BYTES / 2);
+  if (offsets->version >= 0x030e)
+    *python_image_at (image, address + offsets->code.bytecode + INSTRUCTION) =
+      (guint8) offsets->calls.any;
   if (offsets->code.framesize != SONDE_PYTHON_NO_FIELD)
     memcpy (python_image_at (image, address + offsets->code.framesize), &words, sizeof words);
   else

@@ -22,14 +22,20 @@ G_BEGIN_DECLS
 #define STACK 0x8000000
 #define FRAME_BYTES 0x100
 #define CODE_BYTES 0x200
+/* Where in its bytecode a frame is, and how long that is. */
+#define INSTRUCTION 16
+#define BYTECODE_BYTES 128
 
-/* Adds a frame of @previous that executes, or has called another. */
+/* Adds a frame of @previous that executes, or has called another. Since 3.14 they do not say which,
+ * and it has no values left.
+ */
 void         python_frames_add         (PythonImage              *image,
                                         const SondePythonOffsets *offsets,
                                         SondeAddress              address,
                                         SondeAddress              previous,
                                         SondeAddress              code,
                                         gboolean                  is_suspended);
+/* Since 3.14 all that is said of its frames' calls is that they call. */
 void         python_frames_add_code    (PythonImage              *image,
                                         const SondePythonOffsets *offsets,
                                         SondeAddress              address);

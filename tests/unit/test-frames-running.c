@@ -138,11 +138,9 @@ read_depth_at (const SondePythonOffsets *offsets,
 
   python_frames_add (image, offsets, STACK + 2 * FRAME_BYTES, STACK + FRAME_BYTES,
                      CODE + 2 * 0x1000, TRUE);
-  for (guint i = 0; i < 3 && offsets->version >= 0x030e; i++)
-    python_image_put_word (image, STACK + i * FRAME_BYTES + offsets->frame.stacktop,
-                           STACK + (i + 1) * FRAME_BYTES);
   python_image_put_word (image, THREAD + offsets->thread.frame, STACK + 2 * FRAME_BYTES);
-  *python_image_at (image, CODE + 2 * 0x1000 + offsets->code.bytecode + 16) = (guint8) opcode;
+  *python_image_at (image, CODE + 2 * 0x1000 + offsets->code.bytecode + INSTRUCTION) =
+    (guint8) opcode;
 
   for (guint i = 0; i < 1000; i++)
     if (sonde_python_frames_read_running (frames, NULL, 0, stack) == SONDE_PYTHON_READ_OK)
