@@ -292,7 +292,8 @@ walk (SondePythonFrames *self,
       if (self->offsets->version >= 0x030c && stack->depth > 0 && !self->is_still)
         sonde_python_frames_recall_shim (self, address, stack->frames[stack->depth - 1].code,
                                          &frame);
-      is_alive &= !frame.is_dead;
+      /* The innermost may have returned since the thread state was copied, which leads to it. */
+      is_alive &= !frame.is_dead || (stack->depth == 0 && frame.previous != 0);
       if (!frame.is_shim)
         append_frame (self, address, &frame, stack);
       else if (stack->depth > 0)

@@ -63,6 +63,47 @@ test_frames_calls_ended_before (void)
   python_frames_read_depth (frames, 3);
 }
 
+static void
+put_frame (PythonImage              *image,
+           const SondePythonOffsets *offsets,
+           SondeAddress              address,
+           SondeAddress              previous,
+           guint8                    state)
+{
+  python_image_put_word (image, address + offsets->frame.previous, previous);
+  python_image_put_word (image, address + offsets->frame.code, CODE);
+  *python_image_at (image, address + offsets->frame.state) = state;
+}
+
+/* Up to 3.10, what has returned since the thread state was copied is where the thread was, as long
+ * as it leads to its caller.
+ */
+static void
+test_frames_calls_returned (void)
+{
+  const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030a, FALSE);
+  const SondeAddress callee = STACK + FRAME_BYTES;
+  const guint8 executing = 0;
+  const guint8 returned = 1;
+  g_autoptr(PythonImage) image = python_image_load (NULL);
+  SondePythonMemory memory = python_image_get_memory (image);
+  g_autoptr(SondePythonEdges) edges = sonde_python_edges_new ();
+  g_autoptr(SondePythonFrames) frames = sonde_python_frames_new (&memory, offsets, edges, THREAD);
+
+  python_image_add (image, THREAD, NULL, 512);
+  python_image_put_word (image, THREAD + offsets->thread.interp, INTERPRETER);
+  python_image_put_word (image, THREAD + offsets->thread.frame, callee);
+  python_image_add (image, STACK, NULL, 0x1000);
+  put_frame (image, offsets, STACK, 0, executing);
+  put_frame (image, offsets, callee, STACK, executing);
+  python_frames_read_depth (frames, 2);
+
+  put_frame (image, offsets, callee, STACK, returned);
+  python_frames_read_depth (frames, 2);
+  put_frame (image, offsets, callee, 0, returned);
+  python_frames_assert_torn (frames);
+}
+
 /* 3.13, with a thread whose second frame has called C, and that the third. */
 static PythonImage *
 make_image_with_c (const SondePythonOffsets *offsets)
@@ -142,6 +183,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/python/frames-calls/ended", test_frames_calls_ended);
   g_test_add_func ("/python/frames-calls/ended-before", test_frames_calls_ended_before);
+  g_test_add_func ("/python/frames-calls/returned", test_frames_calls_returned);
   g_test_add_func ("/python/frames-calls/shim-gone", test_frames_calls_shim_gone);
   g_test_add_func ("/python/frames-calls/returned-to-c", test_frames_calls_returned_to_c);
   g_test_add_func ("/python/frames-calls/other-caller", test_frames_calls_other_caller);
