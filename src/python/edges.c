@@ -12,6 +12,8 @@
 #define EDGES_MAX 65536
 
 #define READS_IN_A_ROW 3
+/* Of what code speaks against: those of two samples. */
+#define READS_THAT_LAST 12
 
 /* How often a call is seen at least that is believed, and in one sample of how many. */
 typedef struct
@@ -24,8 +26,8 @@ static const Evidence evidence_first = { 3, 500 };
 static const Evidence evidence_another = { 5, 100 };
 static const Evidence evidence_unlikely = { 100, 50 };
 
-/* A call, or with no callee all calls from one place, of which one is believed; or with nothing but
- * the version of a callee that it is called from somewhere.
+/* A call, or with no callee all calls from one place, of which one is believed; or with no
+ * caller, but the callee's code and version, that it is called from somewhere.
  */
 typedef struct
 {
@@ -38,6 +40,7 @@ typedef struct
   guint64      last_sample;
   guint64      last_read;
   guint        n_reads;   /* one after the other, up to the last */
+  guint        n_lasting; /* the same, from sample to sample */
   guint64      n_samples[2]; /* in which it was seen, unlikely and likely */
 } Edge;
 
@@ -176,7 +179,7 @@ sonde_python_edges_believe (SondePythonEdges     *self,
                             SondeAddress          callee_code,
                             guint32               version)
 {
-  const Edge from_anywhere = { .callee = version };
+  const Edge from_anywhere = { .instruction = callee_code, .callee = version };
   Edge *place;
   Edge *edge = ensure_edge_and_place (self, caller, callee_code, &place);
 
@@ -188,9 +191,10 @@ sonde_python_edges_believe (SondePythonEdges     *self,
 
 static gboolean
 is_called (SondePythonEdges *self,
+           SondeAddress      callee_code,
            guint32           version)
 {
-  const Edge from_anywhere = { .callee = version };
+  const Edge from_anywhere = { .instruction = callee_code, .callee = version };
 
   return g_hash_table_contains (self->edges, &from_anywhere);
 }
@@ -203,7 +207,7 @@ sonde_python_edges_doubt (SondePythonEdges     *self,
 {
   Edge *place;
 
-  if (is_called (self, version))
+  if (is_called (self, callee_code, version))
     return TRUE;
 
   ensure_edge_and_place (self, caller, callee_code, &place)->doubted = version;
@@ -233,6 +237,20 @@ sonde_python_edges_check (SondePythonEdges     *self,
   place->is_believed |= edge->is_believed;
 
   return edge->is_believed;
+}
+
+gboolean
+sonde_python_edges_lasts (SondePythonEdges     *self,
+                          const SondeCodeFrame *caller,
+                          SondeAddress          callee_code)
+{
+  Edge *place;
+  Edge *edge = ensure_edge_and_place (self, caller, callee_code, &place);
+
+  edge->n_lasting = edge->last_read + 1 == self->read ? edge->n_lasting + 1 : 1;
+  edge->last_read = self->read;
+
+  return edge->n_lasting >= READS_THAT_LAST;
 }
 
 static const Edge *
@@ -267,5 +285,5 @@ sonde_python_edges_is_known (SondePythonEdges     *self,
   const Edge *edge = find_edge (self, caller, callee_code);
 
   return edge != NULL && edge->is_believed &&
-         (edge->doubted == 0 || !is_called (self, edge->doubted));
+         (edge->doubted == 0 || !is_called (self, callee_code, edge->doubted));
 }

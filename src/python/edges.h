@@ -58,6 +58,13 @@ gboolean          sonde_python_edges_doubt   (SondePythonEdges     *self,
                                               const SondeCodeFrame *caller,
                                               SondeAddress          callee_code,
                                               guint32               version);
+/* Counts that it is seen though the code of @caller speaks against it, and gives whether it has
+ * been in so many reads one after the other, from sample to sample, that it must be so: a place
+ * that is specialised for one function may call another. That makes it believed in this read only.
+ */
+gboolean          sonde_python_edges_lasts   (SondePythonEdges     *self,
+                                              const SondeCodeFrame *caller,
+                                              SondeAddress          callee_code);
 /* Whether check() has looked at it in this sample. */
 gboolean          sonde_python_edges_was_checked (SondePythonEdges     *self,
                                                   const SondeCodeFrame *caller,

@@ -142,8 +142,9 @@ find_callee (SondePythonFrames    *self,
     return FALSE;
 
   *is_suspended = frame.is_suspended;
-  if (frame.previous != caller->frame)
-    return callee->is_entry = self->is_ambiguous && has_called_by_c (self, caller, &frame);
+  callee->is_entry = frame.previous != caller->frame;
+  if (callee->is_entry)
+    return self->is_ambiguous && has_called_by_c (self, caller, &frame);
 
   /* Since 3.14 a frame that has called C looks as if it had called Python. */
   return !self->is_ambiguous ||

@@ -3,11 +3,12 @@
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Since 3.14 a frame says nothing of whether it executes, and is cleared when it returns. Between
- * the copies of two frames next to one another a fast program calls and returns several times: each
- * is right, and together they are a call that never was. Where the interpreter has specialised the
- * caller's instruction, that says the version of the function it calls, which is its code's too
- * (specialize.c, funcobject.c); both last, whatever changes between the copies. A generator's frame
+ * Between the copies of two frames next to one another a fast program calls and returns several
+ * times: each is right, and together they are a call that never was; mostly so since 3.14, where a
+ * frame says nothing of whether it executes, and is cleared when it returns. Where the interpreter
+ * has specialised the caller's instruction, since 3.12, that says the version of the function it
+ * calls, which is its code's too (specialize.c, funcobject.c); both last, whatever changes between
+ * the copies. A generator's frame
  * is copied at yet another moment, and its instruction says nothing of what it had called in this.
  */
 
@@ -20,6 +21,8 @@
  */
 #define SITE_BYTES 8
 #define SITE_VERSION 4
+/* In 3.12 a frame is at the end of that (ceval_macros.h, DISPATCH_INLINED()). */
+#define SITE_END 6
 
 #define UNIT_BYTES 2
 
@@ -198,10 +201,13 @@ is_in_its_code (SondePythonFrames    *self,
   FrameSize *known = find_size (self, frame->code);
   FrameSize size;
 
-  if (known != NULL && is_in_own_code (self, frame, known))
+  if (known == NULL || is_in_own_code (self, frame, known) ||
+      !read_size (self, frame->code, &size))
     return TRUE;
 
-  return read_size (self, frame->code, &size) && is_in_own_code (self, frame, &size);
+  *known = size;
+
+  return is_in_own_code (self, frame, known);
 }
 
 /* Any instruction may call C that calls a function, but for one that ends its frame. */
@@ -214,7 +220,7 @@ judge_caller_of_c (SondePythonFrames *self,
 
   self->instructions[(address >> 1) % N_INSTRUCTIONS] = (Instruction) { 0 };
 
-  return sonde_python_frames_is_return (self, address) ? SONDE_PYTHON_CALL_IMPOSSIBLE
+  return sonde_python_frames_is_return (self, address) ? SONDE_PYTHON_CALL_UNLIKELY
                                                        : SONDE_PYTHON_CALL_POSSIBLE;
 }
 
@@ -239,13 +245,16 @@ find_version (SondePythonFrames *self,
               SondeAddress       code,
               guint32            expected)
 {
-  const FrameSize *known = find_size (self, code);
+  FrameSize *known = find_size (self, code);
   FrameSize size;
 
-  if (known != NULL && known->version == expected)
-    return expected;
+  if (known == NULL)
+    return 0;
 
-  return read_size (self, code, &size) ? size.version : 0;
+  if (known->version != expected && read_size (self, code, &size))
+    *known = size;
+
+  return known->version;
 }
 
 /* Whether the instruction at @caller calls @callee, with no C between. */
@@ -254,15 +263,18 @@ judge_site (SondePythonFrames    *self,
             const SondeCodeFrame *caller,
             const SondeCodeFrame *callee)
 {
+  SondeAddress address = caller->instruction;
   guint8 site[SITE_BYTES];
   guint32 expected;
   guint32 version;
 
-  if (!sonde_python_memory_copy (self->memory, caller->instruction, site, sizeof site))
-    return SONDE_PYTHON_CALL_IMPOSSIBLE;
+  if (self->offsets->version < 0x030d)
+    address -= SITE_END;
+  if (!sonde_python_memory_copy (self->memory, address, site, sizeof site))
+    return SONDE_PYTHON_CALL_POSSIBLE;
   if (!IS_ONE_OF (self->offsets->exact_calls, site[0]))
-    return IS_ONE_OF (self->offsets->calls, site[0]) ? SONDE_PYTHON_CALL_POSSIBLE
-                                                     : SONDE_PYTHON_CALL_IMPOSSIBLE;
+    return !self->is_ambiguous || IS_ONE_OF (self->offsets->calls, site[0])
+           ? SONDE_PYTHON_CALL_POSSIBLE : SONDE_PYTHON_CALL_UNLIKELY;
 
   expected = (guint32) get_int (site, SITE_VERSION);
   version = find_version (self, callee->code, expected);
@@ -271,7 +283,7 @@ judge_site (SondePythonFrames    *self,
 
   if (version != expected)
     return sonde_python_edges_doubt (self->edges, caller, callee->code, version)
-           ? SONDE_PYTHON_CALL_IMPOSSIBLE : SONDE_PYTHON_CALL_POSSIBLE;
+           ? SONDE_PYTHON_CALL_UNLIKELY : SONDE_PYTHON_CALL_POSSIBLE;
 
   sonde_python_edges_believe (self->edges, caller, callee->code, version);
 
@@ -285,11 +297,12 @@ sonde_python_frames_judge_call (SondePythonFrames    *self,
 {
   if (sonde_python_edges_is_known (self->edges, caller, callee->code))
     return SONDE_PYTHON_CALL_CERTAIN;
-  if (!self->is_ambiguous || !sonde_python_frames_is_on_stack (self, caller) ||
+  if (!has_field (self->offsets->code.version) || (callee->is_entry && !self->is_ambiguous) ||
+      !sonde_python_frames_is_on_stack (self, caller) ||
       sonde_python_edges_was_checked (self->edges, caller, callee->code))
     return SONDE_PYTHON_CALL_POSSIBLE;
   if (caller->code == 0 || callee->code == 0 || !is_in_its_code (self, caller))
-    return SONDE_PYTHON_CALL_IMPOSSIBLE;
+    return SONDE_PYTHON_CALL_UNLIKELY;
 
   return callee->is_entry ? judge_caller_of_c (self, caller->instruction)
                           : judge_site (self, caller, callee);

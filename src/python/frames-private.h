@@ -1,4 +1,4 @@
-/* frames-private.h: what frames.c, frames-copy.c and frames-settle.c share
+/* frames-private.h: what frames.c and the files frames-*.c share
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -57,13 +57,15 @@ typedef struct
   guint32      values; /* from its beginning */
   guint32      bytecode_bytes;
   SondeAddress copy;   /* free-threaded: the bytecode of this thread; 0 before it is looked for */
-  guint32      version; /* since 3.14: of its functions; 0 for none */
+  guint32      version; /* since 3.12: of its functions; 0 for none */
 } FrameSize;
 
-/* What is known of a call: CERTAIN is one that was made, at some time. */
+/* What is known of a call: CERTAIN is one that was made, at some time. The caller's code speaks
+ * against one that is UNLIKELY.
+ */
 typedef enum
 {
-  SONDE_PYTHON_CALL_IMPOSSIBLE,
+  SONDE_PYTHON_CALL_UNLIKELY,
   SONDE_PYTHON_CALL_POSSIBLE,
   SONDE_PYTHON_CALL_CERTAIN,
 } SondePythonCall;
@@ -160,6 +162,7 @@ struct _SondePythonFrames
   SondeCodeFrame            bases[N_BASES]; /* outermost ones that are believed */
   guint                     n_bases;     /* counts on, as n_recent */
   SondeCodeFrame            doubted;     /* another that was seen the last time */
+  SondeCodeFrame            unentered;   /* the innermost of the last read, if it may be that */
   guint                     n_doubted;   /* how often, one time after the other */
   guint64                   believed_ns; /* when one was last seen that is believed */
   gboolean                  is_generator_outermost;

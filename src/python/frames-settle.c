@@ -41,6 +41,31 @@ sonde_python_frames_drop_innermost (SondePythonFrames *self,
   memmove (self->marks, self->marks + n, stack->depth);
 }
 
+static gboolean
+equal_frames (const SondeCodeFrame *a,
+              const SondeCodeFrame *b)
+{
+  return a->frame == b->frame && a->code == b->code && a->instruction == b->instruction;
+}
+
+/* Since 3.14 a frame that has been made and not entered looks like one in its first instruction,
+ * which may wait there for the lock: that lasts.
+ */
+static gboolean
+is_unentered (SondePythonFrames    *self,
+              const SondeCodeFrame *frame)
+{
+  gboolean lasts = equal_frames (frame, &self->unentered);
+
+  self->unentered = (SondeCodeFrame) { 0 };
+  if (!self->is_ambiguous || sonde_python_frames_has_begun (self, frame))
+    return FALSE;
+
+  self->unentered = *frame;
+
+  return !lasts;
+}
+
 /* Takes the frames out that had returned when the regions were copied. The outermost frame that
  * executes itself is the innermost of all, unless C lies between it and the next. Since 3.14 a
  * frame that returns lets go of its code before its caller goes on, and the next one in its place
@@ -52,9 +77,9 @@ drop_returned (SondePythonFrames *self,
 {
   guint top = 0;
 
-  while (top < stack->depth && (stack->frames[top].code == 0 ||
-                                (self->is_ambiguous &&
-                                 !sonde_python_frames_has_begun (self, &stack->frames[top]))))
+  while (top < stack->depth && stack->frames[top].code == 0)
+    top++;
+  if (top + 1 < stack->depth && is_unentered (self, &stack->frames[top]))
     top++;
 
   for (guint i = stack->depth; i-- > top + 1;)
@@ -160,13 +185,6 @@ sonde_python_frames_believe_base (SondePythonFrames    *self,
   return TRUE;
 }
 
-static gboolean
-equal_frames (const SondeCodeFrame *a,
-              const SondeCodeFrame *b)
-{
-  return a->frame == b->frame && a->code == b->code && a->instruction == b->instruction;
-}
-
 /* A frame lies above the one that called it, or begins a piece of the stack of frames; one that a
  * generator called, whose own lies elsewhere, lies above that of the generator's caller (pystate.c,
  * _PyThreadState_PushFrame()). Who puts frames between, as some compilers do, does so often.
@@ -204,8 +222,11 @@ believe_call (SondePythonFrames    *self,
   SondePythonCall judged = sonde_python_frames_judge_call (self, caller, callee);
   gboolean is_likely;
 
-  if (judged != SONDE_PYTHON_CALL_POSSIBLE)
-    return judged == SONDE_PYTHON_CALL_CERTAIN;
+  if (judged == SONDE_PYTHON_CALL_CERTAIN)
+    return TRUE;
+  if (judged == SONDE_PYTHON_CALL_UNLIKELY)
+    return caller->code != 0 && callee->code != 0 &&
+           sonde_python_edges_lasts (self->edges, caller, callee->code);
 
   is_likely = lies_above_caller (self, stack, place);
   if (is_likely && callee->is_entry)

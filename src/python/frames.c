@@ -8,11 +8,14 @@
  * copy. Such a copy takes a microsecond or two, in which the thread may call and return many times,
  * so it is not believed as it is:
  *
- * - Since 3.11 a frame says whether it executes or has called another (its saved stack pointer).
- *   The copy of the frames on top takes some 20 ns, so these marks are of one moment: the
+ * - From 3.11 to 3.13 a frame says whether it executes or has called another (its saved stack
+ *   pointer). The copy of the frames on top takes some 20 ns, so these marks are of one moment: the
  *   innermost frame is the one that they say is, not the one that the thread state pointed to a
  *   moment before (settle()). Frames of generators lie elsewhere, each copied at a moment of its
  *   own, but stay what they are: where the thread state points to one, it is the innermost.
+ * - Since 3.14 a frame that returns is cleared, so those that are not were there when they were
+ *   copied. Two next to one another may be of two moments all the same, which the code of the
+ *   caller tells (frames-code.c).
  * - A copy that took longer than usual was interrupted in the middle, and is made again.
  * - A frame that returns forgets which one is below it: the chain seems to end there. It is to end
  *   where it did the last time, or often in the same other place. A generator that yields forgets
@@ -20,7 +23,7 @@
  * - A call that was not seen before has to be seen again (edges.h), and the copy is made again.
  *
  * Everything read is the target's word: addresses are only compared and read from, a chain ends at
- * SONDE_STACK_DEPTH_MAX, and no length is taken from the target.
+ * SONDE_STACK_DEPTH_MAX, and a length is compared, or bounded before it is read.
  */
 
 #include "config.h"
@@ -149,7 +152,8 @@ is_generator (const SondePythonFrames *self,
 }
 
 /* Frames of the interpreter's own lie on the C stack mostly, and what is there when the call has
- * ended is anything. They have one of two owners (pycore_interpframe_structs.h, enum _frameowner).
+ * ended is anything. They have one of two owners at most (pycore_interpframe_structs.h, enum
+ * _frameowner).
  */
 static gboolean
 is_shim (const SondePythonFrames *self,

@@ -91,7 +91,7 @@ FIELDS = {
         "framesize": {(3, 12): "PyCodeObject.co_framesize"},
         "stacksize": {(3, 8): "PyCodeObject.co_stacksize"},
         "nlocalsplus": {(3, 11): "PyCodeObject.co_nlocalsplus"},
-        "version": {(3, 14): "PyCodeObject.co_version"},
+        "version": {(3, 12): "PyCodeObject.co_version"},
     },
     "object": {
         "type": {(3, 8): "PyObject.ob_type"},
@@ -165,11 +165,12 @@ FIELDS = {
     },
     # Those that begin a frame with no C between, and say the version of its function;
     "exact_calls": {
-        "py": {(3, 14): "=CALL_PY_EXACT_ARGS"},
-        "py_general": {(3, 14): "=CALL_PY_GENERAL"},
+        "py": {(3, 12): "=CALL_PY_EXACT_ARGS"},
+        "py_defaults": {(3, 12): "=CALL_PY_WITH_DEFAULTS", (3, 13): None},
+        "py_general": {(3, 13): "=CALL_PY_GENERAL"},
         "py_keywords": {(3, 14): "=CALL_KW_PY"},
-        "method": {(3, 14): "=CALL_BOUND_METHOD_EXACT_ARGS"},
-        "method_general": {(3, 14): "=CALL_BOUND_METHOD_GENERAL"},
+        "method": {(3, 12): "=CALL_BOUND_METHOD_EXACT_ARGS"},
+        "method_general": {(3, 13): "=CALL_BOUND_METHOD_GENERAL"},
         "method_keywords": {(3, 14): "=CALL_KW_BOUND_METHOD"},
     },
     # all others that may, or that stand where such a one is.

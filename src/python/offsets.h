@@ -89,7 +89,7 @@ typedef struct
     guint32 framesize;          /* since 3.12, an int, in words */
     guint32 stacksize;          /* an int, in words */
     guint32 nlocalsplus;        /* since 3.11, an int */
-    guint32 version;            /* since 3.14, 4 bytes: what calls of its functions are known by */
+    guint32 version;            /* since 3.12, 4 bytes: what calls of its functions are known by */
   } code;
   struct { guint32 type, size; } object;
   struct
@@ -134,7 +134,7 @@ typedef struct
   struct
   {
     guint32 generator_owner;
-    guint32 object_owner;       /* the two that are greater are the interpreter's own */
+    guint32 object_owner;       /* those that are greater are the interpreter's own */
   } owner_values;
   struct
   {
@@ -145,8 +145,9 @@ typedef struct
   } opcodes;                    /* since 3.11 */
   struct                        /* opcodes that say the version of what they call, 4 bytes on */
   {
-    guint32 py, py_general, py_keywords, method, method_general, method_keywords;
-  } exact_calls;                /* since 3.14 */
+    guint32 py, py_defaults, py_general, py_keywords;
+    guint32 method, method_general, method_keywords;
+  } exact_calls;                /* since 3.12 */
   struct                        /* all others that may begin a frame, with no C between */
   {
     guint32 any, keywords, unpacked, py_unpacked;

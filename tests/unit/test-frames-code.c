@@ -1,4 +1,4 @@
-/* test-frames-code.c: what the code of frames says of the calls between them, since 3.14
+/* test-frames-code.c: what the code of frames says of the calls between them
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -97,9 +97,26 @@ tear_down (Fixture       *fixture,
   python_image_free (fixture->image);
 }
 
+/* Reads twice: what the caller's code speaks against is torn, and then what it called is seen. */
+static void
+assert_torn_for_once (Fixture      *fixture,
+                      SondeAddress  code)
+{
+  g_autofree SondeCodeStack *stack = g_new0 (SondeCodeStack, 1);
+
+  for (guint i = 0; i < 100; i++)
+    {
+      put_callee (fixture, code);
+      g_assert_cmpint (sonde_python_frames_read_running (fixture->frames, NULL, 0, stack), ==,
+                       SONDE_PYTHON_READ_TORN);
+      put_callee (fixture, CALLEE);
+      python_frames_read_depth (fixture->frames, 3);
+    }
+}
+
 /* A call is not shown whose place calls another, once the one that it seems to call is known to be
- * called from elsewhere: its frame was copied when the other caller's was there. But one is whose
- * place may have been specialised for another since.
+ * called from elsewhere: its frame was copied when the other caller's was there. But one is that
+ * lasts, or whose place may have been specialised for another since.
  */
 static void
 test_frames_code_version (Fixture       *fixture,
@@ -113,35 +130,41 @@ test_frames_code_version (Fixture       *fixture,
   python_frames_read_depth (fixture->frames, 3);
 
   put_instruction (fixture, CALLER_FRAME, CALLER, INSTRUCTION);
-  python_frames_assert_torn (fixture->frames);
-  put_callee (fixture, CALLEE);
+  assert_torn_for_once (fixture, OTHER);
+  put_callee (fixture, OTHER);
   python_frames_read_depth (fixture->frames, 3);
 
-  put_callee (fixture, OTHER);
   put_call (fixture, INSTRUCTION, 8);
   python_frames_read_depth (fixture->frames, 3);
 }
 
-/* Nor one at an instruction that calls nothing, or that is another code's. */
+/* Nor one at an instruction that calls nothing, or that is another code's, unless it lasts. */
 static void
 test_frames_code_instruction (Fixture       *fixture,
                               gconstpointer  data)
 {
   const guint nothing = ELSEWHERE + 16;
   const guint at = fixture->offsets->code.bytecode + nothing;
+  g_autofree SondeCodeStack *stack = g_new0 (SondeCodeStack, 1);
 
   python_frames_read_depth (fixture->frames, 3);
 
   *python_image_at (fixture->image, CALLER + at) = (guint8) fixture->offsets->opcodes.return_value;
-  put_instruction (fixture, CALLER_FRAME, CALLER, nothing);
-  python_frames_assert_torn (fixture->frames);
-
   *python_image_at (fixture->image, OTHER + at) = (guint8) fixture->offsets->calls.any;
-  put_instruction (fixture, CALLER_FRAME, OTHER, nothing);
-  python_frames_assert_torn (fixture->frames);
+  for (guint i = 0; i < 100; i++)
+    {
+      put_instruction (fixture, CALLER_FRAME, i % 2 == 0 ? CALLER : OTHER, nothing);
+      g_assert_cmpint (sonde_python_frames_read_running (fixture->frames, NULL, 0, stack), ==,
+                       SONDE_PYTHON_READ_TORN);
+      put_instruction (fixture, CALLER_FRAME, CALLER, INSTRUCTION);
+      python_frames_read_depth (fixture->frames, 3);
+    }
+
+  put_instruction (fixture, CALLER_FRAME, CALLER, nothing);
+  python_frames_read_depth (fixture->frames, 3);
 }
 
-/* A frame that has been made and not entered is not where the thread is. */
+/* A frame that has been made and not entered is not where the thread is; but one that lasts is. */
 static void
 test_frames_code_made (Fixture       *fixture,
                        gconstpointer  data)
@@ -149,6 +172,7 @@ test_frames_code_made (Fixture       *fixture,
   python_frames_read_depth (fixture->frames, 3);
   put_instruction (fixture, CALLEE_FRAME, CALLEE, 0);
   python_frames_read_depth (fixture->frames, 2);
+  python_frames_read_depth (fixture->frames, 3);
   python_image_put_word (fixture->image, THREAD + fixture->offsets->thread.frame, CALLER_FRAME);
   python_frames_read_depth (fixture->frames, 2);
 }
