@@ -10,7 +10,8 @@ repeats it. Without WHAT all of these:
   rate      good samples a second at the highest rate, and how many were torn
   torn      stacks that cannot be, among a million
   agree     how far the shares of functions are from those of samples that stop their threads
-            (total variation), where C calls them and where generators resume generators
+            (total variation), where C calls them, where generators resume generators, where they
+            last some ten nanoseconds and where code is made anew all the time
   share     how much of a core Sonde takes at 1 and 10 kHz, and how much LEAST does, which only
             sleeps as often and copies a page
   slowdown  how much longer the target takes for a piece of work, in pairs with and without
@@ -147,17 +148,19 @@ class Bench:
                  f"-r {TOP_RATE}")
 
     def agree(self):
-        for name in ("callbacks", "generators"):
+        for script, argument in (("echoes", "callbacks"), ("echoes", "generators"),
+                                 ("flipflop", DEPTH), ("maker", "")):
             peeked, stopped = collections.Counter(), collections.Counter()
             taken = torn = 0
-            with self.start("echoes", name) as target:
+            with self.start(script, argument) as target:
                 for _ in range(AGREE_PAIRS):
                     stacks, stats, _ = self.record(target, "-d", str(AGREE_S))
                     peeked += innermost(stacks, None)
                     taken, torn = taken + stats["samples"], torn + stats["lost"]["torn"]
                     stacks, _, _ = self.record(target, "-d", str(AGREE_S), frames="both")
                     stopped += innermost(stacks, set(peeked))
-            shown = (f"echoes.py {name}", f"-d {AGREE_S}")
+            name = f"{script}.py {argument}".rstrip()
+            shown = (name, f"-d {AGREE_S}")
             self.say(f"variation of {name} from stopped samples",
                      f"{100 * variation(peeked, stopped):.1f} %", "-", *shown)
             self.say(f"torn and thrown away, {name}", f"{100 * torn / (taken + torn):.2f} %", "-",

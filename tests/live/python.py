@@ -39,6 +39,7 @@ TOLD_BY_STACKS = ("told", "dump", "both")
 # Case → what it does with a busy target.
 RECORDED = {
     "flipflop": python_records.check_flipflop,
+    "flipflop-slow": lambda *who: python_records.check_flipflop(*who, "python", "1000"),
     "flipflop-both": lambda *who: python_records.check_flipflop(*who, "both", "1000"),
     "turns": python_records.check_turns,
     "objects": python_records.check_objects,
