@@ -89,13 +89,8 @@ find_frame (SondePythonFrames *self,
             Frame             *frame,
             SondeCodeFrame    *code_frame)
 {
-  const guint8 *bytes = sonde_python_frames_find (self, address);
-
-  if (bytes == NULL)
-    return FALSE;
-
-  sonde_python_frames_decode (self, bytes, frame);
-  if (frame->is_shim || frame->code == 0 || frame->code % 8 != 0)
+  if (!sonde_python_frames_look_up (self, address, frame) ||
+      frame->is_shim || frame->code == 0 || frame->code % 8 != 0)
     return FALSE;
 
   *code_frame = (SondeCodeFrame) {
@@ -113,13 +108,11 @@ has_called_by_c (SondePythonFrames    *self,
                  const SondeCodeFrame *caller,
                  const Frame          *callee)
 {
-  const guint8 *bytes = sonde_python_frames_find (self, callee->previous);
   Frame shim;
 
-  if (bytes == NULL)
+  if (!sonde_python_frames_look_up (self, callee->previous, &shim))
     return FALSE;
 
-  sonde_python_frames_decode (self, bytes, &shim);
   sonde_python_frames_recall_shim (self, callee->previous, callee->code, &shim);
 
   return shim.is_shim && shim.previous == caller->frame;

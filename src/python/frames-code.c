@@ -8,8 +8,8 @@
  * frame says nothing of whether it executes, and is cleared when it returns. Where the interpreter
  * has specialised the caller's instruction, since 3.12, that says the version of the function it
  * calls, which is its code's too (specialize.c, funcobject.c); both last, whatever changes between
- * the copies. A generator's frame
- * is copied at yet another moment, and its instruction says nothing of what it had called in this.
+ * the copies. A generator's frame is copied at yet another moment, and its instruction says nothing
+ * of what it had called in this.
  */
 
 #include "config.h"
@@ -180,15 +180,9 @@ gboolean
 sonde_python_frames_is_on_stack (SondePythonFrames    *self,
                                  const SondeCodeFrame *frame)
 {
-  const guint8 *bytes = sonde_python_frames_find (self, frame->frame);
   Frame decoded;
 
-  if (bytes == NULL)
-    return FALSE;
-
-  sonde_python_frames_decode (self, bytes, &decoded);
-
-  return !decoded.is_generator;
+  return sonde_python_frames_look_up (self, frame->frame, &decoded) && !decoded.is_generator;
 }
 
 /* What is remembered of a code object may be of another that lay there: what speaks against a call

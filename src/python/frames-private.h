@@ -215,6 +215,11 @@ void          sonde_python_frames_decode  (const SondePythonFrames *self,
                                            const guint8            *bytes,
                                            Frame                   *frame);
 
+/* The copied frame at @address; FALSE if it is in no region. */
+gboolean      sonde_python_frames_look_up (SondePythonFrames       *self,
+                                           SondeAddress             address,
+                                           Frame                   *frame);
+
 /* frames-copy.c: one call for all that the last stack suggests. FALSE if some is not there; that is
  * not copied the next time.
  */

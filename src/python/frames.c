@@ -194,6 +194,21 @@ sonde_python_frames_decode (const SondePythonFrames *self,
   frame->is_dead = is_dead (self, bytes);
 }
 
+gboolean
+sonde_python_frames_look_up (SondePythonFrames *self,
+                             SondeAddress       address,
+                             Frame             *frame)
+{
+  const guint8 *bytes = sonde_python_frames_find (self, address);
+
+  if (bytes == NULL)
+    return FALSE;
+
+  sonde_python_frames_decode (self, bytes, frame);
+
+  return TRUE;
+}
+
 static void
 append_frame (SondePythonFrames *self,
               SondeAddress       address,
@@ -437,7 +452,6 @@ has_ended (SondePythonFrames *self,
            SondeAddress       head)
 {
   SondeAddress call = get_word (self->thread_head, self->offsets->thread.frame);
-  const guint8 *bytes;
   Frame frame;
 
   if (!has_field (self->offsets->cframe.current_frame) || head == 0)
@@ -447,13 +461,7 @@ has_ended (SondePythonFrames *self,
     if (self->cframes[i].head == head && self->cframes[i].address > call)
       return TRUE;
 
-  bytes = sonde_python_frames_find (self, head);
-  if (bytes == NULL)
-    return FALSE;
-
-  sonde_python_frames_decode (self, bytes, &frame);
-
-  return frame.is_shim;
+  return sonde_python_frames_look_up (self, head, &frame) && frame.is_shim;
 }
 
 /* Whether the thread is in a call of the evaluation function in which it can be read. One that is
