@@ -10,6 +10,21 @@
 
 G_BEGIN_DECLS
 
+/**
+ * SondePythonLines:
+ * @SONDE_PYTHON_LINES_STEPS: co_lnotab, up to 3.9
+ * @SONDE_PYTHON_LINES_RANGES: co_linetable of 3.10
+ * @SONDE_PYTHON_LINES_ENTRIES: co_linetable since 3.11
+ *
+ * A format of line tables; see line-table.c.
+ */
+typedef enum
+{
+  SONDE_PYTHON_LINES_STEPS,
+  SONDE_PYTHON_LINES_RANGES,
+  SONDE_PYTHON_LINES_ENTRIES,
+} SondePythonLines;
+
 /* The line of the instruction at @offset, in bytes, by the line table of a code object that begins
  * at @first_line: co_lnotab up to Python 3.9, co_linetable since. 0 if the instruction has no line,
  * as the compiler's own have, or if the table does not reach so far. @version is

@@ -25,9 +25,26 @@ import sys
 import tempfile
 import textwrap
 
-# struct SondePythonOffsets, group by group. A field: the first version it is there in this way,
-# and its expression in C; None from a version that has it no more. "T.f" is offsetof (T, f), and
-# "=" begins any other expression.
+# The flags of struct SondePythonOffsets: the first version that has each in this way; one that was
+# not there yet, or is None, is FALSE.
+FLAGS = {
+    "tells_offsets": {(3, 13): "TRUE"},
+    "frames_are_objects": {(3, 8): "TRUE", (3, 11): None},
+    "state_is_executing": {(3, 8): "TRUE", (3, 10): None},
+    "instruction_is_address": {(3, 11): "TRUE"},
+    "instruction_is_count": {(3, 10): "TRUE", (3, 11): None},
+    "has_shims": {(3, 12): "TRUE"},
+    "code_is_tagged": {(3, 14): "TRUE"},
+    "stacktop_is_address": {(3, 14): "TRUE"},
+    "bytecode_is_in_place": {(3, 11): "TRUE"},
+    "line_table": {(3, 8): "SONDE_PYTHON_LINES_STEPS", (3, 10): "SONDE_PYTHON_LINES_RANGES",
+                   (3, 11): "SONDE_PYTHON_LINES_ENTRIES"},
+    "text_has_old_form": {(3, 8): "TRUE", (3, 12): None},
+}
+
+# Its other groups. A field: the first version it is there in this way, and its expression in C;
+# None from a version that has it no more. "T.f" is offsetof (T, f), and "=" begins any other
+# expression.
 FIELDS = {
     "runtime": {
         "interpreters_head": {(3, 8): "_PyRuntimeState.interpreters.head"},
@@ -386,13 +403,18 @@ def print_begin(version, full, free_threaded):
     print(f"  .free_threaded = {'TRUE' if free_threaded else 'FALSE'},")
 
 
+def print_group(group, values):
+    inner = " ".join(f".{name}~=~{value}," for name, value in values)
+    for line in textwrap.wrap(f"  .{group}~=~{{ {inner} }},", 100, subsequent_indent="    "):
+        print(line.replace("~", " "))
+
+
 def print_fields(version, full, free_threaded, figures):
     print_begin(version, full, free_threaded)
+    print_group("flags", [(flag, choose(ways, version, free_threaded) or "FALSE")
+                          for flag, ways in FLAGS.items()])
     for group, fields in FIELDS.items():
-        inner = " ".join(f".{field} = {figures.get((group, field), 'NONE')},".replace(" ", "~")
-                         for field in fields)
-        for line in textwrap.wrap(f"  .{group}~=~{{ {inner} }},", 100, subsequent_indent="    "):
-            print(line.replace("~", " "))
+        print_group(group, [(field, figures.get((group, field), "NONE")) for field in fields])
     print("},")
 
 

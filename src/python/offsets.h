@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "base/types.h"
+#include "python/line-table.h"
 
 G_BEGIN_DECLS
 
@@ -21,10 +21,13 @@ G_BEGIN_DECLS
  * @version: major << 8 | minor: 0x030d
  * @free_threaded: whether it was built without the global lock
  *
- * Offsets of fields, in bytes, a group a struct; see the comments for what differs between
- * versions. All lie within 1 MiB of the struct's start. Some hold other figures: the sizes and
- * shifts of `unicode`, gil.size, `instance`, `owner_values` and those of opcodes. A field that the
- * version has not is %SONDE_PYTHON_NO_FIELD, never a guess.
+ * All that differs between versions: nothing else asks which one it is. What make-offsets.py writes
+ * is the whole of it.
+ *
+ * `flags` say what the fields mean. The others are offsets of fields, in bytes, a group a struct;
+ * all lie within 1 MiB of the struct's start. Some hold other figures: the sizes and shifts of
+ * `unicode`, gil.size, `instance`, `owner_values` and those of opcodes. A field that the version
+ * has not is %SONDE_PYTHON_NO_FIELD, never a guess.
  *
  * Threads: any; nobody changes it.
  */
@@ -32,6 +35,26 @@ typedef struct
 {
   guint    version;
   gboolean free_threaded;
+
+  struct
+  {
+    gboolean tells_offsets;          /* since 3.13: the target itself does, below */
+
+    gboolean frames_are_objects;     /* up to 3.10; then struct _PyInterpreterFrame */
+    gboolean state_is_executing;     /* up to 3.9 frame.state is f_executing, 0 once it does not;
+                                      * in 3.10 f_state, which is 0 while it does */
+    gboolean instruction_is_address; /* since 3.11; before, f_lasti: an int, -1 at first */
+    gboolean instruction_is_count;   /* 3.10: f_lasti counts units of 2 bytes, else bytes */
+    gboolean has_shims;              /* since 3.12: frames of the interpreter's own stand where C
+                                      * has called Python */
+    gboolean code_is_tagged;         /* since 3.14: the lowest two bits of what a frame refers to */
+    gboolean stacktop_is_address;    /* since 3.14; before, it counts slots of localsplus */
+
+    gboolean bytecode_is_in_place;   /* since 3.11: the code object ends with it, and object.size
+                                      * counts its units */
+    SondePythonLines line_table;     /* its format */
+    gboolean text_has_old_form;      /* up to 3.11: there may be texts with no kind yet */
+  } flags;
 
   struct /* _PyRuntime itself */
   {
@@ -68,14 +91,14 @@ typedef struct
   } cframe;                     /* 3.11 and 3.12 */
   struct /* a frame object up to 3.10, then struct _PyInterpreterFrame */
   {
-    guint32 code;               /* since 3.14 the lowest two bits are tags */
+    guint32 code;
     guint32 previous;
-    guint32 instruction;        /* up to 3.10 f_lasti, an int; else an address: see instruction */
+    guint32 instruction;
     guint32 owner;              /* since 3.11, a byte: one of owner_values */
     guint32 is_entry;           /* 3.11, a byte: the C stack goes on here */
-    guint32 stacktop;           /* since 3.11: an int, slots of localsplus; since 3.14 an address */
+    guint32 stacktop;           /* since 3.11: an int, or an address */
     guint32 localsplus;
-    guint32 state;              /* up to 3.9 f_executing, 3.10 f_state: a signed byte */
+    guint32 state;              /* up to 3.10, a signed byte */
     guint32 generator;          /* up to 3.10, borrowed */
   } frame;
   struct
@@ -159,6 +182,12 @@ typedef struct
     guint32 executor;           /* which may have any in it */
   } calls;                      /* since 3.14 */
 } SondePythonOffsets;
+
+static inline gboolean
+sonde_python_has_field (guint32 field)
+{
+  return field != SONDE_PYTHON_NO_FIELD;
+}
 
 /* What the headers of a version say. (nullable): for one that is not known. */
 const SondePythonOffsets *sonde_python_offsets_find (guint    version,

@@ -113,6 +113,90 @@ test_offsets_absent_fields (void)
   g_assert_cmpuint (free_threaded->gil.enabled, ==, 0);
 }
 
+#define FLAG(name) { G_STRUCT_OFFSET (SondePythonOffsets, flags.name), #name }
+
+/* All of them, but for the format of line tables. */
+static const struct
+{
+  gsize       offset;
+  const char *name;
+} flags[] = {
+  FLAG (tells_offsets),        FLAG (frames_are_objects),     FLAG (state_is_executing),
+  FLAG (instruction_is_count), FLAG (instruction_is_address), FLAG (has_shims),
+  FLAG (code_is_tagged),       FLAG (stacktop_is_address),    FLAG (bytecode_is_in_place),
+  FLAG (text_has_old_form),
+};
+
+G_STATIC_ASSERT (sizeof ((SondePythonOffsets *) NULL)->flags ==
+                 G_N_ELEMENTS (flags) * sizeof (gboolean) + sizeof (SondePythonLines));
+
+/* The names of those that are set, in the order above (transfer full). */
+static char *
+dup_flags (const SondePythonOffsets *offsets)
+{
+  g_autoptr(GString) names = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (flags); i++)
+    {
+      gboolean is_set;
+
+      memcpy (&is_set, (const guint8 *) offsets + flags[i].offset, sizeof is_set);
+      g_assert_true (is_set == FALSE || is_set == TRUE);
+      if (is_set)
+        g_string_append_printf (names, "%s%s", names->len > 0 ? " " : "", flags[i].name);
+    }
+
+  return g_string_free (g_steal_pointer (&names), FALSE);
+}
+
+/* What each version's own sources say, once and for all: CPython's tags do not change. */
+static void
+test_offsets_flags (void)
+{
+  static const struct
+  {
+    guint            version;
+    SondePythonLines line_table;
+    const char      *names;
+  } cases[] = {
+    { 0x0308, SONDE_PYTHON_LINES_STEPS, "frames_are_objects state_is_executing text_has_old_form" },
+    { 0x0309, SONDE_PYTHON_LINES_STEPS, "frames_are_objects state_is_executing text_has_old_form" },
+    { 0x030a, SONDE_PYTHON_LINES_RANGES,
+      "frames_are_objects instruction_is_count text_has_old_form" },
+    { 0x030b, SONDE_PYTHON_LINES_ENTRIES,
+      "instruction_is_address bytecode_is_in_place text_has_old_form" },
+    { 0x030c, SONDE_PYTHON_LINES_ENTRIES, "instruction_is_address has_shims bytecode_is_in_place" },
+    { 0x030d, SONDE_PYTHON_LINES_ENTRIES,
+      "tells_offsets instruction_is_address has_shims bytecode_is_in_place" },
+    { 0x030e, SONDE_PYTHON_LINES_ENTRIES,
+      "tells_offsets instruction_is_address has_shims code_is_tagged stacktop_is_address "
+      "bytecode_is_in_place" },
+    { 0x030f, SONDE_PYTHON_LINES_ENTRIES,
+      "tells_offsets instruction_is_address has_shims code_is_tagged stacktop_is_address "
+      "bytecode_is_in_place" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    for (gint free_threaded = FALSE; free_threaded <= TRUE; free_threaded++)
+      {
+        const SondePythonOffsets *offsets = sonde_python_offsets_find (cases[i].version,
+                                                                       free_threaded);
+        g_autofree char *names = NULL;
+
+        g_test_message ("%x%s", cases[i].version, free_threaded ? "t" : "");
+        if (free_threaded && cases[i].version < 0x030d)
+          {
+            g_assert_null (offsets);
+            continue;
+          }
+
+        g_assert_nonnull (offsets);
+        names = dup_flags (offsets);
+        g_assert_cmpstr (names, ==, cases[i].names);
+        g_assert_cmpint (offsets->flags.line_table, ==, cases[i].line_table);
+      }
+}
+
 /* What a process tells is what the headers say, of another patch release too. */
 static void
 test_offsets_told_by_target (void)
@@ -281,6 +365,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/python/offsets/versions", test_offsets_versions);
   g_test_add_func ("/python/offsets/absent-fields", test_offsets_absent_fields);
+  g_test_add_func ("/python/offsets/flags", test_offsets_flags);
   g_test_add_func ("/python/offsets/told-by-target", test_offsets_told_by_target);
   g_test_add_func ("/python/offsets/moved", test_offsets_moved);
   g_test_add_func ("/python/offsets/cut", test_offsets_cut);
