@@ -235,6 +235,7 @@ want_cpu (SondeStopSampler *self,
           const Held       *held)
 {
   SondeSampledThread *thread = held->thread;
+  SondeThreadPlace place;
 
   if (held->in_call)
     thread->called_ns = self->now_ns;
@@ -244,7 +245,7 @@ want_cpu (SondeStopSampler *self,
   if (held->runs.count == thread->asked_runs.count ||
       self->now_ns - thread->cpu_ns >= CPU_INTERVAL_NS)
     {
-      thread->cpu = sonde_thread_read_cpu (&thread->thread);
+      thread->cpu = sonde_thread_read_place (&thread->thread, &place) ? place.cpu : -1;
       thread->cpu_ns = self->now_ns;
     }
 

@@ -5,7 +5,8 @@
  *
  * schedstat is one line, "41510812 43916110 8001". syscall is "running", or "230 0x0 0x0 0x7ffc
  * 0x7ffd 0x0 0x0 0x7fffcbad47e8 0x7f3097566503" (number, six arguments, stack pointer, program
- * counter), or "-1 SP PC" when the thread waits outside of any system call.
+ * counter), or "-1 SP PC" when the thread waits outside of any system call. stat is described at
+ * sonde_thread_read_place().
  */
 
 #include "config.h"
@@ -14,6 +15,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,21 +82,28 @@ sonde_thread_open (SondeThread *self,
                    pid_t        pid,
                    pid_t        tid)
 {
-  *self = (SondeThread) { .pid = pid, .tid = tid, .schedstat_fd = -1, .syscall_fd = -1 };
+  *self = (SondeThread) { .pid = pid, .tid = tid, .schedstat_fd = -1, .syscall_fd = -1,
+                          .stat_fd = -1 };
   self->schedstat_fd = keep_file (self, "schedstat");
   self->syscall_fd = keep_file (self, "syscall");
+  self->stat_fd = keep_file (self, "stat");
+}
+
+static void
+close_file (int *fd)
+{
+  if (*fd >= 0)
+    close (*fd);
+
+  *fd = -1;
 }
 
 void
 sonde_thread_close (SondeThread *self)
 {
-  if (self->schedstat_fd >= 0)
-    close (self->schedstat_fd);
-  if (self->syscall_fd >= 0)
-    close (self->syscall_fd);
-
-  self->schedstat_fd = -1;
-  self->syscall_fd = -1;
+  close_file (&self->schedstat_fd);
+  close_file (&self->syscall_fd);
+  close_file (&self->stat_fd);
 }
 
 /* May be long: it has a word for each of the process's groups. NULL if there is no such thread. */
@@ -175,22 +184,12 @@ sonde_thread_read_wait (SondeThread     *self,
   return TRUE;
 }
 
-gboolean
-sonde_thread_read_state (SondeThread      *self,
-                         SondeThreadState *state)
+/* FALSE of one that has ended. */
+static gboolean
+parse_state (char              letter,
+             SondeThreadState *state)
 {
-  char text[512];
-  const char *name_end;
-
-  if (!read_file (self, -1, "stat", text, sizeof text))
-    return FALSE;
-
-  /* "123 (na) me) S …": the name may hold anything, so its end is the last bracket. */
-  name_end = strrchr (text, ')');
-  if (name_end == NULL || name_end[1] != ' ')
-    return FALSE;
-
-  switch (name_end[2])
+  switch (letter)
     {
     case 'R':
       *state = SONDE_THREAD_STATE_RUNNING;
@@ -211,6 +210,44 @@ sonde_thread_read_state (SondeThread      *self,
     }
 }
 
+/* "123 (na) me) S 1 …": the name may hold anything, so its end is the last bracket. The state after
+ * it is field 3, and the CPU is field 39.
+ */
+gboolean
+sonde_thread_read_place (SondeThread      *self,
+                         SondeThreadPlace *place)
+{
+  char text[512];
+  const char *at;
+
+  if (!read_file (self, self->stat_fd, "stat", text, sizeof text))
+    return FALSE;
+
+  at = strrchr (text, ')');
+  if (at == NULL || at[1] != ' ' || !parse_state (at[2], &place->state))
+    return FALSE;
+
+  for (guint i = 2; at != NULL && i < 39; i++)
+    at = strchr (at + 1, ' ');
+  place->cpu = at != NULL ? atoi (at) : -1;
+
+  return TRUE;
+}
+
+gboolean
+sonde_thread_read_state (SondeThread      *self,
+                         SondeThreadState *state)
+{
+  SondeThreadPlace place;
+
+  if (!sonde_thread_read_place (self, &place))
+    return FALSE;
+
+  *state = place.state;
+
+  return TRUE;
+}
+
 gboolean
 sonde_thread_read_sleeps (SondeThread *self,
                           guint64     *count)
@@ -226,22 +263,22 @@ sonde_thread_read_sleeps (SondeThread *self,
 }
 
 int
-sonde_thread_read_cpu (SondeThread *self)
+sonde_thread_read_priority (SondeThread *self)
 {
-  char text[512];
-  const char *at;
+  struct sched_param parameters;
 
-  if (!read_file (self, -1, "stat", text, sizeof text))
-    return -1;
+  switch (sched_getscheduler (self->tid))
+    {
+    case SCHED_FIFO:
+    case SCHED_RR:
+      return sched_getparam (self->tid, &parameters) == 0 ? parameters.sched_priority : 0;
 
-  /* "123 (na) me) S 1 …": the name may hold anything, so its end is the last bracket. The state
-   * after it is field 3, and the CPU is field 39.
-   */
-  at = strrchr (text, ')');
-  for (guint i = 2; at != NULL && i < 39; i++)
-    at = strchr (at + 1, ' ');
+    case SCHED_DEADLINE:
+      return SONDE_THREAD_PRIORITY_DEADLINE;
 
-  return at != NULL ? atoi (at) : -1;
+    default:
+      return 0;
+    }
 }
 
 void

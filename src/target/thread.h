@@ -50,6 +50,19 @@ typedef struct
 } SondeThreadWait;
 
 /**
+ * SondeThreadPlace:
+ * @state: by the kernel's letter ("R", "S", "D", "T", "t", …)
+ * @cpu: the CPU that it runs on, or ran on last
+ *
+ * `/proc/PID/task/TID/stat`, fields 3 and 39 (Documentation/filesystems/proc.rst).
+ */
+typedef struct
+{
+  SondeThreadState state;
+  int              cpu;
+} SondeThreadPlace;
+
+/**
  * SondeThread:
  *
  * Keeps the files of one thread open, so that a look costs one pread() of about 1 µs. Every
@@ -65,6 +78,7 @@ typedef struct
   pid_t tid;
   int   schedstat_fd; /* owned; -1 if it could not be kept open */
   int   syscall_fd;   /* owned; the same */
+  int   stat_fd;      /* owned; the same */
 } SondeThread;
 
 void     sonde_thread_open       (SondeThread      *self,
@@ -76,7 +90,10 @@ gboolean sonde_thread_read_runs  (SondeThread      *self,
                                   SondeThreadRuns  *runs);
 gboolean sonde_thread_read_wait  (SondeThread      *self,
                                   SondeThreadWait  *wait);
-/* The kernel's letter ("R", "S", "D", "T", "t", "Z", …) as a state; FALSE for a zombie too. */
+/* FALSE for a zombie too. */
+gboolean sonde_thread_read_place (SondeThread      *self,
+                                  SondeThreadPlace *place);
+/* The same without the CPU. */
 gboolean sonde_thread_read_state (SondeThread      *self,
                                   SondeThreadState *state);
 /* How often it left its CPU to wait for something; FALSE once it has ended. A stop by its tracer
@@ -84,8 +101,9 @@ gboolean sonde_thread_read_state (SondeThread      *self,
  */
 gboolean sonde_thread_read_sleeps (SondeThread     *self,
                                   guint64          *count);
-/* The CPU that it runs on or ran on last; -1 if it has ended. */
-int      sonde_thread_read_cpu   (SondeThread      *self);
+/* Its real-time priority, 1 to 99; 0 of an ordinary thread (sched(7)). */
+#define SONDE_THREAD_PRIORITY_DEADLINE 100
+int      sonde_thread_read_priority (SondeThread   *self);
 /* Its name, any bytes, cut at the kernel's length; "" if it has ended. */
 void     sonde_thread_read_name  (SondeThread      *self,
                                   char              name[SONDE_THREAD_NAME_BYTES]);
