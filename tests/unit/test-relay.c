@@ -1,0 +1,149 @@
+/* test-relay.c: work that goes from CPU to CPU
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <sched.h>
+
+#include <glib.h>
+
+#include "base/clock.h"
+#include "sampler/relay.h"
+
+#define N_STAGES 200
+#define STEP_NS 200000
+/* More CPUs than a machine has. */
+#define NO_CPU 1000
+
+typedef struct
+{
+  GArray  *cpus;    /* of int: where it goes, in turn */
+  guint64  due_ns;  /* of the stage under way */
+  guint    n_stages; /* atomic */
+  guint    n_wrong;  /* stages that were early or not on their CPU; atomic */
+} Course;
+
+/* Those on which this process may run. */
+static GArray *
+list_cpus (void)
+{
+  GArray *cpus = g_array_new (FALSE, FALSE, sizeof (int));
+  cpu_set_t set;
+
+  g_assert_cmpint (sched_getaffinity (0, sizeof set, &set), ==, 0);
+  for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
+    if (CPU_ISSET (cpu, &set))
+      g_array_append_val (cpus, cpu);
+
+  return cpus;
+}
+
+static SondeStage
+run_stage_cb (SondeRelay *relay,
+              int         cpu,
+              gpointer    data)
+{
+  Course *course = data;
+  guint n = g_atomic_int_get (&course->n_stages);
+  SondeStage next;
+
+  if (sonde_clock_now_ns () < course->due_ns || sched_getcpu () != cpu)
+    g_atomic_int_inc (&course->n_wrong);
+
+  course->due_ns = sonde_clock_now_ns () + STEP_NS;
+  next.cpu = g_array_index (course->cpus, int, (n + 1) % course->cpus->len);
+  next.due_ns = course->due_ns;
+  g_atomic_int_inc (&course->n_stages);
+
+  return next;
+}
+
+static void
+wait_for_stages (Course *course,
+                 guint   n)
+{
+  while ((guint) g_atomic_int_get (&course->n_stages) < n)
+    g_usleep (1000);
+}
+
+/* Each stage is on its CPU, not before it is due. */
+static void
+test_relay_course (void)
+{
+  g_autoptr(GArray) cpus = list_cpus ();
+  Course course = { .cpus = cpus };
+  g_autoptr(SondeRelay) relay = sonde_relay_new (g_array_index (cpus, int, 0), run_stage_cb,
+                                                 &course);
+
+  wait_for_stages (&course, N_STAGES);
+  g_assert_cmpuint (g_atomic_int_get (&course.n_wrong), ==, 0);
+  g_assert_false (sonde_relay_has_failed (relay));
+  g_assert_cmpuint (sonde_relay_get_cpu_ns (relay), >, 0);
+  g_clear_pointer (&relay, sonde_relay_free);
+}
+
+/* Where it may not run it goes on where it was, and says so. */
+static void
+test_relay_barred (void)
+{
+  g_autoptr(GArray) cpus = list_cpus ();
+  const int no_cpu = NO_CPU;
+  int cpu = g_array_index (cpus, int, 0);
+  Course course = { .cpus = cpus };
+  SondeRelay *relay;
+
+  g_array_set_size (cpus, 1);
+  g_array_append_val (cpus, no_cpu);
+  relay = sonde_relay_new (cpu, run_stage_cb, &course);
+  wait_for_stages (&course, 10);
+  g_assert_true (sonde_relay_has_failed (relay));
+  sonde_relay_free (relay);
+
+  relay = sonde_relay_new (no_cpu, run_stage_cb, &course);
+  while (!sonde_relay_has_failed (relay))
+    g_usleep (1000);
+  sonde_relay_free (relay);
+}
+
+static SondeStage
+run_rarely_cb (SondeRelay *relay,
+               int         cpu,
+               gpointer    data)
+{
+  guint *n_stages = data;
+
+  g_atomic_int_inc (n_stages);
+
+  return (SondeStage) { .cpu = cpu, .due_ns = sonde_clock_now_ns () + 3600 * SONDE_NS_PER_SECOND };
+}
+
+/* It can be ended long before the next stage is due. */
+static void
+test_relay_ended (void)
+{
+  g_autoptr(GArray) cpus = list_cpus ();
+  guint n_stages = 0;
+  guint64 start_ns;
+  SondeRelay *relay = sonde_relay_new (g_array_index (cpus, int, 0), run_rarely_cb, &n_stages);
+
+  while (g_atomic_int_get (&n_stages) == 0)
+    g_usleep (1000);
+  start_ns = sonde_clock_now_ns ();
+  sonde_relay_free (relay);
+  g_assert_cmpuint (sonde_clock_now_ns () - start_ns, <, 10 * SONDE_NS_PER_SECOND);
+  g_assert_cmpuint (n_stages, ==, 1);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/sampler/relay/course", test_relay_course);
+  g_test_add_func ("/sampler/relay/barred", test_relay_barred);
+  g_test_add_func ("/sampler/relay/ended", test_relay_ended);
+  return g_test_run ();
+}
