@@ -173,6 +173,7 @@ typedef struct
   gboolean              has_tasks;      /* and its tasks of asyncio can be followed */
   gboolean              has_gil;        /* and it uses a global lock */
   SondeFrames           frames;         /* that are shown: what the query's means here */
+  SondeHindrance        hindrance;      /* why threads are stopped for PYTHON; else NONE */
   guint                 exec_count;     /* how often the process became a new program */
   gboolean              stopped;        /* the process is held by SIGSTOP or the like */
 

@@ -194,3 +194,20 @@ sonde_obstacle_dup_advice (const SondeObstacle *self)
   /* Translators: first what to do, then the command that does it */
   return g_strdup_printf (C_ ("advice", "%s %s"), remedy, command);
 }
+
+const char *
+sonde_hindrance_get_text (SondeHindrance hindrance)
+{
+  switch (hindrance)
+    {
+    case SONDE_HINDRANCE_CPUS:
+      return _("Sonde may not run on the CPUs of this program, so each sample pauses its threads.");
+
+    case SONDE_HINDRANCE_PRIORITY:
+      return _("This program has a real-time priority, so each sample pauses its threads.");
+
+    case SONDE_HINDRANCE_NONE:
+    default:
+      return "";
+    }
+}

@@ -8,7 +8,7 @@
 
 #include <sys/types.h>
 
-#include <glib.h>
+#include "base/types.h"
 
 G_BEGIN_DECLS
 
@@ -77,5 +77,8 @@ char *sonde_obstacle_dup_remedy  (const SondeObstacle *self);
 
 /* The command of the advice alone, to be copied; NULL if there is none. Any thread. */
 char *sonde_obstacle_dup_command (const SondeObstacle *self);
+
+/* The same, as a sentence in the user's language; "" for none. */
+const char    *sonde_hindrance_get_text    (SondeHindrance        hindrance);
 
 G_END_DECLS

@@ -14,11 +14,7 @@ G_BEGIN_DECLS
 typedef guint64 SondeAddress;
 
 #define SONDE_RATE_HZ_MIN 1.0
-/* Of threads that are stopped for it, and of Python that is only read. What cannot be reached is
- * late.
- */
 #define SONDE_RATE_HZ_MAX 20000.0
-#define SONDE_RATE_HZ_PEEK_MAX 1000000.0
 #define SONDE_RATE_HZ_DEFAULT 1000.0
 
 /* The kernel's TASK_COMM_LEN, with the closing zero. */
@@ -65,6 +61,21 @@ typedef enum
 } SondeFrames;
 
 #define SONDE_N_FRAMES (SONDE_FRAMES_BOTH + 1)
+
+/**
+ * SondeHindrance:
+ * @SONDE_HINDRANCE_NONE: nothing
+ * @SONDE_HINDRANCE_CPUS: it runs on CPUs on which Sonde may not run
+ * @SONDE_HINDRANCE_PRIORITY: it has a real-time priority
+ *
+ * Why the CPU cannot be taken from a target, so that it is stopped to be read.
+ */
+typedef enum
+{
+  SONDE_HINDRANCE_NONE,
+  SONDE_HINDRANCE_CPUS,
+  SONDE_HINDRANCE_PRIORITY,
+} SondeHindrance;
 
 /**
  * SondeThreadState:

@@ -135,21 +135,17 @@ judge_tasks (SondeOptions  *self,
   return FALSE;
 }
 
-/* Native frames need threads to be stopped, which has its limit. */
 static gboolean
 judge_rate (SondeOptions  *self,
             const char    *word,
             GError       **error)
 {
-  gboolean is_native = self->frames == SONDE_FRAMES_NATIVE || self->frames == SONDE_FRAMES_BOTH;
-  double maximum = is_native ? SONDE_RATE_HZ_MAX : SONDE_RATE_HZ_PEEK_MAX;
-
-  if (word == NULL || parse_number (word, SONDE_RATE_HZ_MIN, maximum, &self->rate_hz))
+  if (word == NULL || parse_number (word, SONDE_RATE_HZ_MIN, SONDE_RATE_HZ_MAX, &self->rate_hz))
     return TRUE;
 
   g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                _("The rate must be a number from %d to %d, not “%s”"),
-               (int) SONDE_RATE_HZ_MIN, (int) maximum, word);
+               (int) SONDE_RATE_HZ_MIN, (int) SONDE_RATE_HZ_MAX, word);
 
   return FALSE;
 }

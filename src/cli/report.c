@@ -62,6 +62,13 @@ sonde_report_frames (SondeFrames  wanted,
 }
 
 void
+sonde_report_hindrance (SondeHindrance hindrance)
+{
+  if (hindrance != SONDE_HINDRANCE_NONE)
+    g_printerr ("sonde-cli: %s\n", sonde_hindrance_get_text (hindrance));
+}
+
+void
 sonde_report_tasks (gboolean    wanted,
                     const char *python,
                     gboolean    is_readable,

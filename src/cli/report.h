@@ -25,6 +25,8 @@ int sonde_report_obstacle (const SondeObstacle *obstacle);
 void sonde_report_frames  (SondeFrames          wanted,
                            const char          *python,
                            gboolean             is_readable);
+/* One line where threads were stopped for the functions of Python alone. */
+void sonde_report_hindrance (SondeHindrance     hindrance);
 /* One line where tasks were @wanted and cannot be followed; none after that of report_frames(). */
 void sonde_report_tasks   (gboolean             wanted,
                            const char          *python,

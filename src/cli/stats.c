@@ -80,6 +80,21 @@ get_frames_keyword (SondeFrames frames)
     }
 }
 
+static const char *
+get_hindrance_keyword (SondeHindrance hindrance)
+{
+  switch (hindrance)
+    {
+    case SONDE_HINDRANCE_CPUS:
+      return "cpus";
+    case SONDE_HINDRANCE_PRIORITY:
+      return "priority";
+    case SONDE_HINDRANCE_NONE:
+    default:
+      return "";
+    }
+}
+
 /* Samples of all threads, whatever the mode. */
 static void
 add_gil (JsonBuilder   *builder,
@@ -108,6 +123,7 @@ sonde_stats_dup_json (const SondeSnapshot *snapshot)
   add_text (builder, "program", snapshot->program != NULL ? snapshot->program : "");
   add_text (builder, "mode", get_mode_keyword (snapshot->query.mode));
   add_text (builder, "frames", get_frames_keyword (snapshot->frames));
+  add_text (builder, "hindrance", get_hindrance_keyword (snapshot->hindrance));
   add_text (builder, "python", snapshot->python != NULL ? snapshot->python : "");
   add_text (builder, "end", snapshot->end == SONDE_END_PROCESS ? "process" : "stopped");
   add_count (builder, "samples", snapshot->sample_count);

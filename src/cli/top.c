@@ -170,6 +170,7 @@ sonde_command_top (const SondeOptions *options)
     return sonde_report_obstacle (&snapshot->obstacle);
 
   sonde_report_frames (options->frames, snapshot->python, snapshot->is_readable);
+  sonde_report_hindrance (snapshot->hindrance);
   sonde_report_tasks (options->with_tasks, snapshot->python, snapshot->is_readable,
                       snapshot->has_tasks);
   sonde_report_mode (options->mode, snapshot->python, snapshot->is_readable,

@@ -12,8 +12,7 @@ G_BEGIN_DECLS
 
 /**
  * SondeSettings:
- * @rate_hz: how often to look, from %SONDE_RATE_HZ_MIN to %SONDE_RATE_HZ_MAX, or to
- *   %SONDE_RATE_HZ_PEEK_MAX where nothing is stopped for it
+ * @rate_hz: how often to look, from %SONDE_RATE_HZ_MIN to %SONDE_RATE_HZ_MAX
  * @with_tasks: whether the tasks of asyncio that await the one that runs are put in the place of
  *   their event loop, where Python alone is looked at
  * @frozen: answer from the figures of the moment this was set; sampling goes on

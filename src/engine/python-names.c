@@ -35,10 +35,18 @@ struct _SondePythonNames
   const SondePythonOffsets *offsets;      /* borrowed */
   GHashTable               *interpreters; /* owned; address → SondePythonThreadNames */
   SondeAddress              main;         /* the first of them; 0 if not known yet */
+  GHashTable               *threads;      /* owned; tid → Place, as of the last look */
   guint                     n_tries;      /* still to come, for threads that are new */
   guint64                   new_ns;       /* when new threads may be looked for again */
   guint64                   again_ns;     /* when the others may be */
 };
+
+/* What a thread is known by. */
+typedef struct
+{
+  SondeAddress interpreter;
+  guint64      ident;
+} Place;
 
 static void
 free_names (gpointer data)
@@ -57,6 +65,7 @@ sonde_python_names_new (SondePython              *python,
   self->memory = memory;
   self->offsets = offsets;
   self->interpreters = g_hash_table_new_full (NULL, NULL, NULL, free_names);
+  self->threads = g_hash_table_new_full (NULL, NULL, NULL, g_free);
 
   return self;
 }
@@ -67,6 +76,7 @@ sonde_python_names_free (SondePythonNames *self)
   if (self == NULL)
     return;
 
+  g_hash_table_unref (self->threads);
   g_hash_table_unref (self->interpreters);
   g_free (self);
 }
@@ -92,6 +102,21 @@ ensure_names (SondePythonNames *self,
   return names;
 }
 
+/* A thread that runs an interpreter inside another is in the innermost. */
+static void
+add_place (SondePythonNames        *self,
+           const SondePythonThread *thread)
+{
+  Place *place;
+
+  if (thread->is_outer)
+    return;
+
+  place = g_new (Place, 1);
+  *place = (Place) { .interpreter = thread->interpreter->address, .ident = thread->ident };
+  g_hash_table_insert (self->threads, GINT_TO_POINTER (thread->tid), place);
+}
+
 /* The interpreters that have threads (transfer full). On the way new threads are met: another may
  * be known that had the same identifier.
  */
@@ -101,10 +126,12 @@ list_interpreters (SondePythonNames *self)
   GHashTable *alive = g_hash_table_new (NULL, NULL);
   const SondePythonInterpreter *last = NULL;
 
+  g_hash_table_remove_all (self->threads);
   for (guint i = 0; i < sonde_python_get_count (self->python); i++)
     {
       SondePythonThread *thread = sonde_python_get_thread (self->python, i);
 
+      add_place (self, thread);
       if (thread->interpreter != last)
         g_hash_table_add (alive, GSIZE_TO_POINTER (thread->interpreter->address));
       last = thread->interpreter;
@@ -204,16 +231,16 @@ const char *
 sonde_python_names_find (SondePythonNames *self,
                          pid_t             tid)
 {
-  SondePythonThread *thread;
+  const Place *place;
   const char *name;
 
   g_return_val_if_fail (self != NULL, NULL);
 
-  thread = sonde_python_find_thread (self->python, tid);
-  if (thread == NULL)
+  place = g_hash_table_lookup (self->threads, GINT_TO_POINTER (tid));
+  if (place == NULL)
     return NULL;
 
-  name = find_in (self, self->main, thread->ident);
+  name = find_in (self, self->main, place->ident);
 
-  return name != NULL ? name : find_in (self, thread->interpreter->address, thread->ident);
+  return name != NULL ? name : find_in (self, place->interpreter, place->ident);
 }

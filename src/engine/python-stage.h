@@ -22,7 +22,7 @@ G_BEGIN_DECLS
  * Life: sonde_python_stage_new() → set_maps() whenever the map has changed, poll() at each turn →
  * get_python() and what it is for → sonde_python_stage_free().
  *
- * Threads: worker only.
+ * Threads: worker only, or resolve() on that which holds the target's threads still.
  */
 typedef struct _SondePythonStage SondePythonStage;
 

@@ -20,7 +20,7 @@ void
 sonde_settings_copy (SondeSettings       *self,
                      const SondeSettings *from)
 {
-  self->rate_hz = CLAMP (from->rate_hz, SONDE_RATE_HZ_MIN, SONDE_RATE_HZ_PEEK_MAX);
+  self->rate_hz = CLAMP (from->rate_hz, SONDE_RATE_HZ_MIN, SONDE_RATE_HZ_MAX);
   self->with_tasks = from->with_tasks;
   self->frozen = from->frozen;
   sonde_query_copy (&self->query, &from->query);

@@ -32,6 +32,7 @@ struct _SondeWorker
 
   SondeSettings        settings;
   SondeFrames          frames;       /* that are looked at: what the settings mean here */
+  SondeHindrance       hindrance;    /* why Python is not read without stopping */
   SondePacer           pacer;
   SondeRateMeter       meter;
   SondeLosses          losses;
@@ -48,6 +49,7 @@ struct _SondeWorker
   guint64              ended_ns;     /* 0 before the end */
   guint64              cpu_start_ns; /* of the worker's thread, at start or reset */
   guint64              cpu_ns;       /* at the end */
+  guint64              peeked_cpu_ns; /* of peek samplers that are no more */
   guint64              stopped_start_ns;
   guint64              turn_ns;      /* when this thread last woke */
   guint64              polled_ns;
@@ -63,6 +65,25 @@ struct _SondeWorker
 
 extern const SondeSamplerClient sonde_worker_stop_client;
 extern const SondePeekClient    sonde_worker_peek_client;
+
+/* worker-samplers.c */
+
+/* Begins anew to take samples at the rate of the settings. */
+void     sonde_worker_start_pacing   (SondeWorker *self,
+                                      guint64      now_ns);
+/* From one sampler to the other, if other frames are to be looked at, or others can be. */
+void     sonde_worker_update_sampler (SondeWorker *self);
+/* The peek sampler, if there is one, is to go. Its threads go on. */
+void     sonde_worker_end_peek       (SondeWorker *self);
+/* The peek sampler went with a program that is no more. */
+void     sonde_worker_begin_again    (SondeWorker *self);
+/* From here to release() nobody else uses what is known of Python. */
+void     sonde_worker_hold_peek      (SondeWorker *self);
+void     sonde_worker_release_peek   (SondeWorker *self);
+/* CPU time of all threads that sample. */
+guint64  sonde_worker_get_cpu_ns     (const SondeWorker *self);
+
+/* worker.c */
 
 /* The map has changed, or the target is a new program. */
 void     sonde_worker_take_maps   (SondeWorker *self,

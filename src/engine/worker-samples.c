@@ -211,6 +211,15 @@ const SondeSamplerClient sonde_worker_stop_client = {
 };
 
 static void
+on_peek_ticked_cb (guint64  now_ns,
+                   gpointer data)
+{
+  SondeWorker *self = data;
+
+  sonde_rate_meter_add (&self->meter, now_ns);
+}
+
+static void
 on_peeked_thread_appeared_cb (SondePeekedThread *thread,
                               gpointer           data)
 {
@@ -238,29 +247,33 @@ on_peeked_thread_ended_cb (SondePeekedThread *thread,
   thread_free (self, g_steal_pointer (&thread->data));
 }
 
-static gboolean
-on_peeked_cb (SondePeekedThread    *peeked,
-              const SondeCodeStack *codes,
-              SondeThreadStatus     status,
-              guint64               n_ticks,
-              guint64               ns,
-              gpointer              data)
+static void
+on_peeked_cb (SondePeekedThread          *peeked,
+              const SondeFunction *const *functions,
+              guint                       depth,
+              gboolean                    is_truncated,
+              SondeThreadStatus           status,
+              guint64                     n_ticks,
+              guint64                     ns,
+              gpointer                    data)
 {
   SondeWorker *self = data;
   const Thread *thread = peeked->data;
-  guint depth;
 
-  /* A frame whose code is none was read in the middle of something. */
-  if (!sonde_python_stage_resolve (self->python, codes, self->functions_of_stack, &depth))
-    {
-      self->losses.count[SONDE_LOSS_TORN] += n_ticks;
-      return FALSE;
-    }
+  sonde_views_add (self->views, SONDE_FRAMES_PYTHON, thread->views, functions, depth, is_truncated,
+                   status, n_ticks, ns);
+}
 
-  sonde_views_add (self->views, SONDE_FRAMES_PYTHON, thread->views, self->functions_of_stack,
-                   depth, codes->is_truncated, status, n_ticks, ns);
+/* On a thread of the sampler's. */
+static gboolean
+on_resolve_cb (const SondeCodeStack *codes,
+               const SondeFunction **functions,
+               guint                *depth,
+               gpointer              data)
+{
+  SondeWorker *self = data;
 
-  return TRUE;
+  return sonde_python_stage_resolve (self->python, codes, functions, depth);
 }
 
 static void
@@ -277,10 +290,9 @@ on_peek_repeated_cb (SondePeekedThread *peeked,
 }
 
 static void
-on_peek_lost_cb (SondePeekedThread *thread,
-                 SondeLoss          loss,
-                 guint64            n_ticks,
-                 gpointer           data)
+on_peek_lost_cb (SondeLoss loss,
+                 guint64   n_ticks,
+                 gpointer  data)
 {
   SondeWorker *self = data;
 
@@ -288,10 +300,12 @@ on_peek_lost_cb (SondePeekedThread *thread,
 }
 
 const SondePeekClient sonde_worker_peek_client = {
+  .ticked = on_peek_ticked_cb,
   .thread_appeared = on_peeked_thread_appeared_cb,
   .thread_renamed = on_peeked_thread_renamed_cb,
   .thread_ended = on_peeked_thread_ended_cb,
   .peeked = on_peeked_cb,
   .repeated = on_peek_repeated_cb,
   .lost = on_peek_lost_cb,
+  .resolve = on_resolve_cb,
 };

@@ -15,7 +15,6 @@
 #include "engine/worker-private.h"
 
 #include "base/clock.h"
-#include "sampler/priority.h"
 
 /* How long to look for a thread to stop before the CPU is left to it: a stop on another CPU takes
  * 5 to 15 µs. One that waits for our own CPU gets it as soon as we sleep, a little at first.
@@ -23,6 +22,9 @@
 #define SPIN_NS 20000
 #define ASKED_POLL_MIN_NS 8000
 #define ASKED_POLL_MAX_NS 50000
+
+/* How long the Python sampler, which has threads of its own, is left to itself. */
+#define COLLECT_INTERVAL_NS (20 * G_GUINT64_CONSTANT (1000000))
 
 /* While a thread is on its way to a stop nothing else is done that can wait this much longer. */
 #define PATIENCE_NS (100 * G_GUINT64_CONSTANT (1000000))
@@ -43,90 +45,10 @@ start_counting (SondeWorker *self,
                 guint64      now_ns)
 {
   self->started_ns = now_ns;
-  self->cpu_start_ns = sonde_clock_thread_cpu_ns ();
+  self->cpu_start_ns = sonde_worker_get_cpu_ns (self);
   self->stopped_start_ns = sonde_stop_sampler_get_stopped_ns (self->sampler);
   self->losses = (SondeLosses) { 0 };
   sonde_rate_meter_init (&self->meter, now_ns);
-}
-
-static double
-get_rate (const SondeWorker *self)
-{
-  return self->peek != NULL ? self->settings.rate_hz
-                            : MIN (self->settings.rate_hz, SONDE_RATE_HZ_MAX);
-}
-
-/* Due times from now on. Up to a rate that leaves pauses we come before all programs: if late, we
- * would come when the target leaves its CPU of its own will, and find threads where they begin to
- * wait too often.
- */
-static void
-start_pacing (SondeWorker *self,
-              guint64      now_ns)
-{
-  double rate_hz = get_rate (self);
-
-  if (rate_hz > SONDE_RATE_HZ_MAX)
-    sonde_priority_drop ();
-  else
-    sonde_priority_raise (SONDE_PRIORITY_WORKER);
-
-  sonde_pacer_init (&self->pacer, rate_hz, now_ns,
-                    (guint32) now_ns ^ (guint32) self->target->pid);
-}
-
-/* From one sampler to the other, if other frames are to be looked at, or others can be. */
-static void
-update_sampler (SondeWorker *self)
-{
-  SondePython *python = sonde_python_stage_get_python (self->python);
-  gboolean had_peek = self->peek != NULL;
-  gboolean has_tasks = self->settings.with_tasks;
-  SondePythonTasks *tasks = has_tasks ? sonde_python_stage_get_tasks (self->python) : NULL;
-
-  self->frames = sonde_python_stage_choose (self->python, self->settings.query.frames);
-  sonde_stop_sampler_set_python (self->sampler, python);
-  if (self->state != SONDE_SESSION_SAMPLING)
-    return;
-  if (had_peek == (self->frames == SONDE_FRAMES_PYTHON) &&
-      (!had_peek || has_tasks == self->had_tasks))
-    return;
-
-  self->is_switching = TRUE;
-  g_clear_pointer (&self->peek, sonde_peek_sampler_free);
-  if (!had_peek)
-    {
-      sonde_stop_sampler_finish (self->sampler);
-      sonde_stop_sampler_forget (self->sampler);
-    }
-  if (self->frames == SONDE_FRAMES_PYTHON)
-    self->peek = sonde_peek_sampler_new (self->target->pid, python, tasks,
-                                         &sonde_worker_peek_client, self);
-  self->had_tasks = has_tasks;
-  self->is_switching = FALSE;
-  self->has_switched = had_peek && self->peek == NULL;
-  sonde_views_begin_asking (self->views);
-  if (!had_peek || self->peek == NULL)
-    start_pacing (self, sonde_clock_now_ns ());
-}
-
-static void
-forget_peek (SondeWorker *self)
-{
-  self->is_switching = TRUE;
-  g_clear_pointer (&self->peek, sonde_peek_sampler_free);
-  self->is_switching = FALSE;
-}
-
-/* The sampler that stopped no thread went with the old program. One thread is left of those that it
- * saw, and what is looked at now may be stopped for it.
- */
-static void
-begin_again (SondeWorker *self)
-{
-  self->has_switched = TRUE;
-  sonde_views_begin_asking (self->views);
-  start_pacing (self, sonde_clock_now_ns ());
 }
 
 void
@@ -138,16 +60,19 @@ sonde_worker_take_maps (SondeWorker *self,
   sonde_unwinder_set_maps (self->unwinder, self->target->maps);
   sonde_symbolizer_set_maps (self->symbolizer, self->target->maps);
   if (is_new_program)
-    forget_peek (self);
+    {
+      sonde_worker_end_peek (self);
+      self->hindrance = SONDE_HINDRANCE_NONE;
+    }
   sonde_python_stage_set_maps (self->python, self->target->maps, is_new_program);
 
   /* The map may be read anew in the middle of a sample, whose thread a change would take away. */
   if (is_new_program)
     {
       sonde_views_forget_names (self->views);
-      update_sampler (self);
+      sonde_worker_update_sampler (self);
       if (had_peek)
-        begin_again (self);
+        sonde_worker_begin_again (self);
     }
 
   self->maps_interval_ns = MAPS_INTERVAL_MIN_NS;
@@ -200,7 +125,7 @@ sonde_worker_new (SondeTarget         *target,
   self->state = SONDE_SESSION_SAMPLING;
   sonde_settings_copy (&self->settings, settings);
   sonde_worker_take_maps (self, TRUE);
-  start_pacing (self, now_ns);
+  sonde_worker_start_pacing (self, now_ns);
   start_counting (self, now_ns);
 
   return self;
@@ -212,7 +137,7 @@ sonde_worker_free (SondeWorker *self)
   if (self == NULL)
     return;
 
-  forget_peek (self);
+  sonde_worker_end_peek (self);
   g_clear_pointer (&self->sampler, sonde_stop_sampler_free);
   g_clear_pointer (&self->unwinder, sonde_unwinder_free);
   g_clear_pointer (&self->symbolizer, sonde_symbolizer_free);
@@ -234,10 +159,10 @@ sonde_worker_set_settings (SondeWorker         *self,
   sonde_settings_copy (&self->settings, settings);
 
   if (has_new_rate)
-    start_pacing (self, sonde_clock_now_ns ());
+    sonde_worker_start_pacing (self, sonde_clock_now_ns ());
 
   sonde_views_set_frozen (self->views, self->settings.frozen);
-  update_sampler (self);
+  sonde_worker_update_sampler (self);
 }
 
 void
@@ -286,8 +211,16 @@ static void
 poll_names (SondeWorker *self,
             guint64      now_ns)
 {
-  if (!sonde_stop_sampler_has_asked (self->sampler) &&
-      sonde_python_stage_poll_names (self->python, now_ns))
+  gboolean has_changed;
+
+  if (sonde_stop_sampler_has_asked (self->sampler))
+    return;
+
+  sonde_worker_hold_peek (self);
+  has_changed = sonde_python_stage_poll_names (self->python, now_ns);
+  sonde_worker_release_peek (self);
+
+  if (has_changed)
     sonde_views_name_threads (self->views);
 }
 
@@ -297,8 +230,10 @@ poll_target (SondeWorker *self,
 {
   self->polled_ns = now_ns;
   sonde_stop_sampler_let_late_go (self->sampler);
+  sonde_worker_hold_peek (self);
   sonde_python_stage_poll (self->python, now_ns, self->peek == NULL);
-  update_sampler (self);
+  sonde_worker_release_peek (self);
+  sonde_worker_update_sampler (self);
 
   switch (sonde_target_poll (self->target, &self->obstacle))
     {
@@ -356,31 +291,57 @@ collect (SondeWorker *self,
     }
 }
 
-/* One tick of the sampler that is at work. */
+/* The first look after a change of samplers has found the threads that are still there. */
 static void
-look (SondeWorker     *self,
-      const SondeTick *tick)
+end_switch (SondeWorker *self)
 {
-  SondePython *python = sonde_python_stage_get_python (self->python);
-
-  if (self->peek != NULL)
-    {
-      sonde_peek_sampler_look (self->peek, tick->now_ns, tick->n_skipped, tick->period_ns);
-    }
-  else
-    {
-      if (python != NULL)
-        {
-          sonde_python_read_locks (python);
-          sonde_python_refresh_new (python);
-        }
-
-      sonde_stop_sampler_look (self->sampler, tick);
-    }
-
   if (self->has_switched)
     sonde_views_end_unasked (self->views);
   self->has_switched = FALSE;
+}
+
+/* The stop sampler's tick. */
+static void
+look (SondeWorker *self,
+      guint64      now_ns)
+{
+  SondePython *python = sonde_python_stage_get_python (self->python);
+  SondeTick tick = {
+    .turn_ns = self->turn_ns,
+    .now_ns = now_ns,
+    .due_ns = self->pacer.due_ns,
+    .period_ns = (guint64) self->pacer.period_ns,
+  };
+
+  tick.n_skipped = sonde_pacer_advance (&self->pacer, now_ns);
+  tick.next_ns = self->pacer.due_ns;
+  sonde_rate_meter_add (&self->meter, now_ns);
+  if (python != NULL)
+    {
+      sonde_python_read_locks (python);
+      sonde_python_refresh_new (python);
+    }
+
+  sonde_stop_sampler_look (self->sampler, &tick);
+  end_switch (self);
+}
+
+/* Takes in what was found without stopping, at least once. */
+static void
+collect_peeked (SondeWorker *self,
+                guint64      until_ns)
+{
+  SondeHindrance hindrance;
+
+  sleep_until (self, MIN (sonde_clock_now_ns () + COLLECT_INTERVAL_NS, until_ns));
+  hindrance = sonde_peek_sampler_collect (self->peek);
+  end_switch (self);
+  poll_names (self, self->turn_ns);
+  if (hindrance == SONDE_HINDRANCE_NONE)
+    return;
+
+  self->hindrance = hindrance;
+  sonde_worker_update_sampler (self);
 }
 
 gboolean
@@ -388,7 +349,6 @@ sonde_worker_run_turn (SondeWorker *self,
                        guint64      until_ns)
 {
   guint64 now_ns = sonde_clock_now_ns ();
-  SondeTick tick;
 
   g_return_val_if_fail (self->state == SONDE_SESSION_SAMPLING, FALSE);
 
@@ -396,11 +356,14 @@ sonde_worker_run_turn (SondeWorker *self,
       !poll_target (self, now_ns))
     return FALSE;
 
-  if (self->peek == NULL)
+  if (self->peek != NULL)
     {
-      collect (self, MIN (self->pacer.due_ns, until_ns));
-      now_ns = sonde_clock_now_ns ();
+      collect_peeked (self, until_ns);
+      return TRUE;
     }
+
+  collect (self, MIN (self->pacer.due_ns, until_ns));
+  now_ns = sonde_clock_now_ns ();
   poll_names (self, now_ns);
 
   if (now_ns < self->pacer.due_ns)
@@ -411,18 +374,8 @@ sonde_worker_run_turn (SondeWorker *self,
         return TRUE;
     }
 
-  tick = (SondeTick) {
-    .turn_ns = self->turn_ns,
-    .now_ns = now_ns,
-    .due_ns = self->pacer.due_ns,
-    .period_ns = (guint64) self->pacer.period_ns,
-  };
-  tick.n_skipped = sonde_pacer_advance (&self->pacer, now_ns);
-  tick.next_ns = self->pacer.due_ns;
-  sonde_rate_meter_add (&self->meter, now_ns);
-  look (self, &tick);
-  if (self->peek == NULL)
-    collect (self, MIN (self->pacer.due_ns, until_ns));
+  look (self, now_ns);
+  collect (self, MIN (self->pacer.due_ns, until_ns));
 
   return TRUE;
 }
@@ -435,10 +388,14 @@ sonde_worker_finish (SondeWorker *self,
 
   self->state = SONDE_SESSION_FINISHED;
   self->end = end;
-  g_clear_pointer (&self->peek, sonde_peek_sampler_free);
+  if (self->peek != NULL)
+    {
+      self->peeked_cpu_ns += sonde_peek_sampler_get_cpu_ns (self->peek);
+      g_clear_pointer (&self->peek, sonde_peek_sampler_free);
+    }
   sonde_stop_sampler_finish (self->sampler);
   self->ended_ns = sonde_clock_now_ns ();
-  self->cpu_ns = sonde_clock_thread_cpu_ns () - self->cpu_start_ns;
+  self->cpu_ns = sonde_worker_get_cpu_ns (self) - self->cpu_start_ns;
 }
 
 void
@@ -477,6 +434,19 @@ sonde_worker_update_names (SondeWorker *self,
   return TRUE;
 }
 
+static gboolean
+has_gil (SondeWorker *self)
+{
+  SondePython *python = sonde_python_stage_get_python (self->python);
+  gboolean has_gil;
+
+  sonde_worker_hold_peek (self);
+  has_gil = python != NULL && sonde_python_has_gil (python);
+  sonde_worker_release_peek (self);
+
+  return has_gil;
+}
+
 static void
 fill_session (SondeWorker   *self,
               SondeSnapshot *snapshot,
@@ -494,14 +464,16 @@ fill_session (SondeWorker   *self,
   snapshot->python = g_strdup (sonde_python_stage_get_version (self->python));
   snapshot->is_readable = python != NULL;
   snapshot->has_tasks = sonde_python_stage_get_tasks (self->python) != NULL;
-  snapshot->has_gil = python != NULL && sonde_python_has_gil (python);
+  snapshot->has_gil = has_gil (self);
   snapshot->frames = self->frames;
+  snapshot->hindrance = self->frames == SONDE_FRAMES_PYTHON ? self->hindrance
+                                                            : SONDE_HINDRANCE_NONE;
   snapshot->exec_count = self->exec_count;
   snapshot->stopped = sonde_stop_sampler_is_stopped (self->sampler);
   snapshot->losses = self->losses;
   snapshot->elapsed_ns = now_ns - self->started_ns;
   snapshot->sampler_cpu_ns = self->ended_ns != 0
-                             ? self->cpu_ns : sonde_clock_thread_cpu_ns () - self->cpu_start_ns;
+                             ? self->cpu_ns : sonde_worker_get_cpu_ns (self) - self->cpu_start_ns;
   snapshot->stopped_ns = sonde_stop_sampler_get_stopped_ns (self->sampler) - self->stopped_start_ns;
   snapshot->stopped_p50_ns = sonde_stop_sampler_get_stopped_quantile (self->sampler, 0.5);
   snapshot->stopped_p99_ns = sonde_stop_sampler_get_stopped_quantile (self->sampler, 0.99);
@@ -514,7 +486,7 @@ sonde_worker_make_snapshot (SondeWorker *self)
   guint64 now_ns = self->ended_ns != 0 ? self->ended_ns : sonde_clock_now_ns ();
 
   fill_session (self, snapshot, now_ns);
-  snapshot->rate_asked_hz = get_rate (self);
+  snapshot->rate_asked_hz = self->settings.rate_hz;
   snapshot->rate_second_hz = sonde_rate_meter_get_second_hz (&self->meter, now_ns);
   snapshot->rate_mean_hz = sonde_rate_meter_get_mean_hz (&self->meter, now_ns);
   snapshot->tick_count = self->meter.count;

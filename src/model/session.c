@@ -312,7 +312,7 @@ sonde_session_set_rate_hz (SondeSession *self,
                            double        rate_hz)
 {
   g_return_if_fail (SONDE_IS_SESSION (self));
-  g_return_if_fail (rate_hz >= SONDE_RATE_HZ_MIN && rate_hz <= SONDE_RATE_HZ_PEEK_MAX);
+  g_return_if_fail (rate_hz >= SONDE_RATE_HZ_MIN && rate_hz <= SONDE_RATE_HZ_MAX);
 
   if (self->settings.rate_hz == rate_hz)
     return;

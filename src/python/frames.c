@@ -3,24 +3,14 @@
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A thread that stands still is read link by link. One that runs is read in one call: its thread
- * state and the regions in which its frames lay the last time, and the chain is followed in the
- * copy. Such a copy takes a microsecond or two, in which the thread may call and return many times,
- * so it is not believed as it is:
+ *   thread state ─▶ (3.11, 3.12: cframe ─▶) innermost frame ─▶ its caller ─▶ …
  *
- * - From 3.11 to 3.13 a frame says whether it executes or has called another (its saved stack
- *   pointer). The copy of the frames on top takes some 20 ns, so these marks are of one moment: the
- *   innermost frame is the one that they say is, not the one that the thread state pointed to a
- *   moment before (settle()). Frames of generators lie elsewhere, each copied at a moment of its
- *   own, but stay what they are: where the thread state points to one, it is the innermost.
- * - Since 3.14 a frame that returns is cleared, so those that are not were there when they were
- *   copied. Two next to one another may be of two moments all the same, which the code of the
- *   caller tells (frames-code.c).
- * - A copy that took longer than usual was interrupted in the middle, and is made again.
- * - A frame that returns forgets which one is below it: the chain seems to end there. It is to end
- *   where it did the last time, or often in the same other place. A generator that yields forgets
- *   it too, but is resumed by the same frame mostly, which is remembered (frames-called.c).
- * - A call that was not seen before has to be seen again (edges.h), and the copy is made again.
+ * The thread stands still, so the chain is what it is, and can be read link by link. A call for
+ * each would take too long: the thread state and the regions in which frames lay the last time are
+ * copied in one call, the chain is followed in the copy, and what is not there is fetched.
+ *
+ * It may stand anywhere, also between two instructions that make a frame the innermost one and lead
+ * on from it. Such a chain is known by its end: C has called the outermost frame.
  *
  * Everything read is the target's word: addresses are only compared and read from, a chain ends at
  * SONDE_STACK_DEPTH_MAX, and a length is compared, or bounded before it is read.
@@ -28,69 +18,104 @@
 
 #include "config.h"
 
-#include "python/frames-private.h"
+#include "python/frames.h"
 
-#include "base/clock.h"
+#include <string.h>
 
-#define ATTEMPTS 6
-/* Of a thread that was not read before: where its frames lie, how long a copy of them takes and
- * where they begin is learned by as many copies.
- */
-#define FIRST_ATTEMPTS 16
+#include "python/frame.h"
+
+#define WORD 8
+#define PAGE_BYTES 4096
+
+/* How far into a thread state its fields may lie. */
+#define THREAD_BYTES_MAX 512
+
+/* Frames closer to one another than this are copied with what lies between. */
+#define GAP_BYTES 1024
+/* Above the innermost frame, for the next ones. */
+#define SLACK_BYTES 1024
+/* Below a frame that is fetched: mostly its callers. */
+#define WINDOW_BYTES 2048
+
+#define IMAGE_BYTES_MAX (4 * 1024 * 1024)
+#define VISITED_MAX (2 * SONDE_STACK_DEPTH_MAX)
+
 /* How often the regions are fitted to the stack, which may have become smaller. */
 #define FIT_INTERVAL 256
-/* How many copies a struct on the C stack is copied for that the thread state leads to no more. */
-#define UNUSED_MAX 256
-#define LATITUDE_NS 400
-#define N_SHIM_OWNERS 2
+/* Among so many that were fetched last the next frame is looked for. */
+#define N_FETCHED 4
 
 typedef struct
 {
-  SondeAddress kept;
-  guint        n_steps;
-  guint        n_kept_for; /* until so many steps */
-} Loop;
+  SondeAddress start;
+  gsize        length;
+  gsize        offset; /* of its bytes in the image */
+} Region;
+
+/* A struct on the C stack, one a call of the evaluation function, in 3.11 and 3.12. Where it was
+ * the last time it is copied with all else.
+ */
+typedef struct
+{
+  SondeAddress address; /* 0 for none yet */
+  guint64      current_frame;
+  guint64      previous;
+} CFrame;
+
+/* That of the thread state, and the one before it. */
+#define N_CFRAMES 2
+
+struct _SondePythonFrames
+{
+  const SondePythonMemory  *memory;  /* borrowed */
+  const SondePythonOffsets *offsets; /* borrowed */
+  SondeAddress              thread;
+  gsize                     thread_bytes;
+  gsize                     frame_bytes;
+  gboolean                  is_readable; /* its fields lie where those of a version may */
+
+  guint64                   interpreter; /* 0 before the first read */
+  guint64                   id;          /* of its thread */
+  CFrame                    cframes[N_CFRAMES];
+
+  GArray                   *regions;     /* of Region: those to copy, ascending, then the fetched */
+  guint                     n_copied;    /* of them, by the last copy */
+  GArray                   *pieces;      /* of SondeMemoryPiece */
+  GByteArray               *image;       /* what the regions held */
+  GArray                   *visited;     /* SondeAddress of each frame of the last walk */
+  gboolean                  has_entry;   /* C is seen to have called a frame */
+  gboolean                  ends_with_entry; /* and the outermost one */
+  SondeAddress              entry_previous; /* what called C that called the innermost such frame */
+  guint                     n_since_fit;
+  guint8                    thread_head[THREAD_BYTES_MAX];
+};
 
 /* What a thread state tells its thread by. */
 static guint32
 get_id_field (const SondePythonOffsets *offsets)
 {
-  return has_field (offsets->thread.native_thread_id) ? offsets->thread.native_thread_id
-                                                      : offsets->thread.thread_id;
+  return sonde_python_has_field (offsets->thread.native_thread_id)
+         ? offsets->thread.native_thread_id : offsets->thread.thread_id;
 }
 
 SondePythonFrames *
 sonde_python_frames_new (const SondePythonMemory  *memory,
                          const SondePythonOffsets *offsets,
-                         SondePythonEdges         *edges,
                          SondeAddress              thread)
 {
   SondePythonFrames *self = g_new0 (SondePythonFrames, 1);
+  guint32 last = MAX (offsets->thread.interp, MAX (offsets->thread.frame, get_id_field (offsets)));
 
   self->memory = memory;
   self->offsets = offsets;
   self->thread = thread;
-  self->has_marks = offsets->version >= 0x030b;
-  self->is_ambiguous = offsets->version >= 0x030e;
-
-  self->thread_bytes = reach_of (0, offsets->thread.interp);
-  self->thread_bytes = reach_of (self->thread_bytes, offsets->thread.frame);
-  self->thread_bytes = reach_of (self->thread_bytes, get_id_field (offsets));
-  self->frame_bytes = reach_of (0, offsets->frame.code);
-  self->frame_bytes = reach_of (self->frame_bytes, offsets->frame.previous);
-  self->frame_bytes = reach_of (self->frame_bytes, offsets->frame.instruction);
-  self->frame_bytes = reach_of (self->frame_bytes, offsets->frame.owner);
-  self->frame_bytes = reach_of (self->frame_bytes, offsets->frame.is_entry);
-  self->frame_bytes = reach_of (self->frame_bytes, offsets->frame.stacktop);
-  self->frame_bytes = reach_of (self->frame_bytes, offsets->frame.state);
-  self->frame_bytes = reach_of (self->frame_bytes, offsets->frame.generator);
-  self->is_readable = self->thread_bytes <= HEAD_BYTES_MAX && self->frame_bytes <= HEAD_BYTES_MAX;
-
+  self->thread_bytes = (gsize) last + WORD;
+  self->frame_bytes = sonde_python_frame_get_bytes (offsets);
+  self->is_readable = self->thread_bytes <= THREAD_BYTES_MAX && self->frame_bytes > 0;
   self->regions = g_array_new (FALSE, FALSE, sizeof (Region));
+  self->pieces = g_array_new (FALSE, FALSE, sizeof (SondeMemoryPiece));
   self->image = g_byte_array_new ();
   self->visited = g_array_new (FALSE, FALSE, sizeof (SondeAddress));
-  self->edges = edges;
-  self->accepted = g_new0 (SondeCodeStack, 1);
 
   return self;
 }
@@ -102,272 +127,111 @@ sonde_python_frames_free (SondePythonFrames *self)
     return;
 
   g_array_unref (self->regions);
+  g_array_unref (self->pieces);
   g_byte_array_unref (self->image);
   g_array_unref (self->visited);
-  g_free (self->accepted);
   g_free (self);
 }
 
-static gboolean
-is_suspended (const SondePythonFrames *self,
-              const guint8            *bytes)
+static guint64
+get_word (const SondePythonFrames *self,
+          guint32                  field)
+{
+  guint64 word;
+
+  memcpy (&word, self->thread_head + field, sizeof word);
+
+  return word;
+}
+
+static void
+add_piece (SondePythonFrames *self,
+           SondeAddress       address,
+           gpointer           buffer,
+           gsize              length)
+{
+  const SondeMemoryPiece piece = { address, buffer, length };
+
+  g_array_append_val (self->pieces, piece);
+}
+
+static void
+add_cframe_pieces (SondePythonFrames *self,
+                   CFrame            *cframe)
 {
   const SondePythonOffsets *offsets = self->offsets;
 
-  if (!self->has_marks)
+  add_piece (self, cframe->address + offsets->cframe.current_frame, &cframe->current_frame, WORD);
+  add_piece (self, cframe->address + offsets->cframe.previous, &cframe->previous, WORD);
+}
+
+/* One call for the thread state, what the caller wants, and where frames were the last time. That
+ * comes last, since the copy ends at the first piece that is not there any more. FALSE if one of
+ * the others is not.
+ */
+static gboolean
+copy (SondePythonFrames      *self,
+      const SondeMemoryPiece *more,
+      guint                   n_more)
+{
+  guint n_first;
+  guint n_read;
+
+  g_array_set_size (self->pieces, 0);
+  add_piece (self, self->thread, self->thread_head, self->thread_bytes);
+  g_array_append_vals (self->pieces, more, n_more);
+  n_first = self->pieces->len;
+  for (guint i = 0; i < N_CFRAMES && self->cframes[i].address != 0; i++)
+    add_cframe_pieces (self, &self->cframes[i]);
+  for (guint i = 0; i < self->regions->len; i++)
+    {
+      const Region *region = &g_array_index (self->regions, Region, i);
+
+      add_piece (self, region->start, self->image->data + region->offset, region->length);
+    }
+
+  n_read = self->memory->read_pieces (self->memory->data,
+                                      &g_array_index (self->pieces, SondeMemoryPiece, 0),
+                                      self->pieces->len);
+  self->n_copied = n_read - MIN (n_read, self->pieces->len - self->regions->len);
+  g_array_set_size (self->regions, self->n_copied);
+  if (self->n_copied == 0)
+    memset (self->cframes, 0, sizeof self->cframes);
+
+  return n_read >= n_first;
+}
+
+/* Reads @cframe unless it is the one at @address. */
+static gboolean
+ensure_cframe (SondePythonFrames *self,
+               CFrame            *cframe,
+               SondeAddress       address)
+{
+  const SondePythonOffsets *offsets = self->offsets;
+
+  if (cframe->address == address)
     return TRUE;
 
-  if (offsets->version >= 0x030e)
-    return get_word (bytes, offsets->frame.stacktop) != 0;
-
-  return get_int (bytes, offsets->frame.stacktop) >= 0;
-}
-
-/* Up to 3.10 a frame says whether it executes, itself or by what it called: f_executing up to 3.9,
- * f_state since (Include/internal/pycore_frame.h, Include/cpython/frameobject.h).
- */
-static gboolean
-is_dead (const SondePythonFrames *self,
-         const guint8            *bytes)
-{
-  guint32 field = self->offsets->frame.state;
-
-  if (!has_field (field))
+  cframe->address = 0;
+  if (!sonde_python_memory_read_word (self->memory, address + offsets->cframe.current_frame,
+                                      &cframe->current_frame) ||
+      !sonde_python_memory_read_word (self->memory, address + offsets->cframe.previous,
+                                      &cframe->previous))
     return FALSE;
 
-  return self->offsets->version == 0x030a ? bytes[field] != 0 : bytes[field] == 0;
-}
-
-static gboolean
-is_generator (const SondePythonFrames *self,
-              const guint8            *bytes)
-{
-  const SondePythonOffsets *offsets = self->offsets;
-
-  if (has_field (offsets->frame.generator))
-    return get_word (bytes, offsets->frame.generator) != 0;
-
-  return has_field (offsets->frame.owner) &&
-         bytes[offsets->frame.owner] == offsets->owner_values.generator_owner;
-}
-
-/* Frames of the interpreter's own lie on the C stack mostly, and what is there when the call has
- * ended is anything. They have one of two owners at most (pycore_interpframe_structs.h, enum
- * _frameowner).
- */
-static gboolean
-is_shim (const SondePythonFrames *self,
-         const guint8            *bytes)
-{
-  const SondePythonOffsets *offsets = self->offsets;
-  guint owner;
-
-  if (!has_field (offsets->frame.owner) || offsets->version < 0x030c)
-    return FALSE;
-
-  owner = bytes[offsets->frame.owner];
-
-  return owner > offsets->owner_values.object_owner &&
-         owner <= offsets->owner_values.object_owner + N_SHIM_OWNERS &&
-         get_word (bytes, offsets->frame.previous) % 8 == 0;
-}
-
-void
-sonde_python_frames_decode (const SondePythonFrames *self,
-                            const guint8            *bytes,
-                            Frame                   *frame)
-{
-  const SondePythonOffsets *offsets = self->offsets;
-
-  frame->previous = get_word (bytes, offsets->frame.previous);
-  frame->code = get_word (bytes, offsets->frame.code);
-  if (offsets->version >= 0x030e)
-    frame->code &= ~G_GUINT64_CONSTANT (3);
-  frame->instruction = offsets->version >= 0x030b
-                       ? get_word (bytes, offsets->frame.instruction)
-                       : (guint64) (gint64) get_int (bytes, offsets->frame.instruction);
-  frame->is_shim = is_shim (self, bytes);
-  frame->is_entry = !self->has_marks ||
-                    (has_field (offsets->frame.is_entry) && bytes[offsets->frame.is_entry] != 0);
-  frame->is_suspended = is_suspended (self, bytes);
-  frame->is_generator = is_generator (self, bytes);
-  frame->is_dead = is_dead (self, bytes);
-}
-
-gboolean
-sonde_python_frames_look_up (SondePythonFrames *self,
-                             SondeAddress       address,
-                             Frame             *frame)
-{
-  const guint8 *bytes = sonde_python_frames_find (self, address);
-
-  if (bytes == NULL)
-    return FALSE;
-
-  sonde_python_frames_decode (self, bytes, frame);
+  cframe->address = address;
 
   return TRUE;
 }
 
-static void
-append_frame (SondePythonFrames *self,
-              SondeAddress       address,
-              const Frame       *frame,
-              SondeCodeStack    *stack)
-{
-  const SondeCodeFrame *callee = stack->depth > 0 ? &stack->frames[stack->depth - 1] : NULL;
-
-  if (callee != NULL && self->is_generator_outermost)
-    sonde_python_frames_remember_caller (self, callee, address);
-
-  self->is_generator_outermost = frame->is_generator;
-  self->has_outer_shim = FALSE;
-  self->marks[stack->depth] = (guint8) ((frame->is_suspended ? MARK_SUSPENDED : 0) |
-                                        (frame->is_generator ? MARK_GENERATOR : 0));
-  stack->frames[stack->depth++] = (SondeCodeFrame) {
-    .frame = address,
-    .code = frame->code,
-    .instruction = frame->instruction,
-    .is_entry = frame->is_entry,
-  };
-}
-
-/* A generator that has yielded since the thread state was copied has forgotten who resumed it. */
-static void
-recall_caller (const SondePythonFrames *self,
-               SondeAddress             address,
-               Frame                   *frame)
-{
-  const Caller *caller = sonde_python_frames_find_caller (self, address, frame->code);
-
-  if (caller == NULL)
-    return;
-
-  frame->previous = caller->caller;
-  frame->is_entry = caller->is_entry;
-  frame->is_dead = FALSE;
-}
-
-/* Looks for a loop in a chain, as Brent does: whether @address is one that was kept. One is kept
- * after 1, 2, 4, 8, … steps.
- */
-static gboolean
-has_come_back (Loop         *loop,
-               SondeAddress  address)
-{
-  if (address == loop->kept)
-    return TRUE;
-
-  if (++loop->n_steps > loop->n_kept_for)
-    {
-      loop->kept = address;
-      loop->n_kept_for = 2 * loop->n_steps;
-    }
-
-  return FALSE;
-}
-
-/* Follows the chain from @head. FALSE if a frame is not there, or none that executes. Of a thread
- * that runs, generators may seem to have resumed one another.
- */
-static gboolean
-walk (SondePythonFrames *self,
-      SondeAddress       head,
-      SondeCodeStack    *stack)
-{
-  gboolean is_alive = TRUE;
-  Loop loop = { 0 };
-
-  stack->depth = 0;
-  stack->is_truncated = FALSE;
-  g_array_set_size (self->visited, 0);
-
-  for (SondeAddress address = head; address != 0;)
-    {
-      const guint8 *bytes = sonde_python_frames_find (self, address);
-      Frame frame;
-
-      if (bytes == NULL)
-        bytes = sonde_python_frames_fetch (self, address);
-      if (bytes == NULL)
-        {
-          stack->is_truncated = TRUE;
-          return FALSE;
-        }
-
-      if (!self->is_still && has_come_back (&loop, address))
-        return FALSE;
-
-      if (stack->depth == SONDE_STACK_DEPTH_MAX || self->visited->len > 2 * SONDE_STACK_DEPTH_MAX)
-        {
-          stack->is_truncated = TRUE;
-          return TRUE;
-        }
-
-      g_array_append_val (self->visited, address);
-      sonde_python_frames_decode (self, bytes, &frame);
-      if (frame.is_generator && frame.previous == 0 && !self->is_still)
-        recall_caller (self, address, &frame);
-      if (self->offsets->version >= 0x030c && stack->depth > 0 && !self->is_still)
-        sonde_python_frames_recall_shim (self, address, stack->frames[stack->depth - 1].code,
-                                         &frame);
-      /* The innermost may have returned since the thread state was copied, which leads to it. */
-      is_alive &= !frame.is_dead || (stack->depth == 0 && frame.previous != 0);
-      if (!frame.is_shim)
-        append_frame (self, address, &frame, stack);
-      else if (stack->depth > 0)
-        self->has_outer_shim = stack->frames[stack->depth - 1].is_entry = TRUE;
-      address = frame.previous;
-    }
-
-  return is_alive;
-}
-
-/* The thread state leads to the one at @used. Those long not used are forgotten. */
-static void
-age_cframes (SondePythonFrames *self,
-             SondeAddress       used)
-{
-  guint n_kept = 0;
-
-  for (guint i = 0; i < self->n_cframes; i++)
-    {
-      CFrame cframe = self->cframes[i];
-
-      cframe.n_unused = cframe.address == used ? 0 : cframe.n_unused + 1;
-      if (cframe.n_unused < UNUSED_MAX)
-        self->cframes[n_kept++] = cframe;
-    }
-
-  self->n_cframes = n_kept;
-}
-
-/* Has the one at @address copied from now on, in the place of the one longest not used. */
-static void
-add_cframe (SondePythonFrames *self,
-            SondeAddress       address)
-{
-  guint place = 0;
-
-  for (guint i = 1; i < self->n_cframes; i++)
-    if (self->cframes[i].n_unused > self->cframes[place].n_unused)
-      place = i;
-
-  if (self->n_cframes < N_CFRAMES)
-    place = self->n_cframes++;
-  self->cframes[place] = (CFrame) { .address = address };
-}
-
-/* After a copy: where the chain begins, 0 for nowhere. */
+/* Where the chain begins, 0 for nowhere. */
 static SondePythonRead
 find_head (SondePythonFrames *self,
            SondeAddress      *head)
 {
   const SondePythonOffsets *offsets = self->offsets;
-  guint64 interpreter = get_word (self->thread_head, offsets->thread.interp);
-  guint64 word = get_word (self->thread_head, offsets->thread.frame);
-
-  guint64 id = get_word (self->thread_head, get_id_field (offsets));
+  guint64 interpreter = get_word (self, offsets->thread.interp);
+  guint64 id = get_word (self, get_id_field (offsets));
 
   if (interpreter == 0 || (self->interpreter != 0 &&
                            (interpreter != self->interpreter || id != self->id)))
@@ -375,193 +239,270 @@ find_head (SondePythonFrames *self,
 
   self->interpreter = interpreter;
   self->id = id;
-  if (has_field (offsets->cframe.current_frame))
-    age_cframes (self, word);
-  if (sonde_python_frames_get_head (self, head))
+  *head = get_word (self, offsets->thread.frame);
+  if (!sonde_python_has_field (offsets->cframe.current_frame) || *head == 0)
     return SONDE_PYTHON_READ_OK;
 
-  add_cframe (self, word);
+  if (!ensure_cframe (self, &self->cframes[0], *head))
+    return SONDE_PYTHON_READ_UNREADABLE;
 
-  return SONDE_PYTHON_READ_TORN;
+  *head = self->cframes[0].current_frame;
+
+  return SONDE_PYTHON_READ_OK;
+}
+
+/* The frame at @address in the copy of a region, or NULL. */
+static const guint8 *
+find_in_region (const SondePythonFrames *self,
+                const Region            *region,
+                SondeAddress             address)
+{
+  SondeAddress place = address - region->start;
+
+  if (address < region->start || place >= region->length ||
+      region->length - place < self->frame_bytes)
+    return NULL;
+
+  return self->image->data + region->offset + place;
+}
+
+/* The frame at @address in what was copied or fetched, or NULL. */
+static const guint8 *
+find (const SondePythonFrames *self,
+      SondeAddress             address)
+{
+  const guint8 *bytes = NULL;
+  guint low = 0;
+  guint high = self->n_copied;
+
+  for (guint i = 0; i < N_FETCHED && i < self->regions->len - self->n_copied && bytes == NULL; i++)
+    bytes = find_in_region (self, &g_array_index (self->regions, Region,
+                                                  self->regions->len - 1 - i), address);
+
+  while (low < high && bytes == NULL)
+    {
+      guint middle = (low + high) / 2;
+
+      if (g_array_index (self->regions, Region, middle).start <= address)
+        low = middle + 1;
+      else
+        high = middle;
+    }
+
+  return bytes == NULL && low > 0
+         ? find_in_region (self, &g_array_index (self->regions, Region, low - 1), address) : bytes;
+}
+
+/* Copies the frame at @address, and what lies before it on its page where frames are on a stack. */
+static const guint8 *
+fetch (SondePythonFrames *self,
+       SondeAddress       address)
+{
+  Region region = { .start = address, .offset = self->image->len };
+
+  if (address % WORD != 0)
+    return NULL;
+
+  if (!self->offsets->flags.frames_are_objects)
+    region.start = MAX (address & ~(SondeAddress) (PAGE_BYTES - 1),
+                        address - MIN (address, WINDOW_BYTES));
+  region.length = address - region.start + self->frame_bytes;
+  if (region.offset + region.length > IMAGE_BYTES_MAX)
+    return NULL;
+
+  g_byte_array_set_size (self->image, (guint) (region.offset + region.length));
+  if (!sonde_python_memory_copy (self->memory, region.start, self->image->data + region.offset,
+                                 region.length))
+    return NULL;
+
+  g_array_append_val (self->regions, region);
+
+  return self->image->data + region.offset + (address - region.start);
+}
+
+/* C has called the outermost frame of @stack, or is about to call one. */
+static void
+note_entry (SondePythonFrames      *self,
+            const SondePythonFrame *frame,
+            SondeCodeStack         *stack)
+{
+  if (stack->depth > 0)
+    stack->frames[stack->depth - 1].is_entry = TRUE;
+  if (!self->has_entry)
+    self->entry_previous = frame->previous;
+
+  self->has_entry = TRUE;
+  self->ends_with_entry = TRUE;
+}
+
+static void
+note_frame (SondePythonFrames      *self,
+            SondeAddress            address,
+            const SondePythonFrame *frame,
+            SondeCodeStack         *stack)
+{
+  self->ends_with_entry = FALSE;
+  if (!frame->is_shim)
+    stack->frames[stack->depth++] = (SondeCodeFrame) {
+      .frame = address, .code = frame->code, .instruction = frame->instruction,
+    };
+  if (frame->is_shim || frame->is_entry)
+    note_entry (self, frame, stack);
+}
+
+/* Follows the chain from @head. */
+static void
+walk (SondePythonFrames *self,
+      SondeAddress       head,
+      SondeCodeStack    *stack)
+{
+  g_array_set_size (self->visited, 0);
+  stack->depth = 0;
+  stack->is_truncated = FALSE;
+  self->has_entry = FALSE;
+  self->ends_with_entry = TRUE;
+
+  for (SondeAddress address = head; address != 0;)
+    {
+      const guint8 *bytes = find (self, address);
+      SondePythonFrame frame;
+
+      if (bytes == NULL)
+        bytes = fetch (self, address);
+      if (bytes == NULL || stack->depth == SONDE_STACK_DEPTH_MAX ||
+          self->visited->len == VISITED_MAX)
+        {
+          stack->is_truncated = TRUE;
+          return;
+        }
+
+      g_array_append_val (self->visited, address);
+      sonde_python_frame_decode (self->offsets, bytes, &frame);
+      note_frame (self, address, &frame, stack);
+      address = frame.previous;
+    }
+}
+
+/* Whether the chain leads from where it begins to the outermost frame. */
+static gboolean
+is_whole (const SondePythonFrames *self,
+          const SondeCodeStack    *stack)
+{
+  return stack->is_truncated ? stack->depth > 0 : self->ends_with_entry;
+}
+
+/* In 3.11 and 3.12 the evaluation function puts a struct of its own before the others a moment
+ * before it fills it in: what that leads to is the innermost frame of an earlier call. What has
+ * called C that called the function tells: it is the innermost frame of the struct before.
+ */
+static gboolean
+is_filled_in (SondePythonFrames *self)
+{
+  return !sonde_python_has_field (self->offsets->cframe.current_frame) ||
+         self->cframes[0].address == 0 || !self->has_entry ||
+         (ensure_cframe (self, &self->cframes[1], self->cframes[0].previous) &&
+          self->cframes[1].current_frame == self->entry_previous);
+}
+
+static int
+compare_regions_cb (gconstpointer a,
+                    gconstpointer b)
+{
+  const Region *left = a;
+  const Region *right = b;
+
+  return left->start < right->start ? -1 : left->start > right->start;
+}
+
+/* Some more above the innermost frame, but no page more: the stack of frames may end there. */
+static gsize
+get_slack (const SondePythonFrames *self,
+           SondeAddress             head)
+{
+  SondeAddress last = head + self->frame_bytes - 1;
+
+  return self->offsets->flags.frames_are_objects
+         ? 0 : MIN (SLACK_BYTES, PAGE_BYTES - 1 - last % PAGE_BYTES);
+}
+
+/* Makes the regions for the next time: those of the frames of this walk, and until the next fit
+ * also those that there were. Nothing can be found in the image any more.
+ */
+static void
+fit (SondePythonFrames *self,
+     SondeAddress       head)
+{
+  guint n_kept = 0;
+  gsize offset = 0;
+
+  if (++self->n_since_fit >= FIT_INTERVAL)
+    {
+      self->n_since_fit = 0;
+      g_array_set_size (self->regions, 0);
+    }
+  else if (self->regions->len == self->n_copied)
+    {
+      return;
+    }
+
+  for (guint i = 0; i < self->visited->len; i++)
+    {
+      Region region = { .start = g_array_index (self->visited, SondeAddress, i) };
+
+      region.length = self->frame_bytes + (region.start == head ? get_slack (self, head) : 0);
+      g_array_append_val (self->regions, region);
+    }
+
+  g_array_sort (self->regions, compare_regions_cb);
+  for (guint i = 0; i < self->regions->len && n_kept < SONDE_STACK_DEPTH_MAX; i++)
+    {
+      Region region = g_array_index (self->regions, Region, i);
+      Region *last = n_kept > 0 ? &g_array_index (self->regions, Region, n_kept - 1) : NULL;
+
+      if (last != NULL && region.start - last->start <= last->length + GAP_BYTES)
+        last->length = MAX (last->length, region.start - last->start + region.length);
+      else
+        g_array_index (self->regions, Region, n_kept++) = region;
+    }
+
+  for (guint i = 0; i < n_kept; i++)
+    {
+      Region *region = &g_array_index (self->regions, Region, i);
+
+      region->length = MIN (region->length, IMAGE_BYTES_MAX / 2 - offset);
+      region->offset = offset;
+      offset += region->length;
+    }
+
+  g_array_set_size (self->regions, n_kept);
+  g_byte_array_set_size (self->image, (guint) offset);
 }
 
 SondePythonRead
-sonde_python_frames_read_still (SondePythonFrames *self,
-                                SondeCodeStack    *stack)
+sonde_python_frames_read (SondePythonFrames      *self,
+                          const SondeMemoryPiece *more,
+                          guint                   n_more,
+                          SondeCodeStack         *stack)
 {
-  SondeAddress head = 0;
-  SondePythonRead read = SONDE_PYTHON_READ_TORN;
-  gboolean is_whole;
-
-  g_return_val_if_fail (self != NULL, SONDE_PYTHON_READ_GONE);
-
-  stack->depth = 0;
-  if (!self->is_readable)
-    return SONDE_PYTHON_READ_UNREADABLE;
-
-  for (guint i = 0; i < ATTEMPTS && read == SONDE_PYTHON_READ_TORN; i++)
-    {
-      gboolean has_nothing = self->regions->len == 0 && self->n_cframes == 0;
-
-      if (sonde_python_frames_copy (self, NULL, 0))
-        read = find_head (self, &head);
-      else if (has_nothing)
-        return SONDE_PYTHON_READ_UNREADABLE;
-      else
-        sonde_python_frames_forget (self);
-    }
-
-  if (read != SONDE_PYTHON_READ_OK)
-    return read;
-
-  self->is_incomplete = FALSE;
-  self->is_still = TRUE;
-  is_whole = walk (self, head, stack) || stack->depth > 0;
-  if (self->is_incomplete || ++self->n_since_fit == FIT_INTERVAL)
-    sonde_python_frames_fit (self, head);
-
-  return is_whole ? SONDE_PYTHON_READ_OK : SONDE_PYTHON_READ_UNREADABLE;
-}
-
-/* Whether a copy that took @ns was interrupted. What is usual for one of this length is learned:
- * the shortest of late, which rises slowly, since machines slow down. The first cannot be judged.
- */
-static gboolean
-took_long (SondePythonFrames *self,
-           guint64            ns)
-{
-  guint64 *usual_ns = &self->usual_ns[MIN (self->n_pages, N_PAGES - 1)];
-  gboolean is_long = ns > *usual_ns + *usual_ns / 2 + LATITUDE_NS;
-
-  if (*usual_ns == 0 || ns < *usual_ns)
-    *usual_ns = ns;
-  else
-    *usual_ns += MAX (*usual_ns / 256, 1);
-
-  return is_long;
-}
-
-/* Up to 3.12 the thread state leads to a struct of the call of the evaluation function, and that to
- * the innermost frame. It was copied a moment before the thread state: if the call had not begun by
- * then, it leads to where the last one there left: in 3.12 to a frame of the call's own below those
- * that it executes, in 3.11 to the frame that called C, as the struct of an outer call does, which
- * lies above it on the C stack.
- */
-static gboolean
-has_ended (SondePythonFrames *self,
-           SondeAddress       head)
-{
-  SondeAddress call = get_word (self->thread_head, self->offsets->thread.frame);
-  Frame frame;
-
-  if (!has_field (self->offsets->cframe.current_frame) || head == 0)
-    return FALSE;
-
-  for (guint i = 0; self->offsets->version == 0x030b && i < self->n_cframes; i++)
-    if (self->cframes[i].head == head && self->cframes[i].address > call)
-      return TRUE;
-
-  return sonde_python_frames_look_up (self, head, &frame) && frame.is_shim;
-}
-
-/* Whether the thread is in a call of the evaluation function in which it can be read. One that is
- * short cannot be read as often as a long one; so once it was in that, it is waited for until it is
- * again.
- */
-static gboolean
-is_in_call (SondePythonFrames *self,
-            SondeAddress       head)
-{
-  SondeAddress call = get_word (self->thread_head, self->offsets->thread.frame);
-
-  if (self->wanted != 0 && self->wanted != call)
-    return FALSE;
-  if (!has_ended (self, head))
-    return TRUE;
-
-  self->wanted = call;
-
-  return FALSE;
-}
-
-static SondePythonRead
-settle (SondePythonFrames *self,
-        SondeCodeStack    *stack)
-{
-  sonde_python_frames_settle (self, stack);
-
-  return sonde_python_frames_believe (self, stack) ? SONDE_PYTHON_READ_OK : SONDE_PYTHON_READ_TORN;
-}
-
-/* One copy, and what is made of it. */
-static SondePythonRead
-try_running (SondePythonFrames      *self,
-             const SondeMemoryPiece *more,
-             guint                   n_more,
-             SondeCodeStack         *stack)
-{
-  gboolean has_nothing = self->regions->len == 0 && self->n_cframes == 0;
-  guint64 start_ns = sonde_clock_now_ns ();
   SondeAddress head = 0;
   SondePythonRead read;
-  gboolean is_whole;
 
-  if (!sonde_python_frames_copy (self, more, n_more))
-    return has_nothing ? SONDE_PYTHON_READ_UNREADABLE : SONDE_PYTHON_READ_TORN;
+  g_return_val_if_fail (self != NULL, SONDE_PYTHON_READ_GONE);
+  g_return_val_if_fail (n_more <= SONDE_PYTHON_MORE_MAX, SONDE_PYTHON_READ_GONE);
 
-  if (took_long (self, sonde_clock_now_ns () - start_ns))
-    return SONDE_PYTHON_READ_TORN;
+  stack->depth = 0;
+  stack->is_truncated = FALSE;
+  if (!self->is_readable || !copy (self, more, n_more))
+    return SONDE_PYTHON_READ_UNREADABLE;
 
   read = find_head (self, &head);
   if (read != SONDE_PYTHON_READ_OK)
     return read;
 
-  self->is_incomplete = FALSE;
-  self->is_still = FALSE;
-  is_whole = is_in_call (self, head) && walk (self, head, stack);
-  if (!is_whole || self->is_incomplete || !sonde_python_frames_believe_base (self, stack, start_ns))
-    read = SONDE_PYTHON_READ_TORN;
-  else
-    read = settle (self, stack);
+  walk (self, head, stack);
+  if (!is_filled_in (self))
+    walk (self, self->cframes[1].current_frame, stack);
+  fit (self, head);
 
-  sonde_python_frames_move_near (self, head);
-
-  /* At last: from then on nothing can be found in what was copied. */
-  if (self->is_incomplete || ++self->n_since_fit >= FIT_INTERVAL)
-    sonde_python_frames_fit (self, head);
-
-  return read;
-}
-
-SondePythonRead
-sonde_python_frames_read_running (SondePythonFrames      *self,
-                                  const SondeMemoryPiece *more,
-                                  guint                   n_more,
-                                  SondeCodeStack         *stack)
-{
-  SondePythonRead read = SONDE_PYTHON_READ_TORN;
-  guint n_attempts;
-
-  g_return_val_if_fail (self != NULL, SONDE_PYTHON_READ_GONE);
-  g_return_val_if_fail (n_more <= SONDE_PYTHON_MORE_MAX, SONDE_PYTHON_READ_GONE);
-
-  if (!self->is_readable)
-    return SONDE_PYTHON_READ_UNREADABLE;
-
-  n_attempts = self->n_bases == 0 ? FIRST_ATTEMPTS : ATTEMPTS;
-  self->wanted = 0;
-  sonde_python_edges_begin_sample (self->edges);
-  for (guint i = 0; i < n_attempts && read == SONDE_PYTHON_READ_TORN; i++)
-    {
-      guint n_doubted = self->n_doubted;
-
-      sonde_python_edges_begin_read (self->edges);
-      read = try_running (self, more, n_more, stack);
-
-      /* Something else has failed in between. */
-      if (read != SONDE_PYTHON_READ_OK && self->n_doubted == n_doubted)
-        self->n_doubted = 0;
-    }
-
-  return read;
+  return is_whole (self, stack) ? SONDE_PYTHON_READ_OK : SONDE_PYTHON_READ_TORN;
 }

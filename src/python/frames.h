@@ -1,4 +1,4 @@
-/* frames.h: the chain of Python frames of one thread
+/* frames.h: reads the chain of Python frames of one thread
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -7,7 +7,6 @@
 #pragma once
 
 #include "base/code-stack.h"
-#include "python/edges.h"
 #include "python/memory.h"
 #include "python/offsets.h"
 
@@ -15,8 +14,9 @@ G_BEGIN_DECLS
 
 /**
  * SondePythonRead:
- * @SONDE_PYTHON_READ_OK: the frames are those of one instant
- * @SONDE_PYTHON_READ_TORN: they changed under the read each time that it was tried
+ * @SONDE_PYTHON_READ_OK: the frames were read
+ * @SONDE_PYTHON_READ_TORN: the thread stands in the middle of a call or a return, where the chain
+ *   leads nowhere for some ns
  * @SONDE_PYTHON_READ_UNREADABLE: memory that should be there is not
  * @SONDE_PYTHON_READ_GONE: the thread state is another thread's, or none any more
  */
@@ -31,37 +31,30 @@ typedef enum
 /**
  * SondePythonFrames:
  *
- * Reads the frames of one thread again and again. Where they lay the last time is where they are
- * looked for the next time, so that a stack costs one call whatever its depth.
+ * Reads the frames of one thread, which stands still meanwhile, again and again. Where they lay the
+ * last time is where they are looked for first the next time, so that a stack mostly costs one
+ * call, whatever its depth.
  *
- * Life: sonde_python_frames_new() → read_still() or read_running() any number of times →
- * sonde_python_frames_free().
+ * Life: sonde_python_frames_new() → read() any number of times → sonde_python_frames_free().
  *
- * Threads: worker only.
+ * Threads: one at a time.
  */
 typedef struct _SondePythonFrames SondePythonFrames;
 
-/* @thread is the address of its PyThreadState; the others are borrowed. @edges are those of all
- * threads of the process.
- */
-SondePythonFrames *sonde_python_frames_new          (const SondePythonMemory  *memory,
-                                                     const SondePythonOffsets *offsets,
-                                                     SondePythonEdges         *edges,
-                                                     SondeAddress              thread);
-void               sonde_python_frames_free         (SondePythonFrames        *self);
+/* @thread is the address of its PyThreadState; the others are borrowed. */
+SondePythonFrames *sonde_python_frames_new  (const SondePythonMemory  *memory,
+                                             const SondePythonOffsets *offsets,
+                                             SondeAddress              thread);
+void               sonde_python_frames_free (SondePythonFrames        *self);
 
-/* Of a thread that stands still or sleeps: as many calls as it takes. */
-SondePythonRead    sonde_python_frames_read_still   (SondePythonFrames        *self,
-                                                     SondeCodeStack           *stack);
-
-/* Of a thread that may be running: all in one call, and @n_more pieces (at most
- * SONDE_PYTHON_MORE_MAX) of the caller's with them. Tries a few times.
+/* With @n_more pieces (at most SONDE_PYTHON_MORE_MAX) of the caller's, which are copied in the same
+ * call; not OK if one of them is not there.
  */
 #define SONDE_PYTHON_MORE_MAX 4
-SondePythonRead    sonde_python_frames_read_running (SondePythonFrames        *self,
-                                                     const SondeMemoryPiece   *more,
-                                                     guint                     n_more,
-                                                     SondeCodeStack           *stack);
+SondePythonRead    sonde_python_frames_read (SondePythonFrames        *self,
+                                             const SondeMemoryPiece   *more,
+                                             guint                     n_more,
+                                             SondeCodeStack           *stack);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SondePythonFrames, sonde_python_frames_free)
 

@@ -87,7 +87,7 @@ typedef struct
   } thread;
   struct
   {
-    guint32 current_frame;
+    guint32 current_frame, previous;
   } cframe;                     /* 3.11 and 3.12 */
   struct /* a frame object up to 3.10, then struct _PyInterpreterFrame */
   {

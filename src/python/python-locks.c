@@ -27,7 +27,7 @@ sonde_python_get_lock_pieces (SondePython                  *self,
     return n;
 
   pieces[n++] = (SondeMemoryPiece) {
-    .address = has_field (offsets->runtime.gc_collecting)
+    .address = sonde_python_has_field (offsets->runtime.gc_collecting)
                ? self->runtime + offsets->runtime.gc_collecting
                : interpreter->address + offsets->interpreter.gc_collecting,
     .buffer = &words->collecting,
@@ -66,7 +66,7 @@ sonde_python_take_lock (SondePython                *self,
 
   interpreter->has_switched |= switch_number != interpreter->gil.switch_number;
   interpreter->gil.is_enabled = interpreter->gil.address != 0 &&
-                                (!has_field (offsets->gil.enabled) ||
+                                (!sonde_python_has_field (offsets->gil.enabled) ||
                                  get_gil_field (words, offsets->gil.enabled, 4) != 0);
   interpreter->gil.holder = get_gil_field (words, offsets->gil.last_holder, 8);
   interpreter->gil.is_held = interpreter->gil.is_enabled &&
@@ -81,18 +81,22 @@ sonde_python_take_lock (SondePython                *self,
 }
 
 void
+sonde_python_read_lock (SondePython            *self,
+                        SondePythonInterpreter *interpreter)
+{
+  SondeMemoryPiece pieces[SONDE_PYTHON_LOCK_PIECES];
+  SondePythonLockWords words = { 0 };
+  guint n = sonde_python_get_lock_pieces (self, interpreter, TRUE, &words, pieces);
+
+  if (self->memory->read_pieces (self->memory->data, pieces, n) == n)
+    sonde_python_take_lock (self, interpreter, TRUE, &words);
+}
+
+void
 sonde_python_read_locks (SondePython *self)
 {
   for (guint i = 0; i < self->interpreters->len; i++)
-    {
-      SondePythonInterpreter *interpreter = g_ptr_array_index (self->interpreters, i);
-      SondeMemoryPiece pieces[SONDE_PYTHON_LOCK_PIECES];
-      SondePythonLockWords words = { 0 };
-      guint n = sonde_python_get_lock_pieces (self, interpreter, TRUE, &words, pieces);
-
-      if (self->memory->read_pieces (self->memory->data, pieces, n) == n)
-        sonde_python_take_lock (self, interpreter, TRUE, &words);
-    }
+    sonde_python_read_lock (self, g_ptr_array_index (self->interpreters, i));
 }
 
 gboolean

@@ -18,7 +18,6 @@ struct _SondePython
   const SondePythonOffsets *offsets;       /* borrowed */
   SondeAddress              runtime;
 
-  SondePythonEdges         *edges;         /* owned */
   GPtrArray                *interpreters;  /* owns SondePythonInterpreter */
   GPtrArray                *threads;       /* owns SondePythonThread */
   GHashTable               *by_state;      /* state → SondePythonThread */
@@ -32,11 +31,5 @@ struct _SondePython
   gboolean                  has_outer_states;
   SondeCodeStack            piece;         /* of one thread state of several */
 };
-
-static inline gboolean
-has_field (guint32 field)
-{
-  return field != SONDE_PYTHON_NO_FIELD;
-}
 
 G_END_DECLS

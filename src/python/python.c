@@ -47,7 +47,6 @@ sonde_python_new (pid_t                     pid,
   self->memory = memory;
   self->runtime = runtime;
   self->offsets = offsets;
-  self->edges = sonde_python_edges_new ();
   self->interpreters = g_ptr_array_new_with_free_func (g_free);
   self->threads = g_ptr_array_new_with_free_func (free_thread);
   self->by_state = g_hash_table_new (NULL, NULL);
@@ -68,7 +67,6 @@ sonde_python_free (SondePython *self)
   g_hash_table_unref (self->by_state);
   g_ptr_array_unref (self->threads);
   g_ptr_array_unref (self->interpreters);
-  sonde_python_edges_free (self->edges);
   g_free (self);
 }
 
@@ -160,7 +158,7 @@ read_tid (SondePython  *self,
 {
   guint64 word;
 
-  if (has_field (self->offsets->thread.native_thread_id))
+  if (sonde_python_has_field (self->offsets->thread.native_thread_id))
     word = read_word (self, state + self->offsets->thread.native_thread_id);
   else
     word = (guint64) read_id_from_record (self, read_word (self, state +
@@ -192,9 +190,9 @@ ensure_interpreter (SondePython  *self,
     }
 
   interpreter->serial = self->serial;
-  if (has_field (offsets->runtime.gil))
+  if (sonde_python_has_field (offsets->runtime.gil))
     interpreter->gil.address = self->runtime + offsets->runtime.gil;
-  else if (has_field (offsets->interpreter.gil))
+  else if (sonde_python_has_field (offsets->interpreter.gil))
     interpreter->gil.address = read_word (self, address + offsets->interpreter.gil);
 
   return interpreter;
@@ -219,7 +217,7 @@ add_thread (SondePython  *self,
   thread->tid = tid;
   thread->ident = read_word (self, state + self->offsets->thread.thread_id);
   thread->state = state;
-  thread->frames = sonde_python_frames_new (self->memory, self->offsets, self->edges, state);
+  thread->frames = sonde_python_frames_new (self->memory, self->offsets, state);
   g_ptr_array_add (self->threads, thread);
   g_hash_table_insert (self->by_state, GSIZE_TO_POINTER (state), thread);
 
@@ -502,62 +500,43 @@ append_stack (SondeCodeStack       *stack,
 }
 
 SondePythonRead
-sonde_python_read_running (SondePython             *self,
-                           const SondePythonThread *thread,
-                           const SondeMemoryPiece  *more,
-                           guint                    n_more,
-                           SondeCodeStack          *stack)
+sonde_python_read_thread (SondePython             *self,
+                          const SondePythonThread *thread,
+                          const SondeMemoryPiece  *more,
+                          guint                    n_more,
+                          SondeCodeStack          *stack)
 {
-  SondePythonRead read = sonde_python_frames_read_running (thread->frames, more, n_more, stack);
+  SondePythonRead read = sonde_python_frames_read (thread->frames, more, n_more, stack);
 
   for (thread = thread->outer; thread != NULL && read == SONDE_PYTHON_READ_OK;
        thread = thread->outer)
-    {
-      SondePythonRead outer = sonde_python_frames_read_running (thread->frames, NULL, 0,
-                                                                &self->piece);
-
-      if (outer == SONDE_PYTHON_READ_OK)
-        append_stack (stack, &self->piece);
-      else if (outer == SONDE_PYTHON_READ_TORN)
-        read = outer;
-    }
+    if (sonde_python_frames_read (thread->frames, NULL, 0, &self->piece) == SONDE_PYTHON_READ_OK)
+      append_stack (stack, &self->piece);
 
   return read;
 }
 
 SondePythonRead
-sonde_python_read_still (SondePython    *self,
-                         pid_t           tid,
-                         SondeCodeStack *stack)
+sonde_python_read_tid (SondePython    *self,
+                       pid_t           tid,
+                       SondeCodeStack *stack)
 {
-  SondePythonThread *first = sonde_python_find_thread (self, tid);
-  SondePythonRead read;
+  SondePythonThread *thread = sonde_python_find_thread (self, tid);
 
   stack->depth = 0;
   stack->is_truncated = FALSE;
 
   /* It may have taken its thread state since the list was read. */
-  self->has_outer_ids &= first != NULL;
-  for (guint i = 0; i < self->interpreters->len && first == NULL; i++)
+  if (thread == NULL)
     {
-      list_threads (self, g_ptr_array_index (self->interpreters, i), TRUE);
-      first = sonde_python_find_thread (self, tid);
+      self->n_states = 0;
+      self->has_outer_ids = FALSE;
+      for (guint i = 0; i < self->interpreters->len; i++)
+        list_threads (self, g_ptr_array_index (self->interpreters, i), TRUE);
+      link_states (self);
+      thread = sonde_python_find_thread (self, tid);
     }
 
-  if (first == NULL)
-    return SONDE_PYTHON_READ_OK;
-
-  read = sonde_python_frames_read_still (first->frames, stack);
-
-  /* A thread that runs code in another interpreter has a state there too, the newest first. */
-  for (guint i = 0; self->interpreters->len > 1 && i < self->threads->len; i++)
-    {
-      SondePythonThread *thread = g_ptr_array_index (self->threads, i);
-
-      if (thread->tid == tid && thread != first &&
-          sonde_python_frames_read_still (thread->frames, &self->piece) == SONDE_PYTHON_READ_OK)
-        append_stack (stack, &self->piece);
-    }
-
-  return read;
+  return thread != NULL ? sonde_python_read_thread (self, thread, NULL, 0, stack)
+                        : SONDE_PYTHON_READ_OK;
 }

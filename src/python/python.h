@@ -130,7 +130,9 @@ SondePythonThread *sonde_python_get_thread  (SondePython              *self,
 SondePythonThread *sonde_python_find_thread (SondePython              *self,
                                              pid_t                     tid);
 
-/* Reads the locks and all else of that kind of all interpreters. */
+/* Reads the lock of @interpreter, and all else of that kind; and those of all. */
+void               sonde_python_read_lock   (SondePython              *self,
+                                             SondePythonInterpreter   *interpreter);
 void               sonde_python_read_locks  (SondePython              *self);
 /* Whether there are threads, as far as was read, that refresh_new() would find. */
 gboolean           sonde_python_has_new_threads (SondePython          *self);
@@ -168,19 +170,18 @@ gboolean           sonde_python_is_collecting (const SondePythonThread *thread,
                                              SondeGil                  gil,
                                              gboolean                  is_active);
 
-/* The frames of @thread, which may run, and of its outer ones; as
- * sonde_python_frames_read_running().
+/* The frames of @thread, which stands still, and of its outer ones; with @more as
+ * sonde_python_frames_read().
  */
-SondePythonRead    sonde_python_read_running (SondePython             *self,
-                                              const SondePythonThread *thread,
-                                              const SondeMemoryPiece  *more,
-                                              guint                    n_more,
-                                              SondeCodeStack          *stack);
-
-/* The frames of all thread states of the thread @tid, which stands still or sleeps. */
-SondePythonRead    sonde_python_read_still  (SondePython              *self,
-                                             pid_t                     tid,
-                                             SondeCodeStack           *stack);
+SondePythonRead    sonde_python_read_thread (SondePython             *self,
+                                             const SondePythonThread *thread,
+                                             const SondeMemoryPiece  *more,
+                                             guint                    n_more,
+                                             SondeCodeStack          *stack);
+/* The same of the thread @tid; none of one that runs no Python. */
+SondePythonRead    sonde_python_read_tid    (SondePython             *self,
+                                             pid_t                    tid,
+                                             SondeCodeStack          *stack);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SondePython, sonde_python_free)
 

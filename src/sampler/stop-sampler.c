@@ -248,8 +248,11 @@ static void
 copy_codes (SondeStopSampler *self,
             SondeCapture     *capture)
 {
-  if (sonde_python_read_still (self->python, capture->tid, capture->codes) != SONDE_PYTHON_READ_OK)
-    capture->codes->is_truncated = TRUE;
+  if (sonde_python_read_tid (self->python, capture->tid, capture->codes) == SONDE_PYTHON_READ_OK)
+    return;
+
+  capture->codes->depth = 0;
+  capture->codes->is_truncated = TRUE;
 }
 
 void

@@ -45,7 +45,6 @@ struct _SondeLivePage
   AdwStatusPage      *no_match_page;
   AdwStatusPage      *obstacle_page;
   GtkBox             *pane_box;
-  GMenu              *rate_menu;
   GtkSearchBar       *search_bar;
   GtkToggleButton    *search_button;
   GtkStack           *states;

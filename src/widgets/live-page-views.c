@@ -12,9 +12,6 @@
 
 #include "widgets/format.h"
 
-/* What the rate menu has beyond SONDE_RATE_HZ_MAX while no thread is stopped. */
-#define PEEK_RATE_HZ 100000
-
 static const char *const modes[] = {
   [SONDE_MODE_CPU] = "cpu",
   [SONDE_MODE_WALL] = "wall",
@@ -120,7 +117,6 @@ frames_changed (GSimpleAction *action,
   sonde_live_page_refresh (self);
 }
 
-/* More than threads can be stopped is not for the next program. */
 static void
 rate_changed (GSimpleAction *action,
               GVariant      *value,
@@ -129,12 +125,11 @@ rate_changed (GSimpleAction *action,
   SondeLivePage *self = SONDE_LIVE_PAGE (user_data);
   double rate_hz = (double) g_variant_get_int32 (value);
 
-  if (rate_hz < SONDE_RATE_HZ_MIN || rate_hz > SONDE_RATE_HZ_PEEK_MAX)
+  if (rate_hz < SONDE_RATE_HZ_MIN || rate_hz > SONDE_RATE_HZ_MAX)
     return;
 
   sonde_session_set_rate_hz (self->session, rate_hz);
-  if (rate_hz <= SONDE_RATE_HZ_MAX)
-    g_settings_set_int (self->settings, "rate", g_variant_get_int32 (value));
+  g_settings_set_int (self->settings, "rate", g_variant_get_int32 (value));
   g_simple_action_set_state (action, value);
   sonde_live_page_refresh (self);
 }
@@ -176,12 +171,13 @@ refresh_subtitle (SondeLivePage       *self,
                   const SondeSnapshot *snapshot)
 {
   SondeMode mode = sonde_session_get_query (self->session)->mode;
-  gboolean is_peek = snapshot->frames == SONDE_FRAMES_PYTHON;
+  gboolean is_peek = snapshot->frames == SONDE_FRAMES_PYTHON &&
+                     snapshot->hindrance == SONDE_HINDRANCE_NONE;
   double rate_hz = sonde_session_get_rate_hz (self->session);
   g_autofree char *subtitle = NULL;
   SondeText rate;
 
-  sonde_format_rate (rate, is_peek ? rate_hz : MIN (rate_hz, SONDE_RATE_HZ_MAX));
+  sonde_format_rate (rate, rate_hz);
   /* Translators: the mode, the way samples are taken ("peek" or "stop"), the rate asked for */
   subtitle = g_strdup_printf (_("%s · %s · %s Hz"), sonde_format_mode (mode),
                               is_peek ? "peek" : "stop", rate);
@@ -217,35 +213,6 @@ refresh_tasks (SondeLivePage       *self,
   g_simple_action_set_enabled (G_SIMPLE_ACTION (action), can_follow);
 }
 
-static void
-refresh_rates (SondeLivePage       *self,
-               const SondeSnapshot *snapshot)
-{
-  int last = g_menu_model_get_n_items (G_MENU_MODEL (self->rate_menu)) - 1;
-  int rate_hz = 0;
-  g_autofree char *label = NULL;
-  g_autoptr(GMenuItem) item = NULL;
-  SondeText rate;
-
-  g_menu_model_get_item_attribute (G_MENU_MODEL (self->rate_menu), last, G_MENU_ATTRIBUTE_TARGET,
-                                   "i", &rate_hz);
-  if ((rate_hz == PEEK_RATE_HZ) == snapshot->is_readable)
-    return;
-
-  if (!snapshot->is_readable)
-    {
-      g_menu_remove (self->rate_menu, last);
-      return;
-    }
-
-  sonde_format_rate (rate, PEEK_RATE_HZ);
-  /* Translators: a rate for which no native functions can be looked at */
-  label = g_strdup_printf (_("%s Hz, Python Alone"), rate);
-  item = g_menu_item_new (label, NULL);
-  g_menu_item_set_action_and_target (item, "session.rate", "i", PEEK_RATE_HZ);
-  g_menu_append_item (self->rate_menu, item);
-}
-
 /* Offers what this process has, and says what is looked at. */
 void
 sonde_live_page_refresh_views (SondeLivePage       *self,
@@ -258,6 +225,5 @@ sonde_live_page_refresh_views (SondeLivePage       *self,
 
   refresh_frames (self, snapshot);
   refresh_tasks (self, snapshot);
-  refresh_rates (self, snapshot);
   refresh_subtitle (self, snapshot);
 }

@@ -86,6 +86,8 @@ refresh_banner (SondeLivePage       *self,
                        "Nothing in it runs until it is continued."));
   else if (snapshot->python != NULL && !snapshot->is_readable)
     text = dup_unreadable (snapshot);
+  else if (snapshot->hindrance != SONDE_HINDRANCE_NONE)
+    text = g_strdup (sonde_hindrance_get_text (snapshot->hindrance));
 
   sonde_banner_set_text (self->banner, text);
 }
@@ -424,7 +426,6 @@ sonde_live_page_class_init (SondeLivePageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, SondeLivePage, no_match_page);
   gtk_widget_class_bind_template_child (widget_class, SondeLivePage, obstacle_page);
   gtk_widget_class_bind_template_child (widget_class, SondeLivePage, pane_box);
-  gtk_widget_class_bind_template_child (widget_class, SondeLivePage, rate_menu);
   gtk_widget_class_bind_template_child (widget_class, SondeLivePage, search_bar);
   gtk_widget_class_bind_template_child (widget_class, SondeLivePage, search_button);
   gtk_widget_class_bind_template_child (widget_class, SondeLivePage, states);

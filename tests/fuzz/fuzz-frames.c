@@ -20,14 +20,13 @@
 /* Reads that are enough for what is copied to be fitted to the stack again. */
 #define MANY_READS 80
 
-/* The frames of a thread that stands still, and of one that runs, which is read again and again. */
+/* The frames of a thread, which are read again and again, and are others each time. */
 static void
 try_frames (const SondePythonOffsets *offsets,
             const guint8             *bytes,
             gsize                     length,
             guint                     n_reads)
 {
-  g_autoptr(SondePythonEdges) edges = sonde_python_edges_new ();
   g_autoptr(SondePythonFrames) frames = NULL;
   g_autofree SondeCodeStack *stack = g_new0 (SondeCodeStack, 1);
   g_autofree guint8 *copy = g_memdup2 (bytes, length);
@@ -35,11 +34,10 @@ try_frames (const SondePythonOffsets *offsets,
   FuzzMemory all;
 
   memory = fuzz_memory_open (&all, offsets, copy, length, length % 4 != 0);
-  frames = sonde_python_frames_new (&memory, offsets, edges, FUZZ_TYPES_END);
+  frames = sonde_python_frames_new (&memory, offsets, FUZZ_TYPES_END);
   for (guint i = 0; i < n_reads && all.n_reads < FUZZ_READS_ALIVE; i++)
     {
-      SondePythonRead read = i % 4 == 0 ? sonde_python_frames_read_still (frames, stack)
-                                        : sonde_python_frames_read_running (frames, NULL, 0, stack);
+      SondePythonRead read = sonde_python_frames_read (frames, NULL, 0, stack);
 
       g_assert_cmpuint (stack->depth, <=, SONDE_STACK_DEPTH_MAX);
       g_assert_true (read != SONDE_PYTHON_READ_OK || length > 0);
@@ -70,7 +68,7 @@ try_threads (const SondePythonOffsets *offsets,
           SondePythonThread *thread = sonde_python_get_thread (python, k);
 
           sonde_python_judge_gil (python, thread, thread->interpreter->gil.address);
-          sonde_python_read_still (python, thread->tid, stack);
+          sonde_python_read_tid (python, thread->tid, stack);
         }
     }
 }

@@ -86,7 +86,7 @@ count_tasks (Fixture                 *fixture,
   SondePythonRunning running;
   guint count = 0;
 
-  g_assert_cmpint (sonde_python_read_still (fixture->python, thread->tid, stack), ==,
+  g_assert_cmpint (sonde_python_read_tid (fixture->python, thread->tid, stack), ==,
                    SONDE_PYTHON_READ_OK);
   sonde_python_tasks_read_running (tasks, thread, &running);
   sonde_python_tasks_extend (tasks, thread, &running, stack);
