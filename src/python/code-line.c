@@ -18,9 +18,6 @@
 
 #define UNIT_BYTES 2
 
-/* f_lasti counts units of bytecode since. */
-#define VERSION_UNITS 0x030a
-
 /* Reads the line table of @entry; leaves it empty if it cannot be read. */
 static void
 read_table (SondePythonCodes *self,
@@ -116,9 +113,9 @@ find_offset (SondePythonCodes *self,
   SondeAddress start = entry->address + self->offsets.code.bytecode;
   gint32 last = (gint32) instruction;
 
-  if (self->offsets.version < SONDE_PYTHON_VERSION_IN_PLACE)
+  if (!self->offsets.flags.instruction_is_address)
     {
-      *offset = (guint) last * (self->offsets.version >= VERSION_UNITS ? UNIT_BYTES : 1);
+      *offset = (guint) last * (self->offsets.flags.instruction_is_count ? UNIT_BYTES : 1);
       return last >= 0;
     }
 
@@ -166,7 +163,7 @@ sonde_python_codes_find_line (SondePythonCodes *self,
   if (!entry->has_table)
     read_table (self, entry);
   entry->last_instruction = instruction;
-  entry->last_line = sonde_python_line_table_find (self->offsets.version, entry->table,
+  entry->last_line = sonde_python_line_table_find (self->offsets.flags.line_table, entry->table,
                                                    entry->table_length, entry->words.first_line,
                                                    offset);
 

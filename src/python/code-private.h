@@ -15,9 +15,6 @@ G_BEGIN_DECLS
 /* Room for all fields of a code object that are looked at; they take 200 bytes at most. */
 #define SONDE_PYTHON_CODE_HEAD_BYTES 512
 
-/* Since this version the bytecode lies in the code object. */
-#define SONDE_PYTHON_VERSION_IN_PLACE 0x030b
-
 /* What a code object says. */
 typedef struct
 {

@@ -180,7 +180,7 @@ static SondePythonWords
 parse_words (const SondePythonOffsets *offsets,
              const guint8             *head)
 {
-  gboolean in_place = offsets->version >= SONDE_PYTHON_VERSION_IN_PLACE;
+  gboolean in_place = offsets->flags.bytecode_is_in_place;
 
   return (SondePythonWords) {
     .type = get_field (head, offsets->object.type),

@@ -5,13 +5,13 @@
  *
  * Three formats, each a run of steps from the first instruction and the first line on:
  *
- *   3.8, 3.9   pairs: bytes of code to go on, then lines to go on, for what follows
- *              (Objects/lnotab_notes.txt)
- *   3.10       pairs: bytes of code that a range has, lines from the range before to this one; -128
- *              for a range without a line (PEP 626)
- *   3.11 on    entries of one byte with the topmost bit set and some without: how many units of
- *              code the entry has, and in one of five forms where they come from
- *              (Objects/locations.md, later InternalDocs/code_objects.md)
+ *   steps      pairs: bytes of code to go on, then lines to go on, for what follows
+ *              (3.8, 3.9: Objects/lnotab_notes.txt)
+ *   ranges     pairs: bytes of code that a range has, lines from the range before to this one; -128
+ *              for a range without a line (3.10: PEP 626)
+ *   entries    one byte with the topmost bit set and some without: how many units of code the entry
+ *              has, and in one of five forms where they come from
+ *              (3.11 on: Objects/locations.md, later InternalDocs/code_objects.md)
  *
  * A table may say anything: its lines are added up in 64 bits, where no table that fits in memory
  * can overflow.
@@ -23,7 +23,7 @@
 
 #define PAIR_NO_LINE (-128)
 
-/* The forms of an entry since 3.11 whose lines are not plain. */
+/* The forms of an entry whose lines are not plain. */
 #define FORM_ONE_LINE 10
 #define FORM_ONE_LINE_LAST 12
 #define FORM_NO_COLUMNS 13
@@ -135,18 +135,24 @@ find_in_entries (const guint8 *table,
 }
 
 guint
-sonde_python_line_table_find (guint         version,
-                              const guint8 *table,
-                              gsize         length,
-                              gint          first_line,
-                              guint         offset)
+sonde_python_line_table_find (SondePythonLines  format,
+                              const guint8     *table,
+                              gsize             length,
+                              gint              first_line,
+                              guint             offset)
 {
   g_return_val_if_fail (table != NULL || length == 0, 0);
 
-  if (version >= 0x030b)
-    return find_in_entries (table, length, first_line, offset);
-  if (version == 0x030a)
-    return find_in_ranges (table, length, first_line, offset);
+  switch (format)
+    {
+    case SONDE_PYTHON_LINES_STEPS:
+      return find_in_steps (table, length, first_line, offset);
 
-  return find_in_steps (table, length, first_line, offset);
+    case SONDE_PYTHON_LINES_RANGES:
+      return find_in_ranges (table, length, first_line, offset);
+
+    case SONDE_PYTHON_LINES_ENTRIES:
+    default:
+      return find_in_entries (table, length, first_line, offset);
+    }
 }

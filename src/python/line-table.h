@@ -26,14 +26,13 @@ typedef enum
 } SondePythonLines;
 
 /* The line of the instruction at @offset, in bytes, by the line table of a code object that begins
- * at @first_line: co_lnotab up to Python 3.9, co_linetable since. 0 if the instruction has no line,
- * as the compiler's own have, or if the table does not reach so far. @version is
- * major << 8 | minor. Goes through the table from its start. Threads: any.
+ * at @first_line. 0 if the instruction has no line, as the compiler's own have, or if the table
+ * does not reach so far. Goes through the table from its start. Threads: any.
  */
-guint sonde_python_line_table_find (guint         version,
-                                    const guint8 *table,
-                                    gsize         length,
-                                    gint          first_line,
-                                    guint         offset);
+guint sonde_python_line_table_find (SondePythonLines  format,
+                                    const guint8     *table,
+                                    gsize             length,
+                                    gint              first_line,
+                                    guint             offset);
 
 G_END_DECLS

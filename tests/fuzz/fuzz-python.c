@@ -116,9 +116,9 @@ try_debug_offsets (const guint8 *bytes,
 }
 
 static void
-try_lines (guint         version,
-           const guint8 *bytes,
-           gsize         length)
+try_lines (SondePythonLines  format,
+           const guint8     *bytes,
+           gsize             length)
 {
   gint first_line;
   guint16 offset;
@@ -130,7 +130,7 @@ try_lines (guint         version,
   memcpy (&offset, bytes + sizeof first_line, sizeof offset);
   bytes += sizeof first_line + sizeof offset;
   length -= sizeof first_line + sizeof offset;
-  g_assert_cmpuint (sonde_python_line_table_find (version, bytes, length, first_line, offset), <=,
+  g_assert_cmpuint (sonde_python_line_table_find (format, bytes, length, first_line, offset), <=,
                     G_MAXINT);
 }
 
@@ -239,7 +239,7 @@ LLVMFuzzerTestOneInput (const uint8_t *bytes,
   switch (bytes[-1] % 5)
     {
     case 0:
-      try_lines (offsets->version, bytes, length);
+      try_lines (offsets->flags.line_table, bytes, length);
       break;
 
     case 1:

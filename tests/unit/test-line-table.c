@@ -11,13 +11,13 @@
 
 #include <glib.h>
 
-#include "python/line-table.h"
+#include "python/offsets.h"
 #include "support/python-image.h"
 
 /* A line of the fixture: "table FIRST-LINE BYTES END:LINE,…". Gives how many offsets it has. */
 static guint
-compare_table (guint    version,
-               char   **words)
+compare_table (SondePythonLines   format,
+               char             **words)
 {
   g_auto(GStrv) runs = g_strsplit (words[3], ",", -1);
   g_autofree guint8 *table = NULL;
@@ -31,7 +31,7 @@ compare_table (guint    version,
       guint end = (guint) strtoul (runs[i], &line, 16);
 
       for (; offset < end; offset++)
-        g_assert_cmpuint (sonde_python_line_table_find (version, table, length, atoi (words[1]),
+        g_assert_cmpuint (sonde_python_line_table_find (format, table, length, atoi (words[1]),
                                                         offset),
                           ==, (guint) atoi (line + 1));
     }
@@ -43,6 +43,7 @@ static void
 test_line_table_recorded (gconstpointer data)
 {
   guint version = GPOINTER_TO_UINT (data);
+  SondePythonLines format = sonde_python_offsets_find (version, FALSE)->flags.line_table;
   g_autofree char *name = g_strdup_printf ("lines-3.%u.txt", version & 0xff);
   g_autofree char *path = g_test_build_filename (G_TEST_DIST, "unit", "fixtures", "python", name,
                                                  NULL);
@@ -56,7 +57,7 @@ test_line_table_recorded (gconstpointer data)
     {
       g_auto(GStrv) words = g_strsplit (lines[i], " ", -1);
 
-      n_offsets += compare_table (version, words);
+      n_offsets += compare_table (format, words);
       n_tables++;
     }
 
@@ -68,48 +69,51 @@ test_line_table_recorded (gconstpointer data)
 static void
 test_line_table_edges (void)
 {
-  static const struct
+  const SondePythonLines steps = SONDE_PYTHON_LINES_STEPS;
+  const SondePythonLines ranges = SONDE_PYTHON_LINES_RANGES;
+  const SondePythonLines entries = SONDE_PYTHON_LINES_ENTRIES;
+  const struct
   {
-    guint       version;
-    const char *table;
-    gint        first;
-    guint       offset;
-    guint       line;
+    SondePythonLines format;
+    const char      *table;
+    gint             first;
+    guint            offset;
+    guint            line;
   } cases[] = {
-    { 0x0308, "", 7, 0, 7 },
-    { 0x0308, "0001", 7, 0, 8 },
-    { 0x0308, "0201", 7, 1, 7 },
-    { 0x0308, "0201", 7, 2, 8 },
-    { 0x0308, "ff00017f", 7, 255, 7 },
-    { 0x0308, "ff00017f", 7, 256, 134 },
-    { 0x0309, "0280", 200, 2, 72 },
-    { 0x0309, "0280", 7, 2, 0 },
-    { 0x0309, "02", 7, 2, 7 },
-    { 0x030a, "", 7, 0, 0 },
-    { 0x030a, "0201", 7, 1, 8 },
-    { 0x030a, "0201", 7, 2, 0 },
-    { 0x030a, "0280", 7, 0, 0 },
-    { 0x030a, "02800201", 7, 2, 8 },
-    { 0x030a, "007f0201", 7, 0, 135 },
-    { 0x030a, "0281", 200, 0, 73 },
-    { 0x030b, "", 7, 0, 0 },
-    { 0x030b, "8000", 7, 1, 7 },
-    { 0x030b, "8000", 7, 2, 0 },
-    { 0x030b, "8700", 7, 15, 7 },
-    { 0x030b, "e00102", 7, 0, 9 },
-    { 0x030b, "e802", 7, 0, 8 },
-    { 0x030b, "e803", 7, 0, 6 },
-    { 0x030b, "f8e802", 7, 0, 0 },
-    { 0x030b, "f8e802", 7, 2, 8 },
-    { 0x030b, "e8420100", 7, 0, 40 },
-    { 0x030b, "f0020000", 7, 0, 8 },
-    { 0x030b, "e8", 7, 0, 7 },
-    { 0x030b, "e87f7f7f7f7f7f7f7f7f", 7, 0, 0 },
-    { 0x030b, "e87e7f7f7f7f7f7f7f7f", 7, 0, 0 },
-    { 0x030f, "0000", 7, 0, 7 },
-    { 0x030f, "d802", G_MAXINT, 0, 0 },
-    { 0x030f, "8000", 0, 0, 0 },
-    { 0x030f, "8000", -7, 0, 0 },
+    { steps, "", 7, 0, 7 },
+    { steps, "0001", 7, 0, 8 },
+    { steps, "0201", 7, 1, 7 },
+    { steps, "0201", 7, 2, 8 },
+    { steps, "ff00017f", 7, 255, 7 },
+    { steps, "ff00017f", 7, 256, 134 },
+    { steps, "0280", 200, 2, 72 },
+    { steps, "0280", 7, 2, 0 },
+    { steps, "02", 7, 2, 7 },
+    { ranges, "", 7, 0, 0 },
+    { ranges, "0201", 7, 1, 8 },
+    { ranges, "0201", 7, 2, 0 },
+    { ranges, "0280", 7, 0, 0 },
+    { ranges, "02800201", 7, 2, 8 },
+    { ranges, "007f0201", 7, 0, 135 },
+    { ranges, "0281", 200, 0, 73 },
+    { entries, "", 7, 0, 0 },
+    { entries, "8000", 7, 1, 7 },
+    { entries, "8000", 7, 2, 0 },
+    { entries, "8700", 7, 15, 7 },
+    { entries, "e00102", 7, 0, 9 },
+    { entries, "e802", 7, 0, 8 },
+    { entries, "e803", 7, 0, 6 },
+    { entries, "f8e802", 7, 0, 0 },
+    { entries, "f8e802", 7, 2, 8 },
+    { entries, "e8420100", 7, 0, 40 },
+    { entries, "f0020000", 7, 0, 8 },
+    { entries, "e8", 7, 0, 7 },
+    { entries, "e87f7f7f7f7f7f7f7f7f", 7, 0, 0 },
+    { entries, "e87e7f7f7f7f7f7f7f7f", 7, 0, 0 },
+    { entries, "0000", 7, 0, 7 },
+    { entries, "d802", G_MAXINT, 0, 0 },
+    { entries, "8000", 0, 0, 0 },
+    { entries, "8000", -7, 0, 0 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -118,7 +122,7 @@ test_line_table_edges (void)
       g_autofree guint8 *table = python_image_parse_hex (cases[i].table, &length);
 
       g_test_message ("%s at %u", cases[i].table, cases[i].offset);
-      g_assert_cmpuint (sonde_python_line_table_find (cases[i].version, table, length,
+      g_assert_cmpuint (sonde_python_line_table_find (cases[i].format, table, length,
                                                       cases[i].first, cases[i].offset),
                         ==, cases[i].line);
     }
@@ -137,8 +141,8 @@ test_line_table_any_bytes (void)
 
       for (gsize k = 0; k < length; k++)
         table[k] = (guint8) g_rand_int (random);
-      for (guint version = 0x0308; version <= 0x030f; version++)
-        g_assert_cmpuint (sonde_python_line_table_find (version, table, length,
+      for (guint format = 0; format <= SONDE_PYTHON_LINES_ENTRIES; format++)
+        g_assert_cmpuint (sonde_python_line_table_find (format, table, length,
                                                         (gint) g_rand_int (random),
                                                         g_rand_int_range (random, 0, 100)),
                           <=, G_MAXINT);
