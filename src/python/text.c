@@ -21,8 +21,6 @@
 /* No process has more memory than this. */
 #define LENGTH_MAX (G_GUINT64_CONSTANT (1) << 47)
 
-#define VERSION_WITHOUT_OLD_FORM 0x030c
-
 typedef struct
 {
   SondeAddress data;    /* where the characters are */
@@ -92,7 +90,7 @@ parse_head (const SondePythonOffsets *offsets,
 {
   guint32 state = sonde_python_get_int (head, offsets->unicode.state);
 
-  if (offsets->version < VERSION_WITHOUT_OLD_FORM &&
+  if (offsets->flags.text_has_old_form &&
       get_bits (state, offsets->unicode.ascii_shift + 1, 1) == 0)
     return parse_old_form (offsets, head, layout) && layout->length <= LENGTH_MAX;
 
