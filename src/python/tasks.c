@@ -344,12 +344,11 @@ read_coroutine (SondePythonTasks *self,
     .instruction = sonde_python_get_word (bytes, offsets->frame.instruction),
   };
 
-  /* Up to 3.13 it counts its words, then it has an address. */
-  if (offsets->version < 0x030e)
-    n_words = (gint32) sonde_python_get_int (bytes, offsets->frame.stacktop);
-  else
+  if (offsets->flags.stacktop_is_address)
     n_words = (gint64) (sonde_python_get_word (bytes, offsets->frame.stacktop) -
                         (address + offsets->frame.localsplus)) / WORD;
+  else
+    n_words = (gint32) sonde_python_get_int (bytes, offsets->frame.stacktop);
 
   n_words -= self->awaiters.offsets->coroutine.awaited;
   *awaited = 0;
