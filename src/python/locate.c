@@ -35,9 +35,6 @@
 #define SETTLED_NS SONDE_NS_PER_SECOND
 #define SEEN_MAX 16384
 
-/* From this version on a target tells its offsets itself. */
-#define VERSION_TELLS_ITSELF 0x030d
-
 /* A module in which there was nothing. */
 typedef struct
 {
@@ -166,16 +163,16 @@ find_offsets (const guint8       *bytes,
               guint               version,
               SondePythonOffsets *offsets)
 {
-  const SondePythonOffsets *table;
+  const SondePythonOffsets *table = sonde_python_offsets_find (version, FALSE);
 
-  if (version >= VERSION_TELLS_ITSELF)
+  if (table == NULL)
+    return FALSE;
+  if (table->flags.tells_offsets)
     return sonde_python_offsets_parse (bytes, length, offsets);
 
-  table = sonde_python_offsets_find (version, FALSE);
-  if (table != NULL)
-    *offsets = *table;
+  *offsets = *table;
 
-  return table != NULL;
+  return TRUE;
 }
 
 static SondePythonFinding
