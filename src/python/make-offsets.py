@@ -1,18 +1,19 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The Sonde authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""make-offsets.py [--free-threaded] [--debug-offsets] FOLDER…: writes offsets-table.inc.
+"""make-offsets.py [--free-threaded] [--debug-offsets|--recordings] FOLDER…: writes a table.
 
 Each FOLDER holds the headers of one CPython, as /usr/include/python3.12 does. A small C program
 is compiled against each, with the macro that lets it see the insides, and prints where the
-fields are. --free-threaded makes the table of the build without a global lock as well, where the
+fields are: offsets-table.inc. --free-threaded adds the build without a global lock, where the
 version has one (3.13 and newer).
 
   src/python/make-offsets.py --free-threaded \\
     ~/.pyenv/versions/3.*/include/python3.* /usr/include/python3.14 > src/python/offsets-table.inc
 
 With --debug-offsets it writes debug-offsets-table.inc instead: where _Py_DebugOffsets, which the
-target itself has since 3.13, tells these fields.
+target itself has since 3.13, tells these fields. With --recordings it prints what a target of 3.14
+or newer has there, for tests/unit/fixtures/debug-offsets.inc, and how many words on stderr.
 
 pyconfig.h of Debian names a folder beside FOLDER; that is given to the compiler too.
 """
@@ -284,8 +285,17 @@ HEADERS = {
     (3, 11): ["opcode.h", "internal/pycore_frame.h", "internal/pycore_code.h",
               "internal/pycore_dict.h", "internal/pycore_object.h"],
     (3, 14): ["internal/pycore_interp_structs.h", "internal/pycore_interpframe_structs.h",
-              "internal/pycore_tstate.h"],
+              "internal/pycore_tstate.h", "internal/pycore_debug_offsets.h"],
 }
+
+# Since this version a macro says what _Py_DebugOffsets is in a target.
+RECORDING_SINCE = (3, 14)
+RECORDING = """
+  static const _Py_DebugOffsets recording = _Py_DebugOffsets_INIT (_Py_Debug_Cookie);
+
+  for (size_t i = 0; i < sizeof recording / 8; i++)
+    printf ("recording %zu %lu\\n", i, ((const unsigned long *) &recording)[i]);
+"""
 
 PROGRAM = """
 #include <stddef.h>
@@ -367,6 +377,8 @@ def make_program(version, free_threaded):
     for word in list_debug_words(version, free_threaded):
         lines.append(f'  printf ("debug {word} %ld\\n",'
                      f' (long) offsetof (_Py_DebugOffsets, {word}));')
+    if version >= RECORDING_SINCE:
+        lines.append(RECORDING)
     lines.append("  return 0;\n}\n")
     return "\n".join(lines)
 
@@ -436,24 +448,41 @@ def print_debug_fields(version, full, free_threaded, figures):
     print("},")
 
 
+def print_recording(version, full, free_threaded, figures):
+    """Prints what stands at the beginning of _PyRuntime, in words of 8 bytes."""
+    words = [figure for (group, _), figure in figures.items() if group == "recording"]
+    print(f"{full}: {len(words)} words", file=sys.stderr)
+    build = "free_threaded" if free_threaded else full.split(".")[2]
+    print(f"\nstatic const guint64 recorded_{version[0]}_{version[1]}_{build}[] = "
+          f"{{ /* {full}{', without the global lock' if free_threaded else ''} */")
+    for line in textwrap.wrap(", ".join(["COOKIE", *words[1:]]), 99, initial_indent="  ",
+                              subsequent_indent="  "):
+        print(line)
+    print("};")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--free-threaded", action="store_true")
     parser.add_argument("--debug-offsets", action="store_true")
+    parser.add_argument("--recordings", action="store_true")
     parser.add_argument("folders", nargs="+", type=pathlib.Path)
     arguments = parser.parse_args()
 
-    print_head("debug-offsets-table.inc" if arguments.debug_offsets else "offsets-table.inc")
+    if not arguments.recordings:
+        print_head("debug-offsets-table.inc" if arguments.debug_offsets else "offsets-table.inc")
     for folder in sorted(arguments.folders, key=read_version):
         version = read_version(folder)
         for free_threaded in (False, True):
             if free_threaded and (not arguments.free_threaded or version < (3, 13)):
                 continue
             full, figures = measure(folder, version, free_threaded)
-            if not arguments.debug_offsets:
-                print_fields(version, full, free_threaded, figures)
-            elif version >= DEBUG_SINCE:
+            if arguments.recordings and version >= RECORDING_SINCE:
+                print_recording(version, full, free_threaded, figures)
+            elif arguments.debug_offsets and version >= DEBUG_SINCE:
                 print_debug_fields(version, full, free_threaded, figures)
+            elif not arguments.recordings and not arguments.debug_offsets:
+                print_fields(version, full, free_threaded, figures)
     return 0
 
 
