@@ -20,6 +20,7 @@
 #include "python/line-table.h"
 #include "python/text.h"
 #include "support/python-code.h"
+#include "support/python-versions.h"
 
 /* "xdebugpy" */
 #define COOKIE G_GUINT64_CONSTANT (0x7970677562656478)
@@ -164,15 +165,15 @@ make_free_threaded (const SondePythonOffsets *offsets)
 static PythonImage *
 get_image (const SondePythonOffsets *offsets)
 {
-  static PythonImage *images[2][8];
-  guint minor = offsets->version & 0xff;
-  PythonImage **image = &images[offsets->free_threaded][minor - 8];
+  static PythonImage *images[2][N_PYTHONS];
+  PythonImage **image = &images[offsets->free_threaded][offsets->version - PYTHON_OLDEST];
 
   if (*image == NULL && offsets->free_threaded)
     *image = make_free_threaded (offsets);
   else if (*image == NULL)
     {
-      g_autofree char *path = g_strdup_printf (FIXTURES_DIR "/python/image-3.%u.txt", minor);
+      g_autofree char *path = g_strdup_printf (FIXTURES_DIR "/python/image-3.%u.txt",
+                                               offsets->version & 0xff);
 
       *image = python_image_load (path);
     }

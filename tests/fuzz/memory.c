@@ -11,10 +11,9 @@
 #include <string.h>
 
 #include "support/pieces.h"
+#include "support/python-versions.h"
 
 #define TYPE_NAME 4000
-
-#define N_VERSIONS 8
 
 static gsize
 read_cb (gpointer     data,
@@ -104,9 +103,10 @@ fuzz_memory_open (FuzzMemory               *self,
 const SondePythonOffsets *
 fuzz_choose_offsets (guint8 choice)
 {
-  guint version = 0x0308 + choice % N_VERSIONS;
+  guint version = PYTHON_OLDEST + choice % N_PYTHONS;
+  gboolean may_be_free_threaded = version >= PYTHON_OLDEST_FREE_THREADED;
 
-  return sonde_python_offsets_find (version, version >= 0x030d && (choice & 0x80) != 0);
+  return sonde_python_offsets_find (version, may_be_free_threaded && (choice & 0x80) != 0);
 }
 
 gsize

@@ -15,11 +15,10 @@
 #include "python/native-code.h"
 #include "support/damaged-memory.h"
 #include "support/program.h"
+#include "support/python-versions.h"
 #include "support/pythons.h"
 
-#define OLDEST 0x0308
 #define OLDEST_WITH_NATIVE_ID 0x030b
-#define NEWEST 0x030f
 
 /* The least that the interpreter's loop has, with all its parts; 34 KiB in 3.8. */
 #define EVAL_BYTES_MIN (24 * 1024)
@@ -151,7 +150,7 @@ test_python_locate_version (gconstpointer data)
                   location.micro);
   g_assert_cmphex (location.version, ==, python->version);
   g_assert_cmpuint (location.micro, ==, python->micro);
-  if (python->version < OLDEST || python->version > NEWEST)
+  if (python->version < PYTHON_OLDEST || python->version > PYTHON_NEWEST)
     {
       g_assert_cmpint (finding, ==, SONDE_PYTHON_UNKNOWN_VERSION);
       return;
@@ -297,7 +296,7 @@ main (int   argc,
       g_autofree char *path = g_strdup_printf ("/python/locate/version/%s", python->name);
 
       g_test_add_data_func (path, python, test_python_locate_version);
-      if (python->version >= OLDEST && python->version <= NEWEST)
+      if (python->version >= PYTHON_OLDEST && python->version <= PYTHON_NEWEST)
         newest = python;
     }
   g_assert_nonnull (newest);

@@ -15,9 +15,7 @@
 #include "python/tasks.h"
 #include "support/damaged-memory.h"
 #include "support/python-target.h"
-
-#define OLDEST 0x030c
-#define NEWEST 0x030f
+#include "support/python-versions.h"
 
 #define N_DAMAGES 400
 #define WAIT_US (20 * G_USEC_PER_SEC)
@@ -266,7 +264,7 @@ test_python_tasks_unknown (void)
   SondePythonOffsets offsets = { .version = 0x030b };
 
   g_assert_null (sonde_python_tasks_new (&memory, &offsets, functions, FALSE));
-  offsets.version = 0x0310;
+  offsets.version = PYTHON_NEWEST + 1;
   g_assert_null (sonde_python_tasks_new (&memory, &offsets, functions, FALSE));
 }
 
@@ -287,7 +285,7 @@ main (int   argc,
       g_autofree char *threads_end = g_strdup_printf ("/python/tasks/threads-end/%s", python->name);
       g_autofree char *damaged = g_strdup_printf ("/python/tasks/damaged/%s", python->name);
 
-      if (python->version < OLDEST || python->version > NEWEST)
+      if (python->version < PYTHON_OLDEST_WITH_TASKS || python->version > PYTHON_NEWEST)
         continue;
 
       g_test_add (whole, Fixture, python, set_up, test_python_tasks_whole, tear_down);

@@ -11,9 +11,7 @@
 #include "python/thread-names.h"
 #include "support/damaged-memory.h"
 #include "support/python-target.h"
-
-#define OLDEST 0x0308
-#define NEWEST 0x030f
+#include "support/python-versions.h"
 
 /* Enough that the dict of threads is no small one. */
 #define MANY 60
@@ -205,7 +203,7 @@ main (int   argc,
       const TestPython *python = g_ptr_array_index (pythons, i);
       g_autofree char *path = g_strdup_printf ("/python/thread-names/version/%s", python->name);
 
-      if (python->version < OLDEST || python->version > NEWEST)
+      if (python->version < PYTHON_OLDEST || python->version > PYTHON_NEWEST)
         continue;
 
       g_test_add_data_func (path, python, test_python_thread_names_version);

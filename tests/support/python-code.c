@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#include "support/python-versions.h"
+
 const SondePythonOffsets *
 python_offsets (void)
 {
@@ -80,7 +82,7 @@ void
 python_code_add_for_versions (const char   *parent,
                               GTestDataFunc test)
 {
-  for (guint version = 0x0308; version <= 0x030f; version++)
+  for (guint version = PYTHON_OLDEST; version <= PYTHON_NEWEST; version++)
     {
       g_autofree char *path = g_strdup_printf ("%s/3.%u", parent, version & 0xff);
 

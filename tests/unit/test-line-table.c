@@ -13,6 +13,7 @@
 
 #include "python/offsets.h"
 #include "support/python-image.h"
+#include "support/python-versions.h"
 
 /* A line of the fixture: "table FIRST-LINE BYTES END:LINE,…". Gives how many offsets it has. */
 static guint
@@ -154,7 +155,7 @@ main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  for (guint version = 0x0308; version <= 0x030f; version++)
+  for (guint version = PYTHON_OLDEST; version <= PYTHON_NEWEST; version++)
     {
       g_autofree char *path = g_strdup_printf ("/python/line-table/recorded/3.%u", version & 0xff);
 

@@ -12,6 +12,7 @@
 
 #include "python/text.h"
 #include "support/python-image.h"
+#include "support/python-versions.h"
 
 #define STR_TYPE 0x10000
 #define INT_TYPE 0x12000
@@ -287,7 +288,7 @@ test_text_characters (void)
 static void
 test_text_free_threaded (void)
 {
-  for (guint version = 0x030d; version <= 0x030f; version++)
+  for (guint version = 0x030d; version <= PYTHON_NEWEST; version++)
     {
       const SondePythonOffsets *offsets = sonde_python_offsets_find (version, TRUE);
       g_autoptr(PythonImage) image = python_image_load (NULL);
@@ -350,7 +351,7 @@ main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  for (guint version = 0x0308; version <= 0x030f; version++)
+  for (guint version = PYTHON_OLDEST; version <= PYTHON_NEWEST; version++)
     {
       g_autofree char *path = g_strdup_printf ("/python/text/recorded/3.%u", version & 0xff);
 
