@@ -91,14 +91,17 @@ def ask_awaiters(task, others):
 
 def ask_coroutine(coroutine):
     """Where its frame lies in a coroutine, and where the frame has what is awaited: so many words
-    below the top of its stack. One that awaits has no more on that."""
+    below the top of its stack."""
     size = type(coroutine).__basicsize__
     at = find(id(coroutine), size, id(coroutine.cr_code))
     awaited = find(id(coroutine), size + 4 * WORD, id(coroutine.cr_await))
     yield "coroutine.frame", at
-    above = read_word(id(coroutine) + awaited + WORD)
-    # Since 3.15 a number is above it.
-    yield "coroutine.awaited", 2 if sys.version_info >= (3, 15) and above == 1 else 1
+    # In 3.15 a number is above it. Since 3.14 the frame has the address of the top.
+    words = {read_word(id(coroutine) + place) for place in range(at, awaited, WORD)}
+    below = [n for n in range(1, 4) if id(coroutine) + awaited + n * WORD in words]
+    if sys.version_info >= (3, 14) and len(below) != 1:
+        raise SystemExit(f"{sys.version}: not one top: {below}")
+    yield "coroutine.awaited", below[0] if below else 1
 
 
 def ask_thread(task):
