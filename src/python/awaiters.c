@@ -15,7 +15,6 @@
 
 #include <stdlib.h>
 
-#define NONE SONDE_PYTHON_NO_FIELD
 #define WORD 8
 
 #define BASES_MAX 8
@@ -44,9 +43,7 @@ static SondeAddress
 read_word (SondePythonAwaiters *self,
            SondeAddress         address)
 {
-  guint64 word;
-
-  return sonde_python_memory_read_word (self->heap.memory, address, &word) ? word : 0;
+  return sonde_python_heap_read_word (&self->heap, address);
 }
 
 static SondeAddress
@@ -287,6 +284,6 @@ SondeAddress
 sonde_python_awaiters_find (SondePythonAwaiters *self,
                             SondeAddress         future)
 {
-  return self->offsets->task.awaiters != NONE ? find_told (self, future)
-                                              : find_called (self, future, 0);
+  return sonde_python_has_field (self->offsets->task.awaiters) ? find_told (self, future)
+                                                               : find_called (self, future, 0);
 }

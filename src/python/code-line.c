@@ -32,8 +32,8 @@ read_table (SondePythonCodes *self,
   entry->has_table = TRUE;
   got = self->memory.read (self->memory.data, entry->words.table, head, self->head_length);
   if (got < offsets->bytes.data ||
-      !sonde_python_types_match (&self->types, &self->memory, offsets, SONDE_PYTHON_TYPE_BYTES,
-                                 sonde_python_get_word (head, offsets->object.type)))
+      !sonde_python_heap_is_type (&self->heap, SONDE_PYTHON_TYPE_BYTES,
+                                  sonde_python_get_word (head, offsets->object.type)))
     return;
 
   length = sonde_python_get_word (head, offsets->object.size);
@@ -80,7 +80,7 @@ find_copy (SondePythonCodes *self,
   SondeAddress array;
   guint64 n;
 
-  if (self->offsets.code.tlbc == SONDE_PYTHON_NO_FIELD ||
+  if (!sonde_python_has_field (self->offsets.code.tlbc) ||
       !sonde_python_memory_read_word (&self->memory, entry->address + self->offsets.code.tlbc,
                                       &array) ||
       !sonde_python_memory_read_word (&self->memory, array, &n) || n == 0)

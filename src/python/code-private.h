@@ -52,8 +52,8 @@ struct _SondePythonCodes
 {
   SondePythonMemory   memory;
   SondePythonOffsets  offsets;
+  SondePythonHeap     heap;        /* of these two */
   SondeFunctions     *functions;
-  SondePythonTypes    types;
 
   guint               head_length; /* what is read of a code object; 0 if it cannot be */
   guint               turn;

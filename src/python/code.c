@@ -52,7 +52,7 @@ find_head_length (const SondePythonOffsets *offsets)
   guint length = 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
-    if (fields[i] != SONDE_PYTHON_NO_FIELD)
+    if (sonde_python_has_field (fields[i]))
       {
         if (fields[i] > SONDE_PYTHON_CODE_HEAD_BYTES - 8)
           return 0;
@@ -74,6 +74,7 @@ sonde_python_codes_new (const SondePythonMemory  *memory,
   self = g_new0 (SondePythonCodes, 1);
   self->memory = *memory;
   self->offsets = *offsets;
+  self->heap = (SondePythonHeap) { .memory = &self->memory, .offsets = &self->offsets };
   self->functions = sonde_functions_ref (functions);
   self->head_length = find_head_length (offsets);
   self->turn = 1;
@@ -173,7 +174,7 @@ static SondeAddress
 get_field (const guint8 *head,
            guint32       field)
 {
-  return field != SONDE_PYTHON_NO_FIELD ? sonde_python_get_word (head, field) : 0;
+  return sonde_python_has_field (field) ? sonde_python_get_word (head, field) : 0;
 }
 
 static SondePythonWords
@@ -370,14 +371,11 @@ read_entry (SondePythonCodes *self,
     return NULL;
 
   read.words = parse_words (&self->offsets, head);
-  if (!sonde_python_types_match (&self->types, &self->memory, &self->offsets,
-                                 SONDE_PYTHON_TYPE_CODE, read.words.type))
+  if (!sonde_python_heap_is_type (&self->heap, SONDE_PYTHON_TYPE_CODE, read.words.type))
     return NULL;
 
-  name = sonde_python_text_dup (&self->memory, &self->offsets, &self->types,
-                                get_name (&read.words), &read.name_mark);
-  file = sonde_python_text_dup (&self->memory, &self->offsets, &self->types, read.words.file,
-                                &read.file_mark);
+  name = sonde_python_text_dup (&self->heap, get_name (&read.words), &read.name_mark);
+  file = sonde_python_text_dup (&self->heap, read.words.file, &read.file_mark);
   if (name == NULL || file == NULL)
     return NULL;
 

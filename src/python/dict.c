@@ -26,7 +26,6 @@
 #define FLAG_NUMBER (1 << 24)
 #define FLAG_DICT (1 << 29)
 
-#define NONE SONDE_PYTHON_NO_FIELD
 #define HEAD_BYTES 128
 #define WORD 8
 
@@ -90,7 +89,7 @@ read_keys (const SondePythonHeap *self,
   if (length > sizeof head || !sonde_python_memory_copy (self->memory, keys, head, length))
     return FALSE;
 
-  if (offsets->dict_keys.size != NONE)
+  if (sonde_python_has_field (offsets->dict_keys.size))
     {
       guint64 size = sonde_python_get_word (head, offsets->dict_keys.size);
 
@@ -212,7 +211,7 @@ find_named (SondePythonHeap *self,
     {
       const SondePythonItem *item = &g_array_index (items, SondePythonItem, i);
 
-      if (sonde_python_text_is (self->memory, self->offsets, &self->types, item->key, name))
+      if (sonde_python_text_is (self, item->key, name))
         return item;
     }
 
@@ -235,6 +234,19 @@ sonde_python_heap_find_item (SondePythonHeap *self,
   return item != NULL ? item->value : 0;
 }
 
+SondeAddress
+sonde_python_heap_find_module (SondePythonHeap *self,
+                               SondeAddress     interpreter,
+                               const char      *name)
+{
+  const SondePythonOffsets *offsets = self->offsets;
+  SondeAddress modules = sonde_python_heap_read_word (self,
+                                                      interpreter + offsets->interpreter.modules);
+  SondeAddress module = sonde_python_heap_find_item (self, modules, name);
+
+  return module != 0 ? sonde_python_heap_read_word (self, module + offsets->module.dict) : 0;
+}
+
 /* The values of an instance without a dict, for the keys of its class; 0 if it has none. */
 static SondeAddress
 find_values (const SondePythonHeap *self,
@@ -248,9 +260,9 @@ find_values (const SondePythonHeap *self,
   guint64 size;
   guint8 valid;
 
-  if (offsets->instance.values_before != NONE)
+  if (sonde_python_has_field (offsets->instance.values_before))
     read_word (self, object - offsets->instance.values_before, &values);
-  else if (offsets->dict_values.valid == NONE)
+  else if (!sonde_python_has_field (offsets->dict_values.valid))
     values = (before & 1) != 0 ? before + 1 : 0;
   else if ((flags & FLAG_INLINE_VALUES) != 0 &&
            read_word (self, type + offsets->type.basic_size, &size) && size < INSTANCE_BYTES_MAX &&
@@ -300,7 +312,8 @@ list_attributes (const SondePythonHeap *self,
   if (!read_type (self, object, &type, &flags))
     return NULL;
 
-  if (self->offsets->instance.dict_before != NONE && (flags & FLAG_MANAGED_DICT) != 0)
+  if (sonde_python_has_field (self->offsets->instance.dict_before) &&
+      (flags & FLAG_MANAGED_DICT) != 0)
     return list_managed (self, object, type, flags);
 
   if (!read_word (self, type + self->offsets->type.dict_offset, &offset) || offset == 0 ||
@@ -344,6 +357,7 @@ sonde_python_heap_read_number (const SondePythonHeap *self,
 {
   const SondePythonOffsets *offsets;
   guint32 digits[DIGITS_MAX] = { 0 };
+  gboolean has_tag;
   SondeAddress type;
   guint64 flags;
   guint64 count;
@@ -351,13 +365,13 @@ sonde_python_heap_read_number (const SondePythonHeap *self,
   g_return_val_if_fail (self != NULL, FALSE);
 
   offsets = self->offsets;
+  has_tag = sonde_python_has_field (offsets->number.tag);
   if (!read_type (self, address, &type, &flags) || (flags & FLAG_NUMBER) == 0 ||
-      !read_word (self, address + (offsets->number.tag != NONE ? offsets->number.tag
-                                                               : offsets->object.size), &count))
+      !read_word (self, address + (has_tag ? offsets->number.tag : offsets->object.size), &count))
     return FALSE;
 
-  /* Since 3.12 the lowest bits are 0 for one above, 1 for zero, 2 for one below. */
-  if (offsets->number.tag != NONE)
+  /* The lowest bits of the tag are 0 for one above, 1 for zero, 2 for one below. */
+  if (has_tag)
     count = (count & 2) != 0 ? G_MAXUINT64 : count >> 3;
   if (count > DIGITS_MAX ||
       !sonde_python_memory_copy (self->memory, address + offsets->number.digits, digits,

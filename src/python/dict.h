@@ -21,24 +21,6 @@ typedef struct
   guint64      hash;
 } SondePythonItem;
 
-/**
- * SondePythonHeap:
- * @memory: borrowed
- * @offsets: borrowed
- * @types: what is known of the target's types
- * @budget: (nullable): borrowed; how many more entries of dicts may be read
- *
- * What is needed to read any object. All functions read a target that runs, so what they give may
- * be gone already, or never have been: it is to be read with the same care. Threads: worker only.
- */
-typedef struct
-{
-  const SondePythonMemory  *memory;
-  const SondePythonOffsets *offsets;
-  SondePythonTypes          types;
-  guint                    *budget;
-} SondePythonHeap;
-
 /* The items of the dict at @address (transfer full), of SondePythonItem, in their order. NULL if no
  * dict is there, it cannot be read, or it has more than may be read.
  */
@@ -48,6 +30,11 @@ GArray      *sonde_python_heap_list_dict      (const SondePythonHeap *self,
 /* Their value under the text @name; 0 if there is none. */
 SondeAddress sonde_python_heap_find_item      (SondePythonHeap       *self,
                                                SondeAddress           dict,
+                                               const char            *name);
+
+/* The dict of the module @name of an interpreter; 0 if it was not imported. */
+SondeAddress sonde_python_heap_find_module    (SondePythonHeap       *self,
+                                               SondeAddress           interpreter,
                                                const char            *name);
 
 /* What the instance at @address has under the text @name; 0 if it has none. What its class has is

@@ -1,4 +1,4 @@
-/* object.c: tells what kind an object of a target's Python is
+/* object.c: objects of a target's Python: words of them, and of what kind they are
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -13,25 +13,33 @@
 #define FLAG_BYTES (G_GUINT64_CONSTANT (1) << 27)
 #define FLAG_TEXT (G_GUINT64_CONSTANT (1) << 28)
 
-/* Whether the type is called "code"; @field is where it says where its name lies. */
-static gboolean
-is_named_code (const SondePythonMemory *memory,
-               SondeAddress             field)
+guint64
+sonde_python_heap_read_word (const SondePythonHeap *self,
+                             SondeAddress           address)
 {
-  char text[sizeof "code"];
-  guint64 name;
+  guint64 word;
 
-  return sonde_python_memory_read_word (memory, field, &name) &&
-         sonde_python_memory_copy (memory, name, text, sizeof text) &&
+  return sonde_python_memory_read_word (self->memory, address, &word) ? word : 0;
+}
+
+/* Whether @type is called "code". */
+static gboolean
+is_named_code (const SondePythonHeap *self,
+               SondeAddress           type)
+{
+  SondeAddress name = sonde_python_heap_read_word (self, type + self->offsets->type.name);
+  char text[sizeof "code"];
+
+  return sonde_python_memory_copy (self->memory, name, text, sizeof text) &&
          memcmp (text, "code", sizeof text) == 0;
 }
 
 /* The type of code objects can only be told by its name; one that a program made is another. */
 static gboolean
-is_type (const SondePythonMemory *memory,
-         SondePythonType          wanted,
-         SondeAddress             name_field,
-         guint64                  flags)
+is_type (const SondePythonHeap *self,
+         SondePythonType        wanted,
+         SondeAddress           type,
+         guint64                flags)
 {
   switch (wanted)
     {
@@ -44,36 +52,34 @@ is_type (const SondePythonMemory *memory,
     case SONDE_PYTHON_TYPE_CODE:
     default:
       return (flags & (FLAG_HEAP_TYPE | FLAG_TEXT | FLAG_BYTES)) == 0 &&
-             is_named_code (memory, name_field);
+             is_named_code (self, type);
     }
 }
 
 gboolean
-sonde_python_types_match (SondePythonTypes         *self,
-                          const SondePythonMemory  *memory,
-                          const SondePythonOffsets *offsets,
-                          SondePythonType           wanted,
-                          SondeAddress              address)
+sonde_python_heap_is_type (SondePythonHeap *self,
+                           SondePythonType  wanted,
+                           SondeAddress     type)
 {
   guint64 flags;
 
   g_return_val_if_fail (self != NULL, FALSE);
 
-  if (address == 0)
+  if (type == 0)
     return FALSE;
-  if (address == self->known[wanted])
+  if (type == self->known[wanted])
     return TRUE;
   /* There is one type of code objects, so what is another is none. */
   if (wanted == SONDE_PYTHON_TYPE_CODE && self->known[wanted] != 0)
     return FALSE;
 
-  if (!sonde_python_memory_read_word (memory, address + offsets->type.flags, &flags) ||
-      !is_type (memory, wanted, address + offsets->type.name, flags))
+  if (!sonde_python_memory_read_word (self->memory, type + self->offsets->type.flags, &flags) ||
+      !is_type (self, wanted, type, flags))
     return FALSE;
 
   /* The first is str or bytes itself with near certainty; a subtype is asked again each time. */
   if (self->known[wanted] == 0)
-    self->known[wanted] = address;
+    self->known[wanted] = type;
 
   return TRUE;
 }

@@ -1,4 +1,4 @@
-/* object.h: what kind an object of a target's Python is
+/* object.h: objects of a target's Python: what is needed to read any, and of what kind one is
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -28,21 +28,35 @@ typedef enum
 
 #define SONDE_N_PYTHON_TYPES (SONDE_PYTHON_TYPE_BYTES + 1)
 
-/* Where the types of one target lie, as far as they were met. All zeros to begin with. */
+/**
+ * SondePythonHeap:
+ * @memory: borrowed
+ * @offsets: borrowed
+ * @known: where types lie, as far as they were met; zeros to begin with
+ * @budget: (nullable): borrowed; how many more entries of dicts may be read
+ *
+ * What is needed to read any object. All functions read a target that runs, so what they give may
+ * be gone already, or never have been: it is to be read with the same care. Threads: worker only.
+ */
 typedef struct
 {
-  SondeAddress known[SONDE_N_PYTHON_TYPES];
-} SondePythonTypes;
+  const SondePythonMemory  *memory;
+  const SondePythonOffsets *offsets;
+  SondeAddress              known[SONDE_N_PYTHON_TYPES];
+  guint                    *budget;
+} SondePythonHeap;
 
-/* Whether @address, the ob_type of an object, is of the kind @wanted. Compares with what is known,
- * and reads the target's type object (three reads at most) where nothing is known yet or it is
- * another one.
+/* The word at @address; 0 if there is none. */
+guint64  sonde_python_heap_read_word (const SondePythonHeap *self,
+                                      SondeAddress           address);
+
+/* Whether @type, the ob_type of an object, is of the kind @wanted. Compares with what is known, and
+ * reads the target's type object (three reads at most) where nothing is known yet or it is another
+ * one.
  */
-gboolean sonde_python_types_match (SondePythonTypes         *self,
-                                   const SondePythonMemory  *memory,
-                                   const SondePythonOffsets *offsets,
-                                   SondePythonType           wanted,
-                                   SondeAddress              address);
+gboolean sonde_python_heap_is_type   (SondePythonHeap       *self,
+                                      SondePythonType        wanted,
+                                      SondeAddress           type);
 
 /* A number of a struct that was copied to @bytes, wherever it lies there. */
 static inline guint64

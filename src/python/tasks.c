@@ -121,9 +121,7 @@ static SondeAddress
 read_word (SondePythonTasks *self,
            SondeAddress      address)
 {
-  guint64 word;
-
-  return sonde_python_memory_read_word (self->awaiters.heap.memory, address, &word) ? word : 0;
+  return sonde_python_heap_read_word (&self->awaiters.heap, address);
 }
 
 static void
@@ -132,18 +130,13 @@ look_for_module (SondePythonTasks      *self,
                  SondePythonTaskModule *module)
 {
   SondePythonHeap *heap = &self->awaiters.heap;
-  SondeAddress object;
-  SondeAddress dict;
+  SondeAddress dict = sonde_python_heap_find_module (heap, interpreter, "_asyncio");
 
-  object = sonde_python_heap_find_item (heap, read_word (self, interpreter +
-                                                         self->offsets->interpreter.modules),
-                                        "_asyncio");
-  if (object == 0)
+  if (dict == 0)
     return;
 
-  dict = read_word (self, object + self->offsets->module.dict);
   module->future_type = sonde_python_heap_find_item (heap, dict, "Future");
-  if (self->task_in_thread == NONE)
+  if (!sonde_python_has_field (self->task_in_thread))
     module->current_tasks = sonde_python_heap_find_item (heap, dict, "_current_tasks");
   module->task_type = sonde_python_heap_find_item (heap, dict, "Task");
 }
@@ -226,7 +219,7 @@ sonde_python_tasks_read_running (SondePythonTasks        *self,
   if (self->awaiters.module == NULL)
     return;
 
-  if (self->task_in_thread != NONE)
+  if (sonde_python_has_field (self->task_in_thread))
     {
       running->tasks[0] = read_task_of_thread (self, thread->state);
       running->n = running->tasks[0] != 0;
@@ -278,7 +271,7 @@ dup_name (SondePythonTasks *self,
   if (sonde_python_heap_read_number (heap, address, &number))
     text = g_strdup_printf ("Task-%" G_GUINT64_FORMAT, number);
   else
-    text = sonde_python_text_dup (heap->memory, self->offsets, &heap->types, address, NULL);
+    text = sonde_python_text_dup (heap, address, NULL);
 
   if (text == NULL || (!self->with_numbers && is_numbered (text)))
     return g_strdup ("[Task]");

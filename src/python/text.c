@@ -173,22 +173,21 @@ set_mark (const SondePythonOffsets *offsets,
  * is no text.
  */
 static gsize
-read_head (const SondePythonMemory  *memory,
-           const SondePythonOffsets *offsets,
-           SondePythonTypes         *types,
-           SondeAddress              address,
-           guint8                   *head,
-           Layout                   *layout)
+read_head (SondePythonHeap *heap,
+           SondeAddress     address,
+           guint8          *head,
+           Layout          *layout)
 {
+  const SondePythonOffsets *offsets = heap->offsets;
   gsize got;
 
   if (address == 0 || !has_fitting_offsets (offsets))
     return 0;
 
-  got = memory->read (memory->data, address, head, HEAD_BYTES);
+  got = heap->memory->read (heap->memory->data, address, head, HEAD_BYTES);
   if (got < offsets->unicode.ascii_data ||
-      !sonde_python_types_match (types, memory, offsets, SONDE_PYTHON_TYPE_TEXT,
-                                 sonde_python_get_word (head, offsets->object.type)) ||
+      !sonde_python_heap_is_type (heap, SONDE_PYTHON_TYPE_TEXT,
+                                  sonde_python_get_word (head, offsets->object.type)) ||
       !parse_head (offsets, address, head, layout))
     return 0;
 
@@ -197,13 +196,13 @@ read_head (const SondePythonMemory  *memory,
 
 /* The first @n characters: in the @got bytes of @head, or read into @more. NULL for a failure. */
 static const guint8 *
-find_characters (const SondePythonMemory *memory,
-                 SondeAddress             address,
-                 const guint8            *head,
-                 gsize                    got,
-                 const Layout            *layout,
-                 gsize                    n,
-                 guint8                 **more)
+find_characters (const SondePythonHeap  *heap,
+                 SondeAddress            address,
+                 const guint8           *head,
+                 gsize                   got,
+                 const Layout           *layout,
+                 gsize                   n,
+                 guint8                **more)
 {
   guint64 begin = layout->data - address;
 
@@ -212,15 +211,14 @@ find_characters (const SondePythonMemory *memory,
 
   *more = g_malloc (n * layout->width + 1);
 
-  return sonde_python_memory_copy (memory, layout->data, *more, n * layout->width) ? *more : NULL;
+  return sonde_python_memory_copy (heap->memory, layout->data, *more, n * layout->width) ? *more
+                                                                                          : NULL;
 }
 
 char *
-sonde_python_text_dup (const SondePythonMemory  *memory,
-                       const SondePythonOffsets *offsets,
-                       SondePythonTypes         *types,
-                       SondeAddress              address,
-                       SondePythonMark          *mark)
+sonde_python_text_dup (SondePythonHeap *heap,
+                       SondeAddress     address,
+                       SondePythonMark *mark)
 {
   guint8 head[HEAD_BYTES] = { 0 };
   g_autofree guint8 *more = NULL;
@@ -228,29 +226,27 @@ sonde_python_text_dup (const SondePythonMemory  *memory,
   Layout layout = { 0 };
   gsize got, n;
 
-  g_return_val_if_fail (memory != NULL && offsets != NULL && types != NULL, NULL);
+  g_return_val_if_fail (heap != NULL, NULL);
 
-  got = read_head (memory, offsets, types, address, head, &layout);
+  got = read_head (heap, address, head, &layout);
   if (got == 0)
     return NULL;
 
   n = MIN (layout.length, SONDE_PYTHON_TEXT_CHARACTERS_MAX);
-  characters = find_characters (memory, address, head, got, &layout, n, &more);
+  characters = find_characters (heap, address, head, got, &layout, n, &more);
   if (characters == NULL)
     return NULL;
 
   if (mark != NULL)
-    set_mark (offsets, head, got, &layout, mark);
+    set_mark (heap->offsets, head, got, &layout, mark);
 
   return dup_characters (characters, &layout, n);
 }
 
 gboolean
-sonde_python_text_is (const SondePythonMemory  *memory,
-                      const SondePythonOffsets *offsets,
-                      SondePythonTypes         *types,
-                      SondeAddress              address,
-                      const char               *ascii)
+sonde_python_text_is (SondePythonHeap *heap,
+                      SondeAddress     address,
+                      const char      *ascii)
 {
   guint8 head[HEAD_BYTES] = { 0 };
   g_autofree guint8 *more = NULL;
@@ -258,14 +254,13 @@ sonde_python_text_is (const SondePythonMemory  *memory,
   Layout layout = { 0 };
   gsize got;
 
-  g_return_val_if_fail (memory != NULL && offsets != NULL && types != NULL, FALSE);
-  g_return_val_if_fail (ascii != NULL, FALSE);
+  g_return_val_if_fail (heap != NULL && ascii != NULL, FALSE);
 
-  got = read_head (memory, offsets, types, address, head, &layout);
+  got = read_head (heap, address, head, &layout);
   if (got == 0 || layout.width != 1 || layout.length != strlen (ascii))
     return FALSE;
 
-  characters = find_characters (memory, address, head, got, &layout, layout.length, &more);
+  characters = find_characters (heap, address, head, got, &layout, layout.length, &more);
 
   return characters != NULL && memcmp (characters, ascii, layout.length) == 0;
 }

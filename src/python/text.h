@@ -29,7 +29,7 @@ typedef struct
 
 /**
  * sonde_python_text_dup:
- * @types: what is known of the target's types
+ * @heap: the target's objects
  * @address: where a text object may be
  * @mark: (out) (optional): what to compare it with later; from unicode.length on
  *
@@ -39,19 +39,15 @@ typedef struct
  * Returns: (transfer full) (nullable): the text; %NULL if no text object is there, or if it cannot
  *   be read
  */
-char *sonde_python_text_dup (const SondePythonMemory  *memory,
-                             const SondePythonOffsets *offsets,
-                             SondePythonTypes         *types,
-                             SondeAddress              address,
-                             SondePythonMark          *mark);
+char    *sonde_python_text_dup (SondePythonHeap *heap,
+                                SondeAddress     address,
+                                SondePythonMark *mark);
 
 /* Whether a text object at @address says @ascii. Reads no more than that of it, so it may be asked
  * of many.
  */
-gboolean sonde_python_text_is (const SondePythonMemory  *memory,
-                               const SondePythonOffsets *offsets,
-                               SondePythonTypes         *types,
-                               SondeAddress              address,
-                               const char               *ascii);
+gboolean sonde_python_text_is  (SondePythonHeap *heap,
+                                SondeAddress     address,
+                                const char      *ascii);
 
 G_END_DECLS

@@ -73,19 +73,7 @@ sonde_python_thread_names_free (SondePythonThreadNames *self)
 static SondeAddress
 find_active (SondePythonThreadNames *self)
 {
-  const SondePythonOffsets *offsets = self->heap.offsets;
-  SondeAddress module;
-  guint64 modules;
-  guint64 dict;
-
-  if (!sonde_python_memory_read_word (self->heap.memory, self->interpreter +
-                                      offsets->interpreter.modules, &modules))
-    return 0;
-
-  module = sonde_python_heap_find_item (&self->heap, modules, "threading");
-  if (module == 0 ||
-      !sonde_python_memory_read_word (self->heap.memory, module + offsets->module.dict, &dict))
-    return 0;
+  SondeAddress dict = sonde_python_heap_find_module (&self->heap, self->interpreter, "threading");
 
   return sonde_python_heap_find_item (&self->heap, dict, "_active");
 }
@@ -121,8 +109,7 @@ read_name (SondePythonThreadNames *self,
   g_autofree char *text = NULL;
 
   if (address != 0)
-    text = sonde_python_text_dup (self->heap.memory, self->heap.offsets, &self->heap.types, address,
-                                  NULL);
+    text = sonde_python_text_dup (&self->heap, address, NULL);
   if (text == NULL)
     return FALSE;
 

@@ -47,15 +47,15 @@ try_objects (const SondePythonOffsets *offsets,
 {
   g_autoptr(SondeFunctions) functions = sonde_functions_new ();
   g_autoptr(SondePythonCodes) codes = NULL;
-  SondePythonTypes types = { 0 };
   SondePythonMemory memory;
+  SondePythonHeap heap = { .memory = &memory, .offsets = offsets };
   FuzzMemory all;
 
   memory = fuzz_memory_open (&all, offsets, bytes, length, length % 4 != 0);
   codes = sonde_python_codes_new (&memory, offsets, functions);
   for (SondeAddress address = 0; address < length; address += 32)
     {
-      g_autofree char *text = sonde_python_text_dup (&memory, offsets, &types, address, NULL);
+      g_autofree char *text = sonde_python_text_dup (&heap, address, NULL);
 
       g_assert_true (text == NULL || g_utf8_validate (text, -1, NULL));
       look_at_code (codes, FUZZ_TYPES_END + address,
@@ -191,13 +191,13 @@ look_at_recorded (PythonImage              *image,
   const PythonLine *line = &g_array_index (image->lines, PythonLine, what % image->lines->len);
   const PythonObject *text = &g_array_index (image->texts, PythonObject, what % image->texts->len);
   SondePythonMemory memory = python_image_get_memory (image);
-  SondePythonTypes types = { 0 };
+  SondePythonHeap heap = { .memory = &memory, .offsets = offsets };
   g_autofree char *shown = NULL;
 
   if ((what & 0x80) != 0)
     sonde_python_codes_check (codes);
   look_at_code (codes, line->address, line->instruction);
-  shown = sonde_python_text_dup (&memory, offsets, &types, text->address, NULL);
+  shown = sonde_python_text_dup (&heap, text->address, NULL);
   g_assert_true (shown == NULL || g_utf8_validate (shown, -1, NULL));
 }
 

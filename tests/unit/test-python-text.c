@@ -32,15 +32,15 @@ test_text_recorded (gconstpointer data)
                                                  NULL);
   g_autoptr(PythonImage) image = python_image_load (path);
   SondePythonMemory memory = python_image_get_memory (image);
-  SondePythonTypes types = { 0 };
+  SondePythonHeap heap = {
+    .memory = &memory, .offsets = sonde_python_offsets_find (version, FALSE),
+  };
 
   g_assert_cmpuint (image->texts->len, >=, 20);
   for (guint i = 0; i < image->texts->len; i++)
     {
       const PythonObject *object = &g_array_index (image->texts, PythonObject, i);
-      g_autofree char *text = sonde_python_text_dup (&memory,
-                                                     sonde_python_offsets_find (version, FALSE),
-                                                     &types, object->address, NULL);
+      g_autofree char *text = sonde_python_text_dup (&heap, object->address, NULL);
 
       g_assert_cmpstr (text, ==, object->name);
     }
@@ -80,11 +80,11 @@ dup_text (PythonImage              *image,
           const SondePythonOffsets *offsets)
 {
   SondePythonMemory memory = python_image_get_memory (image);
-  SondePythonTypes types = { 0 };
+  SondePythonHeap heap = { .memory = &memory, .offsets = offsets };
 
   image->n_reads = image->n_bytes = 0;
 
-  return sonde_python_text_dup (&memory, offsets, &types, ADDRESS, NULL);
+  return sonde_python_text_dup (&heap, ADDRESS, NULL);
 }
 
 /* Lengths that no text has, that are cut, and at both edges of them. */
@@ -184,21 +184,21 @@ test_text_is (void)
   };
   const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030d, FALSE);
   const guint64 far = G_GUINT64_CONSTANT (1) << 40;
-  SondePythonTypes types = { 0 };
+  SondePythonHeap heap = { .offsets = offsets };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr(PythonImage) image = python_image_load (NULL);
       SondePythonMemory memory = python_image_get_memory (image);
 
+      heap.memory = &memory;
       python_image_add_type (image, offsets, STR_TYPE, "str", FLAG_TEXT);
       python_image_add_text (image, offsets, ADDRESS, STR_TYPE, cases[i].text);
-      g_assert_cmpint (sonde_python_text_is (&memory, offsets, &types, ADDRESS, "_active"), ==,
-                       cases[i].is);
-      g_assert_false (sonde_python_text_is (&memory, offsets, &types, STR_TYPE, "_active"));
-      g_assert_false (sonde_python_text_is (&memory, offsets, &types, 0, "_active"));
+      g_assert_cmpint (sonde_python_text_is (&heap, ADDRESS, "_active"), ==, cases[i].is);
+      g_assert_false (sonde_python_text_is (&heap, STR_TYPE, "_active"));
+      g_assert_false (sonde_python_text_is (&heap, 0, "_active"));
       python_image_put_word (image, ADDRESS + offsets->unicode.length, far);
-      g_assert_false (sonde_python_text_is (&memory, offsets, &types, ADDRESS, "_active"));
+      g_assert_false (sonde_python_text_is (&heap, ADDRESS, "_active"));
       g_assert_cmpuint (image->n_bytes, <, 2000);
     }
 }
