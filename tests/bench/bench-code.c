@@ -89,9 +89,9 @@ find_lines (SondePythonCodes         *codes,
   for (guint i = 0; i < places->len; i++)
     {
       const Place *place = &g_array_index (places, Place, i);
-      guint64 instruction = place->middle / (offsets->version == 0x030a ? 2 : 1);
+      guint64 instruction = place->middle / (offsets->flags.instruction_is_count ? 2 : 1);
 
-      if (offsets->version >= 0x030b)
+      if (offsets->flags.instruction_is_address)
         instruction += place->address + offsets->code.bytecode;
       sonde_python_codes_find_line (codes, place->address, instruction);
     }

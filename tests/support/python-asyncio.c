@@ -207,7 +207,7 @@ add_coroutine (const Maker  *self,
   *python_image_at (self->image, frame + offsets->frame.owner) =
     (guint8) offsets->owner_values.generator_owner;
   put (self, locals, FRAME_LOCALS * WORD, awaited);
-  if (offsets->version >= 0x030e)
+  if (offsets->flags.stacktop_is_address)
     put (self, frame, offsets->frame.stacktop, locals + n_words * WORD);
   else
     memcpy (python_image_at (self->image, frame + offsets->frame.stacktop), &n_words,
