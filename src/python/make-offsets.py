@@ -31,7 +31,6 @@ import textwrap
 FLAGS = {
     "tells_offsets": {(3, 13): "TRUE"},
     "frames_are_objects": {(3, 8): "TRUE", (3, 11): None},
-    "state_is_executing": {(3, 8): "TRUE", (3, 10): None},
     "instruction_is_address": {(3, 11): "TRUE"},
     "instruction_is_count": {(3, 10): "TRUE", (3, 11): None},
     "has_shims": {(3, 12): "TRUE"},
@@ -95,9 +94,6 @@ FIELDS = {
                      (3, 14): "_PyInterpreterFrame.stackpointer"},
         "localsplus": {(3, 8): "PyFrameObject.f_localsplus",
                        (3, 11): "_PyInterpreterFrame.localsplus"},
-        "state": {(3, 8): "PyFrameObject.f_executing", (3, 10): "PyFrameObject.f_state",
-                  (3, 11): None},
-        "generator": {(3, 8): "PyFrameObject.f_gen", (3, 11): None},
     },
     "code": {
         "filename": {(3, 8): "PyCodeObject.co_filename"},
@@ -107,10 +103,6 @@ FIELDS = {
         "linetable": {(3, 8): "PyCodeObject.co_lnotab", (3, 10): "PyCodeObject.co_linetable"},
         "bytecode": {(3, 8): "PyCodeObject.co_code", (3, 11): "PyCodeObject.co_code_adaptive"},
         "tlbc": {(3, 14): "FREE PyCodeObject.co_tlbc"},
-        "framesize": {(3, 12): "PyCodeObject.co_framesize"},
-        "stacksize": {(3, 8): "PyCodeObject.co_stacksize"},
-        "nlocalsplus": {(3, 11): "PyCodeObject.co_nlocalsplus"},
-        "version": {(3, 12): "PyCodeObject.co_version"},
     },
     "object": {
         "type": {(3, 8): "PyObject.ob_type"},
@@ -174,44 +166,6 @@ FIELDS = {
     "owner_values": {
         "generator_owner": {(3, 11): "=FRAME_OWNED_BY_GENERATOR"},
         "object_owner": {(3, 11): "=FRAME_OWNED_BY_FRAME_OBJECT"},
-    },
-    "opcodes": {
-        "return_value": {(3, 11): "=RETURN_VALUE"},
-        "return_const": {(3, 12): "=RETURN_CONST", (3, 14): None},
-        "return_generator": {(3, 11): "=RETURN_GENERATOR"},
-        "instrumented_return_value": {(3, 12): "=INSTRUMENTED_RETURN_VALUE"},
-        "instrumented_return_const": {(3, 12): "=INSTRUMENTED_RETURN_CONST", (3, 14): None},
-    },
-    # Those that begin a frame with no C between, and say the version of its function;
-    "exact_calls": {
-        "py": {(3, 12): "=CALL_PY_EXACT_ARGS"},
-        "py_defaults": {(3, 12): "=CALL_PY_WITH_DEFAULTS", (3, 13): None},
-        "py_general": {(3, 13): "=CALL_PY_GENERAL"},
-        "py_keywords": {(3, 14): "=CALL_KW_PY"},
-        "method": {(3, 12): "=CALL_BOUND_METHOD_EXACT_ARGS"},
-        "method_general": {(3, 13): "=CALL_BOUND_METHOD_GENERAL"},
-        "method_keywords": {(3, 14): "=CALL_KW_BOUND_METHOD"},
-    },
-    # all others that may, or that stand where such a one is.
-    "calls": {
-        "any": {(3, 14): "=CALL"},
-        "keywords": {(3, 14): "=CALL_KW"},
-        "unpacked": {(3, 14): "=CALL_FUNCTION_EX"},
-        "py_unpacked": {(3, 15): "=CALL_EX_PY"},
-        "init": {(3, 14): "=CALL_ALLOC_AND_ENTER_INIT"},
-        "init_check": {(3, 14): "=EXIT_INIT_CHECK"},
-        "property": {(3, 14): "=LOAD_ATTR_PROPERTY"},
-        "attribute": {(3, 14): "=LOAD_ATTR_GETATTRIBUTE_OVERRIDDEN"},
-        "item": {(3, 14): "=BINARY_OP_SUBSCR_GETITEM"},
-        "next": {(3, 14): "=FOR_ITER_GEN"},
-        "send": {(3, 14): "=SEND"},
-        "send_generator": {(3, 14): "=SEND_GEN"},
-        "instrumented": {(3, 14): "=INSTRUMENTED_CALL"},
-        "instrumented_keywords": {(3, 14): "=INSTRUMENTED_CALL_KW"},
-        "instrumented_unpacked": {(3, 14): "=INSTRUMENTED_CALL_FUNCTION_EX"},
-        "instrumented_line": {(3, 14): "=INSTRUMENTED_LINE"},
-        "instrumented_instruction": {(3, 14): "=INSTRUMENTED_INSTRUCTION"},
-        "executor": {(3, 14): "=ENTER_EXECUTOR"},
     },
 }
 
@@ -282,7 +236,7 @@ HEADERS = {
     (3, 8): ["Python.h", "frameobject.h", "internal/pycore_pystate.h"],
     (3, 9): ["internal/pycore_interp.h", "internal/pycore_runtime.h", "internal/pycore_gil.h"],
     (3, 10): ["internal/pycore_moduleobject.h"],
-    (3, 11): ["opcode.h", "internal/pycore_frame.h", "internal/pycore_code.h",
+    (3, 11): ["internal/pycore_frame.h", "internal/pycore_code.h",
               "internal/pycore_dict.h", "internal/pycore_object.h"],
     (3, 14): ["internal/pycore_interp_structs.h", "internal/pycore_interpframe_structs.h",
               "internal/pycore_tstate.h", "internal/pycore_debug_offsets.h"],

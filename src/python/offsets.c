@@ -69,10 +69,6 @@ static const struct
 } companions[] = {
   { FIELD (gil.switch_number), FIELD (gil.locked) },
   { FIELD (frame.stacktop), FIELD (frame.owner) },
-  { FIELD (code.framesize), FIELD (code.firstlineno) },
-  { FIELD (code.stacksize), FIELD (code.firstlineno) },
-  { FIELD (code.nlocalsplus), FIELD (code.firstlineno) },
-  { FIELD (code.version), FIELD (code.firstlineno) },
   { FIELD (unicode.compact_data), FIELD (unicode.ascii_data) },
 };
 

@@ -26,8 +26,8 @@ G_BEGIN_DECLS
  *
  * `flags` say what the fields mean. The others are offsets of fields, in bytes, a group a struct;
  * all lie within 1 MiB of the struct's start. Some hold other figures: the sizes and shifts of
- * `unicode`, gil.size, `instance`, `owner_values` and those of opcodes. A field that the version
- * has not is %SONDE_PYTHON_NO_FIELD, never a guess.
+ * `unicode`, gil.size, `instance` and `owner_values`. A field that the version has not is
+ * %SONDE_PYTHON_NO_FIELD, never a guess.
  *
  * Threads: any; nobody changes it.
  */
@@ -41,8 +41,6 @@ typedef struct
     gboolean tells_offsets;          /* since 3.13: the target itself does, below */
 
     gboolean frames_are_objects;     /* up to 3.10; then struct _PyInterpreterFrame */
-    gboolean state_is_executing;     /* up to 3.9 frame.state is f_executing, 0 once it does not;
-                                      * in 3.10 f_state, which is 0 while it does */
     gboolean instruction_is_address; /* since 3.11; before, f_lasti: an int, -1 at first */
     gboolean instruction_is_count;   /* 3.10: f_lasti counts units of 2 bytes, else bytes */
     gboolean has_shims;              /* since 3.12: frames of the interpreter's own stand where C
@@ -98,8 +96,6 @@ typedef struct
     guint32 is_entry;           /* 3.11, a byte: the C stack goes on here */
     guint32 stacktop;           /* since 3.11: an int, or an address */
     guint32 localsplus;
-    guint32 state;              /* up to 3.10, a signed byte */
-    guint32 generator;          /* up to 3.10, borrowed */
   } frame;
   struct
   {
@@ -109,10 +105,6 @@ typedef struct
     guint32 linetable;          /* up to 3.9 co_lnotab */
     guint32 bytecode;           /* up to 3.10 a bytes object; then in place */
     guint32 tlbc;               /* since 3.14, free-threaded: copies of the bytecode */
-    guint32 framesize;          /* since 3.12, an int, in words */
-    guint32 stacksize;          /* an int, in words */
-    guint32 nlocalsplus;        /* since 3.11, an int */
-    guint32 version;            /* since 3.12, 4 bytes: what calls of its functions are known by */
   } code;
   struct { guint32 type, size; } object;
   struct
@@ -159,28 +151,6 @@ typedef struct
     guint32 generator_owner;
     guint32 object_owner;       /* those that are greater are the interpreter's own */
   } owner_values;
-  struct
-  {
-    guint32 return_value;
-    guint32 return_const;       /* 3.12 and 3.13 */
-    guint32 return_generator;
-    guint32 instrumented_return_value, instrumented_return_const;
-  } opcodes;                    /* since 3.11 */
-  struct                        /* opcodes that say the version of what they call, 4 bytes on */
-  {
-    guint32 py, py_defaults, py_general, py_keywords;
-    guint32 method, method_general, method_keywords;
-  } exact_calls;                /* since 3.12 */
-  struct                        /* all others that may begin a frame, with no C between */
-  {
-    guint32 any, keywords, unpacked, py_unpacked;
-    guint32 init;               /* begins a frame of the interpreter's own, and that __init__ */
-    guint32 init_check;         /* the first instruction of that frame */
-    guint32 property, attribute, item, next, send, send_generator;
-    guint32 instrumented, instrumented_keywords, instrumented_unpacked;
-    guint32 instrumented_line, instrumented_instruction;
-    guint32 executor;           /* which may have any in it */
-  } calls;                      /* since 3.14 */
 } SondePythonOffsets;
 
 static inline gboolean

@@ -100,10 +100,10 @@ test_offsets_absent_fields (void)
 
   g_assert_cmpuint (old->cframe.current_frame, ==, NONE);
   g_assert_cmpuint (old->code.qualname, ==, NONE);
-  g_assert_cmpuint (old->frame.generator, ==, 88);
+  g_assert_cmpuint (old->frame.is_entry, ==, NONE);
   g_assert_cmpuint (middle->cframe.current_frame, ==, 8);
   g_assert_cmpuint (middle->code.qualname, ==, 128);
-  g_assert_cmpuint (middle->frame.generator, ==, NONE);
+  g_assert_cmpuint (middle->frame.is_entry, ==, 68);
   g_assert_cmpuint (middle->runtime.gil, !=, NONE);
   g_assert_cmpuint (middle->interpreter.gil, ==, NONE);
   g_assert_cmpuint (new->cframe.current_frame, ==, NONE);
@@ -121,10 +121,9 @@ static const struct
   gsize       offset;
   const char *name;
 } flags[] = {
-  FLAG (tells_offsets),        FLAG (frames_are_objects),     FLAG (state_is_executing),
-  FLAG (instruction_is_count), FLAG (instruction_is_address), FLAG (has_shims),
-  FLAG (code_is_tagged),       FLAG (stacktop_is_address),    FLAG (bytecode_is_in_place),
-  FLAG (text_has_old_form),
+  FLAG (tells_offsets),          FLAG (frames_are_objects),   FLAG (instruction_is_count),
+  FLAG (instruction_is_address), FLAG (has_shims),            FLAG (code_is_tagged),
+  FLAG (stacktop_is_address),    FLAG (bytecode_is_in_place), FLAG (text_has_old_form),
 };
 
 G_STATIC_ASSERT (sizeof ((SondePythonOffsets *) NULL)->flags ==
@@ -159,8 +158,8 @@ test_offsets_flags (void)
     SondePythonLines line_table;
     const char      *names;
   } cases[] = {
-    { 0x0308, SONDE_PYTHON_LINES_STEPS, "frames_are_objects state_is_executing text_has_old_form" },
-    { 0x0309, SONDE_PYTHON_LINES_STEPS, "frames_are_objects state_is_executing text_has_old_form" },
+    { 0x0308, SONDE_PYTHON_LINES_STEPS, "frames_are_objects text_has_old_form" },
+    { 0x0309, SONDE_PYTHON_LINES_STEPS, "frames_are_objects text_has_old_form" },
     { 0x030a, SONDE_PYTHON_LINES_RANGES,
       "frames_are_objects instruction_is_count text_has_old_form" },
     { 0x030b, SONDE_PYTHON_LINES_ENTRIES,
@@ -228,11 +227,11 @@ test_offsets_moved (void)
   const SondePythonOffsets *table = sonde_python_offsets_find (0x030d, FALSE);
   SondePythonOffsets offsets;
 
-  set_word (bytes, 312, 68 - 8);   /* code_object.firstlineno */
+  set_word (bytes, 264, 70 + 8);    /* interpreter_frame.owner */
   set_word (bytes, 136, 7768 + 16); /* interpreter_state.gil_runtime_state_locked */
 
   g_assert_true (sonde_python_offsets_parse (bytes, recordings[0].length, &offsets));
-  g_assert_cmpuint (offsets.code.framesize, ==, table->code.framesize - 8);
+  g_assert_cmpuint (offsets.frame.stacktop, ==, table->frame.stacktop + 8);
   g_assert_cmpuint (offsets.gil.switch_number, ==, table->gil.switch_number + 16);
   g_assert_cmpuint (offsets.thread.next, ==, table->thread.next);
   g_assert_cmpuint (offsets.gil.size, ==, table->gil.size);
