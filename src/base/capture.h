@@ -15,6 +15,8 @@ G_BEGIN_DECLS
 /* The registers of x86_64 in the numbering of its DWARF ABI (System V ABI, AMD64 supplement,
  * figure 3.36): 0–15 general, 16 the return address, here the instruction pointer.
  */
+/* The first argument of a system call too. */
+#define SONDE_REGISTER_ARGUMENT 5
 #define SONDE_REGISTER_FP 6
 #define SONDE_REGISTER_SP 7
 #define SONDE_REGISTER_PC 16
@@ -51,7 +53,7 @@ typedef struct
  * @stack: from the stack pointer upwards, as much as was asked for, or less where the stack ends
  * @outer: another piece, where the thread goes from one stack to another, as a signal handler
  *   does that has a stack of its own; else empty
- * @futex: what a sleeping thread waits on; 0 for anything else
+ * @futex: what the thread sleeps on, or has just woken from; 0 for anything else
  * @codes: (nullable): its Python frames; %NULL in a target without Python
  *
  * What was copied of one thread at one instant. All zeros is an empty one.

@@ -23,7 +23,7 @@ typedef struct
 {
   SondeViewsThread *views;    /* borrowed */
   pid_t             tid;
-  SondeAddress      futex;    /* that it sleeps on, as of its last capture */
+  SondeAddress      futex;    /* that it slept on or had just slept on, at its last capture */
   gboolean          has_codes; /* its last stack counts in the view of Python */
 } Thread;
 
@@ -91,8 +91,7 @@ judge_status (SondeWorker      *self,
   if (python == NULL || (found = sonde_python_find_thread (python, thread->tid)) == NULL)
     return status;
 
-  status.gil = sonde_python_judge_gil (python, found,
-                                       sonde_thread_state_is_active (state) ? 0 : thread->futex);
+  status.gil = sonde_python_judge_gil (python, found, thread->futex);
   status.is_collecting = sonde_python_is_collecting (found, status.gil,
                                                      sonde_thread_state_is_active (state));
 

@@ -33,8 +33,9 @@ typedef struct
   guint64            asked_ns;   /* when its state was last asked for */
   SondeThreadRuns    runs;
   gboolean           has_runs;
-  SondeAddress       futex;      /* what it sleeps on, or hardly ran since; 0 for nothing */
-  guint64            futex_ran_ns; /* how long it had run when it was last seen to sleep on that */
+  SondeAddress       futex;      /* what it waits for, as far as is known; 0 for nothing */
+  guint64            futex_ran_ns; /* how long it had run when that was seen */
+  gboolean           had_lock;   /* when it was last counted */
   guint64            waited_ns;  /* for a CPU, and not counted as READY yet */
   guint64            held_ns;    /* for how long we had its CPU since then */
 } PeekThread;

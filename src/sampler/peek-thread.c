@@ -202,19 +202,41 @@ judge_state (PeekThread *thread,
   return SONDE_THREAD_STATE_READY;
 }
 
-/* Whether it waits for the lock, as far as it sleeps for it or wakes to ask for it. */
+/* The lock of a thread that had it is with another, and the thread waits for a CPU, ours: so it was
+ * made to give the lock up, and asks for it again as soon as it runs.
+ */
+static gboolean
+has_lost_lock (SondePeekSampler *self,
+               const PeekThread *thread)
+{
+  const SondePythonGil *gil = &thread->python->interpreter->gil;
+
+  return thread->had_lock && gil->is_held && gil->holder != thread->python->state &&
+         thread->cpu == self->cpu && thread->status.state == SONDE_THREAD_STATE_RUNNING;
+}
+
+/* Who waits for the lock sleeps on it. It also waits while it wakes to ask for it, and until it has
+ * a CPU for that.
+ */
 static SondeGil
 judge_gil (SondePeekSampler *self,
            PeekThread       *thread)
 {
   SondeGil gil;
 
-  if (sonde_thread_state_is_active (thread->status.state) &&
-      thread->runs.ran_ns - thread->futex_ran_ns > ASKING_NS)
-    thread->futex = 0;
+  if (has_lost_lock (self, thread))
+    {
+      thread->futex = thread->python->interpreter->gil.address;
+      thread->futex_ran_ns = thread->runs.ran_ns;
+    }
+  else if (thread->runs.ran_ns - thread->futex_ran_ns > ASKING_NS)
+    {
+      thread->futex = 0;
+    }
 
   gil = sonde_python_judge_gil (self->python, thread->python, thread->futex);
-  if (gil == SONDE_GIL_HAS)
+  thread->had_lock = gil == SONDE_GIL_HAS;
+  if (thread->had_lock)
     thread->futex = 0;
 
   return gil;

@@ -119,9 +119,10 @@ take_held (SondeStopSampler   *self,
   Held *held = &g_array_index (self->held, Held, self->n_held);
   gboolean is_read;
   gboolean is_counted;
+  gint64 call = -1;
 
   held->seen_ns = sonde_clock_now_ns ();
-  is_read = sonde_tracee_read_registers (tid, held->capture.registers, &held->in_call);
+  is_read = sonde_tracee_read_registers (tid, held->capture.registers, &call);
   if (is_read)
     sonde_stop_sampler_copy_stack (self, thread, &held->capture);
   is_counted = sonde_thread_read_runs (&thread->thread, &held->runs);
@@ -131,7 +132,10 @@ take_held (SondeStopSampler   *self,
   thread->n_stops++;
   sonde_stop_times_add (&self->stop_times, thread->let_go_ns - thread->asked_ns);
   held->thread = thread;
+  held->in_call = call >= 0;
   held->capture.known = SONDE_REGISTERS_ALL;
+  if (call == SONDE_CALL_FUTEX)
+    held->capture.futex = held->capture.registers[SONDE_REGISTER_ARGUMENT];
 
   return is_read && is_counted && held->capture.stack.length > 0;
 }

@@ -133,9 +133,9 @@ mend_call (pid_t                    tid,
 }
 
 gboolean
-sonde_tracee_read_registers (pid_t     tid,
-                             guint64   registers[SONDE_N_REGISTERS],
-                             gboolean *in_call)
+sonde_tracee_read_registers (pid_t    tid,
+                             guint64  registers[SONDE_N_REGISTERS],
+                             gint64  *call)
 {
   struct user_regs_struct user;
   struct iovec piece = { .iov_base = &user, .iov_len = sizeof user };
@@ -145,13 +145,13 @@ sonde_tracee_read_registers (pid_t     tid,
     return FALSE;
 
   mend_call (tid, &user);
-  *in_call = (gint64) user.orig_rax >= 0;
+  *call = MAX ((gint64) user.orig_rax, -1);
   registers[0] = user.rax;
   registers[1] = user.rdx;
   registers[2] = user.rcx;
   registers[3] = user.rbx;
   registers[4] = user.rsi;
-  registers[5] = user.rdi;
+  registers[SONDE_REGISTER_ARGUMENT] = user.rdi;
   registers[SONDE_REGISTER_FP] = user.rbp;
   registers[SONDE_REGISTER_SP] = user.rsp;
   registers[8] = user.r8;

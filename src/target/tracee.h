@@ -36,10 +36,10 @@ SondeTraceeOutcome sonde_tracee_ask            (pid_t    tid);
 void               sonde_tracee_ask_again      (pid_t    tid);
 SondeTraceeOutcome sonde_tracee_poll           (pid_t    tid,
                                                 int     *signal);
-/* @in_call says whether it stopped on its way out of a system call. */
-gboolean           sonde_tracee_read_registers (pid_t     tid,
-                                                guint64   registers[SONDE_N_REGISTERS],
-                                                gboolean *in_call);
+/* @call is the number of the system call on whose way out it stopped; -1 for none. */
+gboolean           sonde_tracee_read_registers (pid_t    tid,
+                                                guint64  registers[SONDE_N_REGISTERS],
+                                                gint64  *call);
 void               sonde_tracee_release        (pid_t    tid,
                                                 int      signal);
 

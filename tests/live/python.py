@@ -52,6 +52,7 @@ RECORDED = {
     "departed": python_records.check_departed,
     "launch": python_records.check_launch,
     "threads": python_records.check_threads,
+    "wanted": python_records.check_wanted,
     "thread-names": python_records.check_names,
     "released": python_records.check_released,
     "frameless": python_records.check_frameless,
@@ -63,7 +64,7 @@ RECORDED = {
 
 
 # Those of them that need a lock, and what is looked at where there is none.
-LOCKED = {"threads", "released", "shares-gil"}
+LOCKED = {"threads", "wanted", "released", "shares-gil"}
 UNLOCKED = {"parallel": python_records.check_parallel}
 
 

@@ -241,6 +241,17 @@ def check_threads(start, cli):
     _require(0.8 <= share <= 1.02, f"the lock was held {share:.3f} of the time\n{_show(held)}")
 
 
+def check_wanted(start, cli):
+    """Of four threads three want the lock, and one of those has it at nearly all times."""
+    with start("contention", "3") as target:
+        pid = target.read()["pid"]
+        for frames in ("python", "both"):
+            _, stats = cli.record(pid, "--frames", frames, "-m", "wall", "-d", "1.5")
+            whole = sum(stats["gil"].values())
+            has, wants = (stats["gil"][what] / whole for what in ("has", "wants"))
+            _require(0.23 <= has <= 0.26 and 0.47 <= wants <= 0.52, f"{frames}: {stats['gil']}")
+
+
 def check_parallel(start, cli):
     """Without a lock threads run at once, and none has it or wants it."""
     with start("contention", "2") as target:
