@@ -10,7 +10,8 @@ import re
 import subprocess
 
 from pythons import Failed, Target
-from sonde_cli import read_folded, variation, wilson
+from shares import variation
+from sonde_cli import read_folded, wilson
 
 # From this part of its time on a processor, a thread was as good as undisturbed.
 UNDISTURBED = 0.98
@@ -333,7 +334,7 @@ def _agrees(counts, truth, what):
         low, high = wilson(count, whole)
         if not low <= share <= high:
             return f"{what}: true {shares}, seen {seen}: {share:.4f} not in [{low:.4f}, {high:.4f}]"
-    if variation(seen, shares) > VARIATION_MAX:
+    if variation(dict(enumerate(seen)), dict(enumerate(shares))) > VARIATION_MAX:
         return f"{what}: true {shares}, seen {seen}"
     return None
 

@@ -104,8 +104,3 @@ def wilson(count, whole):
     half = SIGMA_999 / (1 + square / whole) * math.sqrt(
         share * (1 - share) / whole + square / (4 * whole ** 2))
     return middle - half, middle + half
-
-
-def variation(shares, others):
-    """Gives the total variation distance of two lists of shares."""
-    return sum(abs(a - b) for a, b in zip(shares, others)) / 2
