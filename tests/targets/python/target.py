@@ -10,7 +10,7 @@ import os
 import sys
 
 
-def ready():
+def ready(**more):
     """Prints one line of JSON, {"version": "3.11.2", "pid": 4711}, once a program has begun."""
-    print(json.dumps({"version": "%d.%d.%d" % sys.version_info[:3], "pid": os.getpid()}),
+    print(json.dumps({"version": "%d.%d.%d" % sys.version_info[:3], "pid": os.getpid(), **more}),
           flush=True)
