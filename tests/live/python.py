@@ -7,6 +7,7 @@ paths begin with PREFIX, /python/3.12.1/dump for one.
 """
 
 import argparse
+import functools
 import pathlib
 import shutil
 import subprocess
@@ -60,6 +61,8 @@ RECORDED = {
     "maker": python_records.check_maker,
     "shares": python_records.check_shares,
     "shares-gil": lambda *who: python_records.check_shares(*who, mode="gil"),
+    **{f"agrees-{workload}": functools.partial(python_records.check_agrees, workload=workload)
+       for workload in python_records.SELVES},
 }
 
 

@@ -5,12 +5,13 @@
 Each check takes what starts a target by its name, and the program sonde-cli.
 """
 
+import collections
 import pathlib
 import re
 import subprocess
 
 from pythons import Failed, Target
-from shares import variation
+from shares import bound_variation, count_independent, count_self, merge, variation
 from sonde_cli import read_folded, wilson
 
 # From this part of its time on a processor, a thread was as good as undisturbed.
@@ -23,6 +24,25 @@ REST_MAX = 0.05
 
 # Where a thread has no frame, as when it begins.
 NOTHING = "[no Python function]"
+
+# Workload → the functions that most of its time is spent in, by the last parts of their names.
+SELVES = {
+    "small-methods": {"transfer_all", "transfer", "__init__", "add", "part", "is_negative", "put",
+                      "take", "can_take"},
+    "leaves": {"repeat_leaves", "left", "left_leaf", "right", "right_leaf"},
+    "nested-generators": {"walk_trees", "walk", "walk_by_loop", "pairs", "<genexpr>"},
+    "objects": {"make_objects", "__init__", "__new__", "__del__", "__post_init__", "__repr__",
+                "__lt__", "wrapper"},
+}
+
+# What Python and Both may differ by, beyond chance, and with which probability chance alone makes
+# them differ by more than it is taken to do.
+APART_MAX = 0.02
+BY_CHANCE = 1e-6
+
+# So often as this, two samples have some ten rounds of a workload between them.
+AGREE_HZ = 4000
+AGREE_ROUNDS, AGREE_S = 2, "0.8"
 
 FLIPFLOP = re.compile(r"<module>;main(;dive)*(;spin(;hot_a(;leaf_a)?|;hot_b(;leaf_b)?)?)?")
 
@@ -366,3 +386,34 @@ def check_shares(start, cli, duration="2", mode="cpu"):
     if _measure_shares(start, cli, duration, mode) is not None:
         fault = _measure_shares(start, cli, duration, mode)
         _require(fault is None, fault)
+
+
+def check_agrees(start, cli, workload):
+    """Shares of functions are those of samples that stop their threads, of the same process.
+
+    Python and Both are recorded in turn. Of n samples each, in k kinds (the functions of SELVES and
+    all others together), the total variation of two recordings that agree exceeds
+    sqrt((k ln 2 + ln 1000000) / n) less than once in a million times, whatever the shares are (see
+    bound_variation()). That is 0.06 where n is 6,000 and k is 10. APART_MAX comes on top. Samples
+    are as good as independent, but for those of a time in which the program waited for a CPU. It
+    tells how long it did, and n is smaller by that (see count_independent()).
+    """
+    kinds = SELVES[workload]
+    counts = {"python": collections.Counter(), "both": collections.Counter()}
+    with start("workloads", workload) as target:
+        report = target.read()
+        for frames in AGREE_ROUNDS * tuple(counts):
+            stacks, _ = cli.record(report["pid"], "--frames", frames, "-r", AGREE_HZ, "-d",
+                                   AGREE_S)
+            names = set(report["names"]) if frames == "both" else None
+            counts[frames] += merge(count_self(stacks, names), kinds)
+        gaps_s2 = target.finish()["gaps_s2"]
+    peeked, stopped = counts.values()
+    wholes = [sum(peeked.values()), sum(stopped.values())]
+    _require(min(wholes) >= 1000, f"{wholes} samples")
+    independent = [count_independent(whole, AGREE_HZ, gaps_s2) for whole in wholes]
+    apart = variation(peeked, stopped)
+    bound = APART_MAX + bound_variation(len(kinds) + 1, *independent, BY_CHANCE)
+    shares = {name: f"{peeked[name] / wholes[0]:.3f} {stopped[name] / wholes[1]:.3f}"
+              for name in {*peeked, *stopped}}
+    _require(apart <= bound, f"apart by {apart:.3f}, at most {bound:.3f}: python, both {shares}")
