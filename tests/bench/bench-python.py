@@ -1,225 +1,292 @@
 #!/usr/bin/env python3
 # SPDX-FileCopyrightText: 2026 The Sonde authors
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""bench-python.py CLI SCRIPTS LEAST [WHAT…] [--python PYTHON] [--minutes N]: what Python costs.
+"""bench-python.py [WHAT…] [OPTION…]: how right Python is without pausing, and what it costs.
 
 Runs sonde-cli on programs of tests/targets/python and prints each figure as a line of four fields
 with tabs between them: what was measured, the value, the goal or "-", and the command that
-repeats it. Without WHAT all of these:
+repeats it. Without WHAT all of these, the first two for every Python that is found here, the others
+for the last of them:
 
-  rate      good samples a second at the highest rate, and how many were torn
-  torn      stacks that cannot be, among a million
-  agree     how far the shares of functions are from those of samples that stop their threads
-            (total variation), where C calls them, where generators resume generators, where they
-            last some ten nanoseconds and where code is made anew all the time
-  share     how much of a core Sonde takes at 1 and 10 kHz, and how much LEAST does, which only
-            sleeps as often and copies a page
+  agree     how far shares of functions in recordings of Python are from those in recordings of
+            Both, which stop their threads, of the same process
+  torn      samples that were lost as torn, and stacks that cannot be
   slowdown  how much longer the target takes for a piece of work, in pairs with and without
-  memory    what Sonde holds after some minutes on a program that makes new functions all the
-            time; --minutes 10 for the long form
+  share     how much of a core Sonde takes, in pairs with least.c, which only sleeps as often and
+            copies a page
+  rate      samples a second at the highest rate
+  memory    what Sonde holds after some minutes on a program that makes new functions all the time
 
-With a tree of other profilers in $PEERS, a chroot with python3.15 and austin, rate and share print
-what those reach on the same programs, and what Sonde reaches on that Python.
+With a tree of other profilers in $PEERS, which is entered with chroot, the Pythons of the tree are
+measured too, and agree, torn and share have figures of CPython's own profiler and of austin.
+
+In agree a workload is recorded four times: Python, Both, Python, Both. What is compared is always
+one recording with another, all of the same length, so that each comparison has the same noise:
+
+  variation     the mean of the four pairs of unlike recordings
+  noise         that of the two of Both; and told beside it, that of the two of Python
+  beyond noise  variation less noise, or 0
+
+Where Python errs in one recording otherwise than in the next, the two of Python are far from each
+other. That is no noise, but an error.
+
+A variation of chance and one that lasts do not add up, so the difference is too low where they are
+of one size. What lasts is estimated without noise too: by the difference of the first two
+recordings in the direction that the last two have, and the other way round. It is 0 on average
+where there is no difference, and so at times less.
 """
 
 import argparse
-import collections
-import json
+import itertools
 import os
 import pathlib
 import re
-import shutil
 import statistics
-import subprocess
 import sys
-import tempfile
 import time
 
-RATE_S = 4
-SHARE_S = 10
-PAIRS = 9
-DEPTH = 30
-THREADS = 16
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+
+import python_peers  # noqa: E402
+import python_subjects  # noqa: E402
+from python_subjects import ROOT, Sonde, Tree, User  # noqa: E402
+from shares import count_self, lasting_variation, variation  # noqa: E402
+
+WORKLOADS = ("small-methods", "leaves", "text", "recursion", "generators", "nested-generators",
+             "async", "callbacks", "comprehensions", "exceptions", "descriptors", "metaclasses",
+             "threads", "contexts", "objects", "closures", "calls")
+
+AGREE_HZ = 1000
+TORN_S = 5
+TORN = (("flipflop", "30"), ("workloads", "small-methods"), ("workloads", "threads"))
+DEPTH, THREADS = "30", "16"
 WORK_S = 1.5
-STACKS = 1000000
-AGREE_S = 3
-AGREE_PAIRS = 4
-TOP_RATE = "1000000"
+SHARE_S, SHARE_PAIRS = 5, 5
+RATE_S = 4
 
-KINDS = ("rate", "torn", "agree", "share", "slowdown", "memory")
+# What a sampler needs to find its way in, before its share is measured or that of its target.
+ATTACH_S = 1
+READY_S = 0.2
 
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
+GOALS = {  # By rate
+    "torn": {1000: "<= 0.5 %", 10000: "<= 2 %"},
+    "slowdown": {1000: "<= 2 %", 10000: "<= 15 %"},
+}
 
-
-class Target:
-    """A program of tests/targets/python, which has begun; ended at the end of the block."""
-
-    def __init__(self, *command):
-        self.program = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                                        text=True)
-        self.pid = str(json.loads(self.program.stdout.readline())["pid"])
-        time.sleep(0.2)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
-        self.program.kill()
-        self.program.wait()
-        self.program.stdin.close()
-        self.program.stdout.close()
+FLIPFLOP = re.compile(r"<module>;main(;dive)*(;spin(;hot_a(;leaf_a)?|;hot_b(;leaf_b)?)?)?")
 
 
-def innermost(stacks, names):
-    """Counts the innermost functions of folded stacks, of those with `names` if that is a set."""
-    counts = collections.Counter()
-    for line in stacks.splitlines():
-        path, _, count = line.rpartition(" ")
-        functions = [name for name in path.split(";") if names is None or name in names]
-        if functions:
-            counts[functions[-1]] += int(count)
-    return counts
+def say(what, value, goal, command):
+    print(f"{what}\t{value}\t{goal}\t{command}", flush=True)
 
 
-def variation(counts, others):
-    """Gives the total variation distance of two distributions."""
-    return sum(abs(counts[name] / counts.total() - others[name] / others.total())
-               for name in {*counts, *others}) / 2
+def spread(values, unit):
+    """Shows the median of values, the least and the largest."""
+    values = sorted(values)
+    return f"{statistics.median(values):.2f} {unit} ({values[0]:.2f} to {values[-1]:.2f})"
+
+
+class Agreement:
+    """Recordings of one process by turns: of who is judged, and of Both."""
+
+    def __init__(self, judged, both):
+        self.judged = judged
+        self.both = both
+        self.variation = 100 * statistics.mean(
+            variation(*pair) for pair in itertools.product(judged, both))
+        self.noise = 100 * variation(*both)
+        self.own_noise = 100 * variation(*judged)
+        self.beyond = max(0, self.variation - self.noise)
+        pairs = tuple(zip(judged, both))
+        self.lasting = 50 * (lasting_variation(*pairs) + lasting_variation(*reversed(pairs)))
+
+    def show(self):
+        return (f"{self.beyond:.1f} points ({self.variation:.1f} - {self.noise:.1f}; "
+                f"own {self.own_noise:.1f}), lasting {self.lasting:.1f}")
+
+    def list_worst(self):
+        """Lists functions that differ most: name, percent as judged, percent in Both."""
+        judged, both = (sum(counts[1:], counts[0]) for counts in (self.judged, self.both))
+        rows = [(name, 100 * judged[name] / judged.total(), 100 * both[name] / both.total())
+                for name in {*judged, *both}]
+        return sorted(rows, key=lambda row: -abs(row[1] - row[2]))[:8]
 
 
 class Bench:
-    """The program to measure, and how a script is run."""
+    """What is measured with one Python by one user."""
 
-    def __init__(self, cli, scripts, least, python):
-        self.cli = str(pathlib.Path(cli).resolve())
-        self.least = str(pathlib.Path(least).resolve())
-        self.scripts = pathlib.Path(scripts).resolve()
-        self.python = [python]
-        self.suffix = ""
+    def __init__(self, sonde, subject, user, options):
+        self.sonde = sonde
+        self.subject = subject
+        self.user = user
+        self.options = options
 
     def start(self, name, *arguments):
-        return Target(*self.python, self.scripts / f"{name}.py", *map(str, arguments))
+        target = self.subject.start(self.user, name, *arguments)
+        target.told = target.read()
+        # It is on its way out of ready() yet.
+        time.sleep(READY_S)
+        return target
 
-    def record(self, target, *options, frames="python"):
-        """Records to the end; gives the stacks, the figures and all CPU seconds of sonde-cli."""
-        with tempfile.TemporaryDirectory() as folder:
-            stats, stacks = f"{folder}/stats", f"{folder}/stacks"
-            recording = subprocess.Popen(
-                [self.cli, "record", "-p", target.pid, "--frames", frames, "-m", "wall",
-                 "-o", stacks, "--stats", stats, *options], stderr=subprocess.DEVNULL)
-            _, status, usage = os.wait4(recording.pid, 0)
-            recording.returncode = os.waitstatus_to_exitcode(status)
-            if recording.returncode != 0:
-                sys.exit(f"sonde-cli ended with status {recording.returncode}")
-            with open(stacks, encoding="utf-8") as lines, open(stats, encoding="utf-8") as figures:
-                return lines.read(), json.load(figures), usage.ru_utime + usage.ru_stime
+    def record(self, target, frames, rate, seconds, *more):
+        return self.sonde.record(self.user, target, "--frames", frames, "-r", str(rate), "-d",
+                                 str(seconds), *more)
 
-    def say(self, what, value, goal, target, options):
-        command = f"{target} & sonde-cli record -p $! --frames python -m wall {options}"
-        print(f"{what}{self.suffix}\t{value}\t{goal}\t{command}", flush=True)
+    def say(self, what, value, goal, kind, more=""):
+        user = f" --user {self.user.name}" if self.user.name else ""
+        say(f"{what}, {self.subject.name}{self.user.suffix}", value, goal,
+            f"{self.subject.command_of(kind)}{user}{more}")
 
-    def rate(self):
-        for threads, unit, goal in ((1, "samples", ">= 200000"), (THREADS, "sweeps", ">= 30000")):
-            with self.start("busy", DEPTH, threads) as target:
-                _, stats, cpu_s = self.record(target, "-r", TOP_RATE, "-d", str(RATE_S))
-            shown = (f"busy.py {DEPTH} {threads}", f"-r {TOP_RATE} -d {RATE_S}")
-            where = f"{threads} thread{'s' if threads > 1 else ''}, depth {DEPTH}"
-            good, torn = stats["samples"], stats["lost"]["torn"]
-            self.say(f"good {unit} a second, {where}",
-                     f"{good / threads / stats['duration_s']:.0f}", goal, *shown)
-            self.say(f"torn and thrown away, {where}", f"{100 * torn / (good + torn):.2f} %",
-                     "<= 2 %", *shown)
-            # What it would be with a core of its own: others may have taken a part of it.
-            self.say(f"good {unit} a second of CPU time, {where}",
-                     f"{good / threads / cpu_s:.0f}", "-", *shown)
+    def show_rows(self, agreement):
+        for row in agreement.list_worst() if self.options.details else ():
+            print("# %-50s %5.1f %%, both %5.1f %%" % row, file=sys.stderr, flush=True)
 
-    def torn(self):
-        allowed = re.compile(r"<module>;main(;dive)*(;spin(;hot_a(;leaf_a)?|;hot_b(;leaf_b)?)?)?")
-        whole = impossible = rounds = 0
-        with self.start("flipflop", DEPTH) as target:
-            while whole < STACKS and rounds < 20:
-                rounds += 1
-                stacks, _, _ = self.record(target, "-r", TOP_RATE, "-d", str(RATE_S))
-                for line in stacks.splitlines():
-                    path, _, count = line.rpartition(" ")
-                    whole += int(count)
-                    impossible += 0 if allowed.fullmatch(path) else int(count)
-        self.say(f"impossible stacks among {whole}", str(impossible), "0", f"flipflop.py {DEPTH}",
-                 f"-r {TOP_RATE}")
+    def compare(self, workload, judge):
+        """Records by turns with `judge`, which gives stacks, and of Both."""
+        judged, both = [], []
+        with self.start("workloads", workload) as target:
+            names = {*target.told["names"]}
+            for _ in range(2):
+                judged.append(count_self(judge(target)))
+                stacks, _ = self.record(target, "both", AGREE_HZ, self.options.seconds)
+                both.append(count_self(stacks, names))
+        return Agreement(judged, both)
 
     def agree(self):
-        for script, argument in (("echoes", "callbacks"), ("echoes", "generators"),
-                                 ("flipflop", DEPTH), ("maker", "")):
-            peeked, stopped = collections.Counter(), collections.Counter()
-            taken = torn = 0
+        found = []
+        more = f" --seconds {self.options.seconds:g}"
+        for workload in self.options.workload or WORKLOADS:
+            agreement = self.compare(workload, lambda target: self.record(
+                target, "python", AGREE_HZ, self.options.seconds)[0])
+            found.append(agreement)
+            self.say(f"agree, {workload}: beyond noise", agreement.show(), "<= 2 points", "agree",
+                     f" --workload {workload}{more}")
+            self.show_rows(agreement)
+        worst = max(found, key=lambda agreement: agreement.beyond)
+        self.say(f"agree, worst of {len(found)}: beyond noise", worst.show(), "<= 2 points",
+                 "agree", more)
+        mean = statistics.mean(agreement.lasting for agreement in found)
+        self.say(f"agree, mean of {len(found)}: lasting", f"{mean:.1f} points", "-", "agree", more)
+
+    def say_torn(self, where, rate, taken, torn):
+        self.say(f"torn at {rate} Hz, {where}", f"{100 * torn / max(1, taken + torn):.2f} %",
+                 GOALS["torn"].get(rate, "-"), "torn")
+
+    def torn(self):
+        for script, argument in TORN:
             with self.start(script, argument) as target:
-                for _ in range(AGREE_PAIRS):
-                    stacks, stats, _ = self.record(target, "-d", str(AGREE_S))
-                    peeked += innermost(stacks, None)
-                    taken, torn = taken + stats["samples"], torn + stats["lost"]["torn"]
-                    stacks, _, _ = self.record(target, "-d", str(AGREE_S), frames="both")
-                    stopped += innermost(stacks, set(peeked))
-            name = f"{script}.py {argument}".rstrip()
-            shown = (name, f"-d {AGREE_S}")
-            self.say(f"variation of {name} from stopped samples",
-                     f"{100 * variation(peeked, stopped):.1f} %", "-", *shown)
-            self.say(f"torn and thrown away, {name}", f"{100 * torn / (taken + torn):.2f} %", "-",
-                     *shown)
+                for rate in GOALS["torn"]:
+                    _, stats = self.record(target, "python", rate, TORN_S)
+                    self.say_torn(f"{script}.py {argument}", rate, stats["samples"],
+                                  stats["lost"]["torn"])
+        self.impossible()
 
-    def share(self):
-        for rate, goal in (("1000", "<= 3 %"), ("10000", "<= 20 %")):
-            with self.start("busy", DEPTH, 1) as target:
-                _, stats, cpu_s = self.record(target, "-r", rate, "-d", str(SHARE_S))
-            shown = (f"busy.py {DEPTH}", f"-r {rate} -d {SHARE_S}")
-            self.say(f"share of a core at {rate} Hz", f"{100 * cpu_s / stats['duration_s']:.1f} %",
-                     goal, *shown)
-            self.say(f"samples a second at {rate} Hz",
-                     f"{stats['samples'] / stats['duration_s']:.0f}", "-", *shown)
-            with self.start("busy", DEPTH, 1) as target:
-                share = float(subprocess.run([self.least, target.pid, rate, str(SHARE_S)],
-                                             check=True, capture_output=True).stdout)
-            print(f"the same of who only sleeps and copies{self.suffix}\t{100 * share:.1f} %\t-\t"
-                  f"busy.py {DEPTH} & tests/bench/least $! {rate} {SHARE_S}", flush=True)
+    def impossible(self):
+        rate, wanted = self.options.rate, self.options.stacks
+        whole = impossible = torn = rounds = 0
+        with self.start("flipflop", DEPTH) as target:
+            # What is counted again, or late, is no stack of its own.
+            while whole < wanted and rounds < 1 + 3 * wanted / rate / 10:
+                rounds += 1
+                stacks, stats = self.record(target, "python", rate, min(10, wanted / rate))
+                torn += stats["lost"]["torn"]
+                for stack, count in stacks.items():
+                    whole += count
+                    impossible += 0 if FLIPFLOP.fullmatch(";".join(stack)) else count
+        self.say(f"impossible stacks at {rate} Hz among {whole}", str(impossible), "0", "torn",
+                 f" --rate {rate} --stacks {wanted}")
+        self.say_torn(f"all of these {whole + torn}", rate, whole, torn)
 
-    def work(self, rounds, *options):
+    def work(self, rounds, options):
         """Gives real and CPU time of the work, watched with these options or not at all."""
-        with self.start("busy", DEPTH, 1, rounds) as target:
-            recording = None
+        recording = None
+        with self.start("busy", DEPTH, "1", str(rounds)) as target:
             if options:
-                recording = subprocess.Popen([self.cli, "record", "-p", target.pid, "-o",
-                                              os.devnull, *options], stderr=subprocess.DEVNULL)
-            told = json.loads(target.program.stdout.readline())
+                recording = self.sonde.start(self.user, target, "-o", os.devnull, *options)
+                time.sleep(ATTACH_S)
+            target.program.stdin.write(b"\n")
+            target.program.stdin.flush()
+            told = target.read()
             if recording is not None and recording.wait() != 0:
                 sys.exit(f"sonde-cli ended with status {recording.returncode}")
-            return told["real_ns"], told["cpu_ns"]
+        return told
+
+    def find_rounds(self):
+        """Finds how many rounds of the work take so long as WORK_S."""
+        told = self.work(1000, ())
+        return max(1, int(told["rounds"] * WORK_S * 1e9 / told["cpu_ns"]))
+
+    def slow(self, rounds, options):
+        """Gives what the watched of two runs takes more, in CPU and in real time, in percent."""
+        pairs = []
+        for i in range(self.options.pairs):
+            # Neither is always the first, since a machine gets warm.
+            runs = [self.work(rounds, options if watched else ())
+                    for watched in ((False, True) if i % 2 else (True, False))]
+            pairs.append(runs if i % 2 else runs[::-1])
+        return [[100 * (watched[key] / alone[key] - 1) for alone, watched in pairs]
+                for key in ("cpu_ns", "real_ns")]
 
     def slowdown(self):
-        with self.start("busy", DEPTH, 1, 1000) as target:
-            told = json.loads(target.program.stdout.readline())
-        rounds = max(1, int(told["rounds"] * WORK_S * 1e9 / told["cpu_ns"]))
-        for what, options in (("alone", ()),
-                              ("python", ("--frames", "python", "-r", "1000")),
-                              ("both", ("--frames", "both", "-r", "1000"))):
-            pairs = [(self.work(rounds), self.work(rounds, *options)) for _ in range(PAIRS)]
-            for i, time_kind in enumerate(("real", "CPU")):
-                ratios = sorted(100 * (watched[i] / alone[i] - 1) for alone, watched in pairs)
-                spread = (ratios[-2] - ratios[1]) / 2
-                name = "a pair of its own" if what == "alone" else f"{what} at 1000 Hz"
-                self.say(f"slowdown in {time_kind} time, {name}, median of {PAIRS}",
-                         f"{statistics.median(ratios):.1f} ± {spread:.1f} %",
-                         "within the noise" if what == "python" else "-",
-                         f"busy.py {DEPTH} 1 {rounds}", " ".join(options))
+        rounds = self.find_rounds()
+        for rate in (None, *GOALS["slowdown"]):
+            options = ("--frames", "python", "-r", str(rate)) if rate else ()
+            where = f"at {rate} Hz" if rate else "of nothing, the noise,"
+            for kind, percents in zip(("CPU", "wall"), self.slow(rounds, options)):
+                self.say(f"slowdown {where} in {kind} time, {self.options.pairs} pairs",
+                         spread(percents, "%"), GOALS["slowdown"].get(rate, "-"), "slowdown",
+                         f" --pairs {self.options.pairs}")
 
-    def memory(self, minutes):
+    def measure_share(self, target, rate):
+        """Gives Sonde's share of a core once it is at work, in all of its threads."""
+        def read_cpu_ns(pid):
+            return sum(int(path.read_text(encoding="ascii").split()[0])
+                       for path in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat"))
+
+        recording = self.sonde.start(self.user, target, "-o", os.devnull, "--frames", "python",
+                                     "-r", str(rate))
+        time.sleep(ATTACH_S)
+        begin_ns, cpu_ns = time.monotonic_ns(), read_cpu_ns(recording.pid)
+        time.sleep(SHARE_S)
+        cpu_ns = read_cpu_ns(recording.pid) - cpu_ns
+        share = cpu_ns / (time.monotonic_ns() - begin_ns)
+        recording.terminate()
+        recording.wait()
+        return share
+
+    def share(self):
+        with self.start("busy", DEPTH, "1") as target:
+            for rate in (1000, 10000):
+                pairs = [(self.sonde.measure_least(target, rate, SHARE_S),
+                          self.measure_share(target, rate)) for _ in range(SHARE_PAIRS)]
+                self.say(f"share of a core at {rate} Hz",
+                         spread([100 * share for _, share in pairs], "%"), "-", "share")
+                self.say(f"share of a core at {rate} Hz of who only sleeps and copies",
+                         spread([100 * least for least, _ in pairs], "%"), "-", "share")
+                self.say(f"the first to the second at {rate} Hz",
+                         spread([share / least for least, share in pairs], "x"), "<= 1.3 x",
+                         "share")
+        with self.start("busy", DEPTH, THREADS) as target:
+            shares = [100 * self.measure_share(target, 1000) for _ in range(3)]
+        self.say(f"share of a core at 1000 Hz, {THREADS} threads", spread(shares, "%"), "<= 10 %",
+                 "share")
+
+    def rate(self):
+        for threads in ("1", THREADS):
+            with self.start("busy", DEPTH, threads) as target:
+                _, stats = self.record(target, "python", 20000, RATE_S, "-m", "wall")
+            self.say(f"samples a second of a thread at 20000 Hz, threads: {threads}",
+                     f"{stats['samples'] / int(threads) / stats['duration_s']:.0f}", "-", "rate")
+
+    def memory(self):
         def read_mib(pid, key):
             text = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
             return int(re.search(rf"^{key}:\s+(\d+)", text, re.MULTILINE)[1]) / 1024
 
-        shown = ("maker.py", f"-r 10000 -d {60 * minutes:g}")
+        minutes = self.options.minutes
         with self.start("maker") as target:
-            recording = subprocess.Popen(
-                [self.cli, "record", "-p", target.pid, "--frames", "python", "-r", "10000",
-                 "-o", os.devnull], stderr=subprocess.DEVNULL)
+            recording = self.sonde.start(self.user, target, "--frames", "python", "-r", "10000",
+                                         "-o", os.devnull)
             time.sleep(15 * minutes)
             early = read_mib(recording.pid, "VmRSS")
             time.sleep(45 * minutes)
@@ -227,115 +294,112 @@ class Bench:
             recording.terminate()
             recording.wait()
         where = f"new functions all the time, {minutes:g} min at 10 kHz"
-        self.say(f"memory, {where}", f"{most:.1f} MiB", "<= 200 MB", *shown)
+        more = f" --minutes {minutes:g}"
+        self.say(f"memory, {where}", f"{most:.1f} MiB", "<= 200 MB", "memory", more)
         self.say(f"memory grown in the last {0.75 * minutes:g} min of it",
-                 f"{late - early:.1f} MiB", "-", *shown)
+                 f"{late - early:.1f} MiB", "-", "memory", more)
 
 
-class Peers:
-    """The profilers of the tree, on the same programs on Pythons of the same tree."""
+class PeerBench:
+    """What is measured of another profiler, by root."""
 
-    NEWEST, AUSTINS = "python3.15", "python3.13"
+    def __init__(self, peer, bench):
+        self.peer = peer
+        self.bench = bench
 
-    def __init__(self, tree, scripts):
-        self.chroot = ["chroot", tree]
-        self.folder = pathlib.Path(tempfile.mkdtemp(dir=f"{tree}/tmp"))
-        shutil.copytree(scripts, self.folder / "python")
-        self.scripts = pathlib.Path("/tmp") / self.folder.name / "python"
-        self.output = str(self.scripts / "output")
+    def say(self, what, value, kind, more=""):
+        say(f"{self.peer.name}: {what}, {self.bench.subject.name}", value, "-",
+            f"{self.bench.subject.command_of(kind)}{more}")
 
-    def __enter__(self):
-        return self
+    def agree(self):
+        options = self.bench.options
+        for workload in options.workload or WORKLOADS:
+            failed = []
 
-    def __exit__(self, *exception):
-        shutil.rmtree(self.folder)
+            def record(target):
+                stacks, share = self.peer.record(target.pid, AGREE_HZ, options.seconds,
+                                                 workload == "threads")
+                failed.append(share)
+                return stacks
 
-    def bench(self, cli, least):
-        """Gives a bench for Sonde that runs the programs there."""
-        bench = Bench(cli, self.scripts, least, self.NEWEST)
-        bench.scripts, bench.python = self.scripts, [*self.chroot, self.NEWEST]
-        bench.suffix = f", {self.NEWEST}"
-        return bench
+            agreement = self.bench.compare(workload, record)
+            self.say(f"agree, {workload}: beyond noise",
+                     f"{agreement.show()}, failed {100 * statistics.mean(failed):.1f} %", "agree",
+                     f" --workload {workload} --seconds {options.seconds:g}")
+            self.bench.show_rows(agreement)
 
-    def busy(self, python, threads):
-        return Target(*self.chroot, python, self.scripts / "busy.py", str(DEPTH), str(threads))
-
-    def run(self, command):
-        """Runs a profiler to its end; gives what it printed and its CPU seconds."""
-        with tempfile.TemporaryFile() as output:
-            profiler = subprocess.Popen([*self.chroot, "env", "LC_ALL=C.UTF-8", *command],
-                                        stdout=output, stderr=subprocess.STDOUT)
-            _, status, usage = os.wait4(profiler.pid, 0)
-            profiler.returncode = os.waitstatus_to_exitcode(status)
-            output.seek(0)
-            text = ANSI.sub("", output.read().decode(errors="replace"))
-        return text, usage.ru_utime + usage.ru_stime
-
-    def sample(self, threads, rate, seconds):
-        """Gives good sweeps a second, the share of failed ones and the share of a core."""
-        with self.busy(self.NEWEST, threads) as target:
-            text, cpu_s = self.run([self.NEWEST, "-m", "profiling.sampling", "attach", "-a", "-r",
-                                    rate, "-d", str(seconds), "--binary", "-o", self.output,
-                                    target.pid])
-        per_second = float(re.search(r"Sample rate: ([\d.]+)", text)[1])
-        failed = float(re.search(r"Error rate: ([\d.]+)", text)[1]) / 100
-        return per_second * (1 - failed), failed, cpu_s / seconds
-
-    def austin(self, threads):
-        """Gives its sweeps a second."""
-        with self.busy(self.AUSTINS, threads) as target:
-            text, _ = self.run(["/opt/austin/usr/bin/austin", "-i", "1", "-b", "-o", self.output,
-                                "-x", str(RATE_S), "-p", target.pid])
-        seconds = float(re.search(r"Sampling duration : ([\d.]+) s", text)[1])
-        taken = re.search(r"Error rate : (\d+)/(\d+)", text)
-        return (int(taken[2]) - int(taken[1])) / seconds
-
-    def say(self, what, value, threads, command):
-        command = f"chroot $PEERS {command} $(pgrep -f 'busy.py {DEPTH} {threads}')"
-        print(f"{what}\t{value}\t-\t{command}", flush=True)
-
-    def rate(self):
-        for threads, unit in ((1, "samples"), (THREADS, "sweeps")):
-            good, failed, share = self.sample(threads, TOP_RATE, RATE_S)
-            where = f"{threads} thread{'s' if threads > 1 else ''}, depth {DEPTH}"
-            command = f"{self.NEWEST} -m profiling.sampling attach -a -r {TOP_RATE} -d {RATE_S}"
-            name = "profiling.sampling"
-            self.say(f"{name}: good {unit} a second, {where}", f"{good:.0f}", threads, command)
-            self.say(f"{name}: failed, {where}", f"{100 * failed:.2f} %", threads, command)
-            self.say(f"{name}: share of a core, {where}", f"{100 * share:.0f} %", threads, command)
-            self.say(f"austin: {unit} a second, {where}, {self.AUSTINS}",
-                     f"{self.austin(threads):.0f}", threads, f"austin -i 1 -x {RATE_S} -p")
+    def torn(self):
+        for script, argument in TORN:
+            with self.bench.start(script, argument) as target:
+                for rate in GOALS["torn"]:
+                    _, failed = self.peer.record(target.pid, rate, TORN_S, argument == "threads")
+                    self.say(f"failed at {rate} Hz, {script}.py {argument}",
+                             f"{100 * failed:.2f} %", "torn")
 
     def share(self):
-        for rate in ("1000", "10000"):
-            good, _, share = self.sample(1, rate, SHARE_S)
-            command = f"{self.NEWEST} -m profiling.sampling attach -a -r {rate} -d {SHARE_S}"
-            self.say(f"profiling.sampling: share of a core at {rate} Hz", f"{100 * share:.1f} %", 1,
-                     command)
-            self.say(f"profiling.sampling: samples a second at {rate} Hz", f"{good:.0f}", 1,
-                     command)
+        with self.bench.start("busy", DEPTH, "1") as target:
+            for rate in (1000, 10000):
+                self.say(f"share of a core at {rate} Hz",
+                         f"{100 * self.peer.measure_share(target.pid, rate, SHARE_S):.1f} %",
+                         "share")
 
 
-def main():
+# Each Python is measured, or the last one, and by an ordinary user too.
+KINDS = ("agree", "torn", "slowdown", "share", "rate", "memory")
+EACH = {"agree", "torn"}
+BY_USER = {"torn", "slowdown", "share"}
+OF_PEERS = {python_peers.Sampling: {"agree", "torn", "share"},
+            python_peers.Austin: {"agree", "torn"}}
+
+
+def read_arguments():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("cli")
-    parser.add_argument("scripts")
-    parser.add_argument("least")
     parser.add_argument("what", nargs="*", metavar="WHAT")
-    parser.add_argument("--python", default="/usr/bin/python3")
-    parser.add_argument("--minutes", type=float, default=0.5)
+    parser.add_argument("--build", default=ROOT / "build", help="the build folder")
+    parser.add_argument("--python", action="append", default=[],
+                        help="one to measure: a path, or the beginning of a version; several times")
+    parser.add_argument("--user", help="torn, slowdown and share as this user too")
+    parser.add_argument("--workload", action="append", choices=WORKLOADS, help="one, for agree")
+    parser.add_argument("--seconds", type=float, default=3, help="of a recording, for agree")
+    parser.add_argument("--details", action="store_true", help="which functions do not agree")
+    parser.add_argument("--rate", type=int, default=10000, help="in Hz, for impossible stacks")
+    parser.add_argument("--stacks", type=int, default=1000000, help="how many of those")
+    parser.add_argument("--pairs", type=int, default=20, help="of runs, for slowdown")
+    parser.add_argument("--minutes", type=float, default=0.5, help="for memory; 10 for long")
     arguments = parser.parse_args()
     if not set(arguments.what) <= set(KINDS):
         parser.error(f"WHAT is one of {', '.join(KINDS)}")
+    return arguments
 
-    bench = Bench(arguments.cli, arguments.scripts, arguments.least, arguments.python)
-    for what in arguments.what or KINDS:
-        getattr(bench, what)(*([arguments.minutes] if what == "memory" else []))
-        if os.environ.get("PEERS") and what in ("rate", "share"):
-            with Peers(os.environ["PEERS"], bench.scripts) as peers:
-                getattr(peers.bench(arguments.cli, arguments.least), what)()
-                getattr(peers, what)()
+
+def run(options, tree):
+    subjects = python_subjects.find(tree, options.python)
+    if not subjects:
+        sys.exit(f"no such Python: {' '.join(options.python)}")
+    sonde = Sonde(options.build)
+    users = [User()] + ([User(options.user)] if options.user else [])
+    for what in options.what or KINDS:
+        for user in users if what in BY_USER else users[:1]:
+            able = [subject for subject in subjects if subject.can_run(user)]
+            for subject in sorted({*subjects} - {*able}, key=subjects.index):
+                print(f"{subject.name}{user.suffix}: {subject.path} cannot be run",
+                      file=sys.stderr, flush=True)
+            for subject in able if what in EACH else able[-1:]:
+                getattr(Bench(sonde, subject, user, options), what)()
+        for kind, subject in itertools.product(OF_PEERS if tree else (), subjects):
+            peer = kind(tree)
+            if what in OF_PEERS[kind] and subject.is_of(peer) and peer.exists():
+                getattr(PeerBench(peer, Bench(sonde, subject, users[0], options)), what)()
+
+
+def main():
+    options = read_arguments()
+    if os.environ.get("PEERS"):
+        with Tree(os.environ["PEERS"]) as tree:
+            run(options, tree)
+    else:
+        run(options, None)
 
 
 main()

@@ -5,8 +5,9 @@
   <module>;main;dive*(DEPTH - 3);work         DEPTH frames, and below them nothing,
   ...;work;leaf_a, ...;work;leaf_b            or one of two leaves, on each of THREADS threads
 
-It ends when standard input is closed, or after ROUNDS rounds of the main thread, and prints how
-long those took, CPU time of that thread and real time:
+It ends when standard input is closed, or after ROUNDS rounds of the main thread, which begin when
+there is a line on standard input; and prints how long those took, CPU time of that thread, user and
+system, and real time:
 
   {"cpu_ns": CPU_NS, "real_ns": REAL_NS, "rounds": ROUNDS}
 """
@@ -52,6 +53,8 @@ def main():
         threading.Thread(target=dive, args=(max(1, depth - THREAD_FRAMES - 1), -1),
                          daemon=True).start()
     target.ready()
+    if rounds:
+        sys.stdin.readline()
     cpu_ns, real_ns = time.thread_time_ns(), time.monotonic_ns()
     done = dive(max(1, depth - MAIN_FRAMES - 1), rounds or -1)
     print(json.dumps({"cpu_ns": time.thread_time_ns() - cpu_ns,
