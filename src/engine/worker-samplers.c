@@ -55,6 +55,20 @@ sonde_worker_end_peek (SondeWorker *self)
   self->is_switching = FALSE;
 }
 
+/* Whether a thread may have a CPU that we cannot take from it. */
+static gboolean
+is_outranked (SondeWorker *self)
+{
+  g_autoptr(GArray) tids = g_array_new (FALSE, FALSE, sizeof (pid_t));
+
+  sonde_threads_list (self->target->pid, tids);
+  for (guint i = 0; i < tids->len; i++)
+    if (sonde_thread_read_priority (g_array_index (tids, pid_t, i)) > 0)
+      return TRUE;
+
+  return FALSE;
+}
+
 void
 sonde_worker_update_sampler (SondeWorker *self)
 {
@@ -65,6 +79,9 @@ sonde_worker_update_sampler (SondeWorker *self)
   gboolean wants_peek;
 
   self->frames = sonde_python_stage_choose (self->python, self->settings.query.frames);
+  if (self->frames == SONDE_FRAMES_PYTHON && !had_peek &&
+      self->hindrance == SONDE_HINDRANCE_NONE && is_outranked (self))
+    self->hindrance = SONDE_HINDRANCE_PRIORITY;
   wants_peek = self->frames == SONDE_FRAMES_PYTHON && self->hindrance == SONDE_HINDRANCE_NONE;
   sonde_stop_sampler_set_python (self->sampler, python);
   if (self->state != SONDE_SESSION_SAMPLING)

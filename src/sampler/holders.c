@@ -15,6 +15,7 @@
 #include <sched.h>
 
 #include "base/clock.h"
+#include "sampler/bound-thread.h"
 #include "sampler/priority.h"
 
 /* A holder that comes this late does no good, and one that waits this long is forgotten. */
@@ -36,7 +37,7 @@
 typedef struct
 {
   SondeHolders *all;          /* borrowed */
-  GThread      *thread;       /* owned */
+  SondeBoundThread *thread;   /* owned; NULL if there could be none */
   int           cpu;
   gboolean      is_useless;   /* it may not run there; atomic */
   guint64       wanted_until_ns; /* atomic */
@@ -110,19 +111,17 @@ run_tick (Holder  *self,
     hold (self, due_ns, now_ns);
 }
 
-static gpointer
-run (gpointer data)
+static void
+run (gboolean is_bound,
+     gpointer data)
 {
   Holder *self = data;
   guint64 last_ns = 0;
-  cpu_set_t cpus;
 
-  CPU_ZERO (&cpus);
-  CPU_SET (self->cpu, &cpus);
-  if (sched_setaffinity (0, sizeof cpus, &cpus) != 0)
+  if (!is_bound)
     {
       STORE (self->is_useless, TRUE);
-      return NULL;
+      return;
     }
 
   sonde_priority_raise (SONDE_PRIORITY_HOLDER);
@@ -150,8 +149,6 @@ run (gpointer data)
           last_ns = due_ns;
         }
     }
-
-  return NULL;
 }
 
 SondeHolders *
@@ -179,7 +176,7 @@ sonde_holders_free (SondeHolders *self)
   g_mutex_unlock (&self->lock);
 
   for (guint i = 0; i < self->holders->len; i++)
-    g_thread_join (((Holder *) g_ptr_array_index (self->holders, i))->thread);
+    sonde_bound_thread_free (((Holder *) g_ptr_array_index (self->holders, i))->thread);
 
   g_ptr_array_unref (self->holders);
   g_cond_clear (&self->cond);
@@ -204,7 +201,9 @@ ensure_holder (SondeHolders *self,
   holder->all = self;
   holder->cpu = cpu;
   g_ptr_array_add (self->holders, holder);
-  holder->thread = g_thread_new ("sonde-holder", run, holder);
+  holder->thread = sonde_bound_thread_new ("sonde-holder", cpu, run, holder);
+  if (holder->thread == NULL)
+    STORE (holder->is_useless, TRUE);
 
   return holder;
 }

@@ -19,6 +19,8 @@
 
 #include "config.h"
 
+#include <sched.h>
+
 #include "base/clock.h"
 #include "sampler/peek-sampler-private.h"
 
@@ -193,7 +195,7 @@ read_standing (SondePeekSampler *self,
   read = read_stack (self, thread, pieces, n_pieces);
   if (!sonde_thread_read_runs (&thread->thread, &after))
     return LOOK_ENDED;
-  if (after.count != thread->runs.count)
+  if (after.count != thread->runs.count || sched_getcpu () != self->cpu)
     return LOOK_MISSED;
 
   if (read == SONDE_PYTHON_READ_OK)

@@ -16,6 +16,9 @@
 
 #define LIST_INTERVAL_NS (100 * G_GUINT64_CONSTANT (1000000))
 
+#define HOLD_POLL_NS 20000
+#define STAGE_NS_MAX (100 * G_GUINT64_CONSTANT (1000000))
+
 static void
 free_thread (gpointer data)
 {
@@ -201,7 +204,7 @@ look_at_threads (SondePeekSampler *self)
       PeekThread *thread = g_ptr_array_index (self->seen, i);
 
       update_name (self, thread);
-      is_outranked |= sonde_thread_read_priority (&thread->thread) > 0;
+      is_outranked |= sonde_thread_read_priority (thread->base.tid) > 0;
     }
 
   return is_outranked;
@@ -234,10 +237,22 @@ sonde_peek_sampler_collect (SondePeekSampler *self)
   return look_at_threads (self) ? SONDE_HINDRANCE_PRIORITY : SONDE_HINDRANCE_NONE;
 }
 
+/* A stage takes some µs. One that does not end has lost its CPU to a program of higher priority. */
 void
 sonde_peek_sampler_hold (SondePeekSampler *self)
 {
-  g_mutex_lock (&self->lock);
+  guint64 give_up_ns = sonde_clock_now_ns () + STAGE_NS_MAX;
+
+  while (!g_mutex_trylock (&self->lock))
+    {
+      sonde_clock_sleep_until (sonde_clock_now_ns () + HOLD_POLL_NS);
+      if (sonde_clock_now_ns () < give_up_ns || self->relay == NULL)
+        continue;
+
+      sonde_relay_unbind (self->relay);
+      g_mutex_lock (&self->lock);
+      return;
+    }
 }
 
 void

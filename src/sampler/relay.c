@@ -11,11 +11,8 @@
 
 #include "sampler/relay.h"
 
-#include <pthread.h>
-#include <sched.h>
-#include <time.h>
-
 #include "base/clock.h"
+#include "sampler/bound-thread.h"
 #include "sampler/priority.h"
 
 /* How long it sleeps at once: it may have to quit. */
@@ -23,13 +20,11 @@
 
 typedef struct
 {
-  SondeRelay *relay;     /* borrowed */
-  GThread    *thread;    /* owned; NULL if there could be none */
-  int         cpu;
-  clockid_t   clock;     /* of its CPU time; under the lock */
-  gboolean    has_clock;
-  gboolean    is_barred; /* it may not run there; under the lock */
-  GCond       has_turn;
+  SondeRelay       *relay;     /* borrowed */
+  SondeBoundThread *thread;    /* owned; NULL if there could be none */
+  int               cpu;
+  gboolean          is_barred; /* it may not run there; under the lock */
+  GCond             has_turn;
 } Runner;
 
 struct _SondeRelay
@@ -46,15 +41,15 @@ struct _SondeRelay
   gboolean      quit;       /* atomic */
 };
 
-static gpointer run_stages (gpointer data);
+static void run_stages (gboolean is_bound,
+                        gpointer data);
 
 static void
 free_runner (gpointer data)
 {
   Runner *runner = data;
 
-  if (runner->thread != NULL)
-    g_thread_join (runner->thread);
+  sonde_bound_thread_free (runner->thread);
   g_cond_clear (&runner->has_turn);
   g_free (runner);
 }
@@ -78,7 +73,7 @@ ensure_runner (SondeRelay *self,
   runner->cpu = cpu;
   g_cond_init (&runner->has_turn);
   g_ptr_array_add (self->runners, runner);
-  runner->thread = g_thread_try_new ("sonde-preempter", run_stages, runner, NULL);
+  runner->thread = sonde_bound_thread_new ("sonde-preempter", cpu, run_stages, runner);
   runner->is_barred = runner->thread == NULL;
 
   return runner;
@@ -119,24 +114,6 @@ give_back (Runner *runner)
   g_mutex_unlock (&self->lock);
 }
 
-/* Also gets the clock, which others read. */
-static gboolean
-bind_to_cpu (Runner *runner)
-{
-  cpu_set_t cpus;
-
-  CPU_ZERO (&cpus);
-  CPU_SET (runner->cpu, &cpus);
-  if (sched_setaffinity (0, sizeof cpus, &cpus) != 0)
-    return FALSE;
-
-  g_mutex_lock (&runner->relay->lock);
-  runner->has_clock = pthread_getcpuclockid (pthread_self (), &runner->clock) == 0;
-  g_mutex_unlock (&runner->relay->lock);
-
-  return TRUE;
-}
-
 /* FALSE once it is time to quit. */
 static gboolean
 wait_for_turn (Runner *runner)
@@ -169,16 +146,17 @@ sleep_until (SondeRelay *self,
   return !g_atomic_int_get (&self->quit);
 }
 
-static gpointer
-run_stages (gpointer data)
+static void
+run_stages (gboolean is_bound,
+            gpointer data)
 {
   Runner *runner = data;
   SondeRelay *self = runner->relay;
 
-  if (!bind_to_cpu (runner))
+  if (!is_bound)
     {
       give_back (runner);
-      return NULL;
+      return;
     }
 
   sonde_priority_raise (SONDE_PRIORITY_HOLDER);
@@ -195,8 +173,6 @@ run_stages (gpointer data)
         hand_over (self, next.cpu);
       g_mutex_unlock (&self->lock);
     }
-
-  return NULL;
 }
 
 SondeRelay *
@@ -235,6 +211,20 @@ sonde_relay_free (SondeRelay *self)
   g_free (self);
 }
 
+void
+sonde_relay_unbind (SondeRelay *self)
+{
+  g_mutex_lock (&self->lock);
+  for (guint i = 0; i < self->runners->len; i++)
+    {
+      const Runner *runner = g_ptr_array_index (self->runners, i);
+
+      if (runner->thread != NULL)
+        sonde_bound_thread_unbind (runner->thread);
+    }
+  g_mutex_unlock (&self->lock);
+}
+
 gboolean
 sonde_relay_has_failed (SondeRelay *self)
 {
@@ -250,10 +240,9 @@ sonde_relay_get_cpu_ns (SondeRelay *self)
   for (guint i = 0; i < self->runners->len; i++)
     {
       const Runner *runner = g_ptr_array_index (self->runners, i);
-      struct timespec time;
 
-      if (runner->has_clock && clock_gettime (runner->clock, &time) == 0)
-        sum_ns += (guint64) time.tv_sec * SONDE_NS_PER_SECOND + (guint64) time.tv_nsec;
+      if (runner->thread != NULL)
+        sum_ns += sonde_bound_thread_get_cpu_ns (runner->thread);
     }
   g_mutex_unlock (&self->lock);
 

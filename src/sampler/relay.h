@@ -52,6 +52,10 @@ SondeRelay *sonde_relay_new           (int            cpu,
                                        gpointer       data);
 void        sonde_relay_free          (SondeRelay    *self);
 
+/* Lets its threads run anywhere from now on: one whose CPU another program does not leave would not
+ * come to an end. A stage that is under way may be on another CPU then than it was told.
+ */
+void        sonde_relay_unbind        (SondeRelay    *self);
 /* Whether a stage was to go on where we may not run (a container's cpuset, for one): it went on
  * where it was.
  */

@@ -263,15 +263,15 @@ sonde_thread_read_sleeps (SondeThread *self,
 }
 
 int
-sonde_thread_read_priority (SondeThread *self)
+sonde_thread_read_priority (pid_t tid)
 {
   struct sched_param parameters;
 
-  switch (sched_getscheduler (self->tid))
+  switch (sched_getscheduler (tid))
     {
     case SCHED_FIFO:
     case SCHED_RR:
-      return sched_getparam (self->tid, &parameters) == 0 ? parameters.sched_priority : 0;
+      return sched_getparam (tid, &parameters) == 0 ? parameters.sched_priority : 0;
 
     case SCHED_DEADLINE:
       return SONDE_THREAD_PRIORITY_DEADLINE;

@@ -103,7 +103,7 @@ gboolean sonde_thread_read_sleeps (SondeThread     *self,
                                   guint64          *count);
 /* Its real-time priority, 1 to 99; 0 of an ordinary thread (sched(7)). */
 #define SONDE_THREAD_PRIORITY_DEADLINE 100
-int      sonde_thread_read_priority (SondeThread   *self);
+int      sonde_thread_read_priority (pid_t          tid);
 /* Its name, any bytes, cut at the kernel's length; "" if it has ended. */
 void     sonde_thread_read_name  (SondeThread      *self,
                                   char              name[SONDE_THREAD_NAME_BYTES]);

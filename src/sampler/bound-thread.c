@@ -1,0 +1,118 @@
+/* bound-thread.c: a thread of ours that runs on one CPU only
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "sampler/bound-thread.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+
+/* How long its end is waited for before it is unbound again: it may just have bound itself. */
+#define END_POLL_NS 200000
+
+struct _SondeBoundThread
+{
+  GThread      *thread;
+  int           cpu;
+  SondeBoundRun run;
+  gpointer      data;
+  int           tid;       /* 0 at first; atomic */
+  gboolean      has_ended; /* atomic */
+};
+
+static gboolean
+bind_to_cpu (int cpu)
+{
+  cpu_set_t cpus;
+
+  if (cpu < 0 || cpu >= CPU_SETSIZE)
+    return FALSE;
+
+  CPU_ZERO (&cpus);
+  CPU_SET (cpu, &cpus);
+
+  return sched_setaffinity (0, sizeof cpus, &cpus) == 0;
+}
+
+static gpointer
+run_thread (gpointer data)
+{
+  SondeBoundThread *self = data;
+
+  g_atomic_int_set (&self->tid, gettid ());
+  self->run (bind_to_cpu (self->cpu), self->data);
+  g_atomic_int_set (&self->has_ended, TRUE);
+
+  return NULL;
+}
+
+SondeBoundThread *
+sonde_bound_thread_new (const char    *name,
+                        int            cpu,
+                        SondeBoundRun  run,
+                        gpointer       data)
+{
+  SondeBoundThread *self = g_new0 (SondeBoundThread, 1);
+
+  self->cpu = cpu;
+  self->run = run;
+  self->data = data;
+  self->thread = g_thread_try_new (name, run_thread, self, NULL);
+  if (self->thread == NULL)
+    g_clear_pointer (&self, g_free);
+
+  return self;
+}
+
+void
+sonde_bound_thread_unbind (SondeBoundThread *self)
+{
+  int tid = g_atomic_int_get (&self->tid);
+  cpu_set_t cpus;
+
+  if (tid == 0 || g_atomic_int_get (&self->has_ended))
+    return;
+
+  memset (&cpus, 0xff, sizeof cpus);
+  sched_setaffinity (tid, sizeof cpus, &cpus);
+}
+
+void
+sonde_bound_thread_free (SondeBoundThread *self)
+{
+  if (self == NULL)
+    return;
+
+  while (!g_atomic_int_get (&self->has_ended))
+    {
+      sonde_bound_thread_unbind (self);
+      sonde_clock_sleep_until (sonde_clock_now_ns () + END_POLL_NS);
+    }
+
+  g_thread_join (self->thread);
+  g_free (self);
+}
+
+guint64
+sonde_bound_thread_get_cpu_ns (SondeBoundThread *self)
+{
+  int tid = g_atomic_int_get (&self->tid);
+  struct timespec time;
+  clockid_t clock;
+
+  /* As clock_getcpuclockid() makes it of a thread (include/linux/posix-timers.h). */
+  clock = (clockid_t) (((guint) ~tid << 3) | 6);
+  if (tid == 0 || clock_gettime (clock, &time) != 0)
+    return 0;
+
+  return (guint64) time.tv_sec * SONDE_NS_PER_SECOND + (guint64) time.tv_nsec;
+}
