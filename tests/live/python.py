@@ -18,6 +18,7 @@ import zipfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 import python_dumps  # noqa: E402
+import python_places  # noqa: E402
 import python_records  # noqa: E402
 import python_stacks  # noqa: E402
 import pythons  # noqa: E402
@@ -99,6 +100,9 @@ class Suite:
             return
         try:
             case(*arguments)
+        except python_places.Skipped as reason:
+            self.count += 1
+            print(f"ok {self.count} {path} # SKIP {reason}", flush=True)
         except (Failed, OSError, subprocess.SubprocessError) as failure:
             self.tell(path, failure or repr(failure))
         else:
@@ -234,6 +238,9 @@ def main():
         found = pythons.find()
         for python in found:
             check_python(suite, bench, python)
+        for name, check in python_places.CHECKS.items():
+            suite.run(f"/python/{found[-1].name}/place/{name}", check, Starter(found[-1], bench),
+                      bench.cli)
         suite.run(f"/python/{found[-1].name}/record/shares-long", python_records.check_shares,
                   Starter(found[-1], bench), bench.cli, "10")
         for program in arguments.programs:

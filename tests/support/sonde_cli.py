@@ -25,14 +25,15 @@ DEADLINE_S = 120
 
 
 class Cli:
-    """The program; each call runs it to its end."""
+    """The program; each call runs it to its end, by way of another one if there is a prefix."""
 
-    def __init__(self, path):
+    def __init__(self, path, *prefix):
         self.path = path
+        self.prefix = prefix
 
     def run(self, *arguments):
         """Gives its standard output."""
-        done = subprocess.run([self.path, *map(str, arguments)], capture_output=True, check=False,
+        done = subprocess.run([*self.prefix, self.path, *map(str, arguments)], capture_output=True, check=False,
                               timeout=DEADLINE_S, env={**os.environ, "LC_ALL": "C.UTF-8"})
         if done.returncode != 0:
             raise Failed(f"sonde-cli {' '.join(map(str, arguments))} ended with status "
