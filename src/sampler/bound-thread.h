@@ -29,8 +29,8 @@ SondeBoundThread *sonde_bound_thread_new        (const char       *name,
                                                  int               cpu,
                                                  SondeBoundRun     run,
                                                  gpointer          data);
-/* Lets it run anywhere from now on, if it is bound by now: a program of higher priority may have its
- * CPU and not leave it.
+/* Lets it run anywhere from now on, if it is bound by now: a program of higher priority may have
+ * its CPU and not leave it.
  */
 void              sonde_bound_thread_unbind     (SondeBoundThread *self);
 /* Waits for it, wherever it runs. */

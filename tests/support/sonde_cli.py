@@ -33,8 +33,9 @@ class Cli:
 
     def run(self, *arguments):
         """Gives its standard output."""
-        done = subprocess.run([*self.prefix, self.path, *map(str, arguments)], capture_output=True, check=False,
-                              timeout=DEADLINE_S, env={**os.environ, "LC_ALL": "C.UTF-8"})
+        done = subprocess.run([*self.prefix, self.path, *map(str, arguments)], capture_output=True,
+                              check=False, timeout=DEADLINE_S,
+                              env={**os.environ, "LC_ALL": "C.UTF-8"})
         if done.returncode != 0:
             raise Failed(f"sonde-cli {' '.join(map(str, arguments))} ended with status "
                          f"{done.returncode}: {done.stderr.decode(errors='replace')}")
