@@ -156,6 +156,10 @@ sonde_worker_set_settings (SondeWorker         *self,
   gboolean has_new_rate = settings->rate_hz < self->settings.rate_hz ||
                           settings->rate_hz > self->settings.rate_hz;
 
+  /* Who asks for other frames asks again whether they can be read without stopping. */
+  if (settings->query.frames != self->settings.query.frames)
+    self->hindrance = SONDE_HINDRANCE_NONE;
+
   sonde_settings_copy (&self->settings, settings);
 
   if (has_new_rate)

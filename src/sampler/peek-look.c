@@ -479,7 +479,7 @@ sonde_peek_look_run (SondeRelay *relay,
   if (!self->is_in_tick)
     begin_tick (self, now_ns);
   next.cpu = look (self);
-  if (next.cpu == cpu || sonde_relay_has_failed (relay))
+  if (next.cpu == cpu || next.cpu < 0 || sonde_relay_has_failed (relay))
     {
       next.cpu = cpu;
       end_tick (self);
