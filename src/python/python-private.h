@@ -1,4 +1,4 @@
-/* python-private.h: what python.c and python-locks.c share
+/* python-private.h: what python.c and locks.c share
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later

@@ -1,4 +1,4 @@
-/* tasks-private.h: what tasks.c and awaiters.c share
+/* tasks-private.h: what tasks.c and task-awaiters.c share
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later

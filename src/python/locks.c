@@ -1,4 +1,4 @@
-/* python-locks.c: who holds the locks of the interpreters, and who wants them
+/* locks.c: who holds the locks of the interpreters, and who wants them
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later

@@ -1,4 +1,4 @@
-/* awaiters.c: who awaits a future of asyncio
+/* task-awaiters.c: who awaits a future of asyncio
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
