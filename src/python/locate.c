@@ -19,9 +19,9 @@
 #include "python/locate.h"
 
 #include "base/clock.h"
-#include "python/module.h"
-#include "python/native-code.h"
-#include "python/version.h"
+#include "python/locate-module.h"
+#include "python/locate-native-code.h"
+#include "python/locate-version.h"
 
 #define MODULES_MAX 4096
 /* Of the data of all programs; a target may map as many as it likes. */

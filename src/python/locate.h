@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "python/image.h"
+#include "python/locate-image.h"
 #include "python/offsets.h"
 #include "target/maps.h"
 

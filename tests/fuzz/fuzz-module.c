@@ -15,10 +15,10 @@
 #include <string.h>
 
 #include "fuzz/memory.h"
-#include "python/image.h"
-#include "python/native-code.h"
+#include "python/locate-image.h"
+#include "python/locate-native-code.h"
+#include "python/locate-version.h"
 #include "python/object.h"
-#include "python/version.h"
 
 static void
 look_at_module (const SondePythonMemory *memory,

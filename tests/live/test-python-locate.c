@@ -12,7 +12,7 @@
 #include <glib/gstdio.h>
 
 #include "python/locate.h"
-#include "python/native-code.h"
+#include "python/locate-native-code.h"
 #include "support/damaged-memory.h"
 #include "support/program.h"
 #include "support/python-versions.h"

@@ -1,4 +1,4 @@
-/* unwind-table.c: where the compiled code of a module begins and ends
+/* locate-unwind-table.c: where the compiled code of a module begins and ends
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -9,7 +9,7 @@
 
 #include "config.h"
 
-#include "python/unwind-table.h"
+#include "python/locate-unwind-table.h"
 
 #include <string.h>
 

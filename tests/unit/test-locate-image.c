@@ -1,4 +1,4 @@
-/* test-image.c: programs and libraries as they lie in memory
+/* test-locate-image.c: programs and libraries as they lie in memory
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -16,7 +16,7 @@
 
 #include <glib.h>
 
-#include "python/image.h"
+#include "python/locate-image.h"
 #include "support/damaged-memory.h"
 
 static int writable_number = 42;
@@ -69,7 +69,7 @@ find_segment (const SondePythonImage *image,
 }
 
 static void
-test_image_program (void)
+test_locate_image_program (void)
 {
   SondePythonMemory memory = sonde_python_memory_of_process (getpid ());
   const SondePythonSegment *segment;
@@ -85,7 +85,7 @@ test_image_program (void)
   g_assert_true (segment->writable);
   g_assert_false (segment->executable);
 
-  segment = find_segment (&image, (SondeAddress) (gsize) test_image_program);
+  segment = find_segment (&image, (SondeAddress) (gsize) test_locate_image_program);
   g_assert_nonnull (segment);
   g_assert_false (segment->writable);
   g_assert_true (segment->executable);
@@ -95,7 +95,7 @@ test_image_program (void)
 }
 
 static void
-test_image_library (void)
+test_locate_image_library (void)
 {
   SondePythonMemory memory = sonde_python_memory_of_process (getpid ());
   SondePythonImage image;
@@ -119,7 +119,7 @@ test_image_library (void)
 }
 
 static void
-test_image_nothing (void)
+test_locate_image_nothing (void)
 {
   SondePythonMemory memory = sonde_python_memory_of_process (getpid ());
   static const char text[4096] = ELFMAG "no file";
@@ -132,7 +132,7 @@ test_image_nothing (void)
 
 /* Whatever is in memory, it ends, and a range is none that ends before it begins. */
 static void
-test_image_damaged (void)
+test_locate_image_damaged (void)
 {
   SondeAddress base = find_base ("libglib-2.0");
   guint found = 0;
@@ -163,9 +163,9 @@ main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/python/image/program", test_image_program);
-  g_test_add_func ("/python/image/library", test_image_library);
-  g_test_add_func ("/python/image/nothing", test_image_nothing);
-  g_test_add_func ("/python/image/damaged", test_image_damaged);
+  g_test_add_func ("/python/locate-image/program", test_locate_image_program);
+  g_test_add_func ("/python/locate-image/library", test_locate_image_library);
+  g_test_add_func ("/python/locate-image/nothing", test_locate_image_nothing);
+  g_test_add_func ("/python/locate-image/damaged", test_locate_image_damaged);
   return g_test_run ();
 }

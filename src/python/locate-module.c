@@ -1,4 +1,4 @@
-/* module.c: looks for CPython in one module of a process
+/* locate-module.c: looks for CPython in one module of a process
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -6,7 +6,7 @@
 
 #include "config.h"
 
-#include "python/module.h"
+#include "python/locate-module.h"
 
 #include <string.h>
 #include <unistd.h>

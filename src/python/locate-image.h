@@ -1,4 +1,4 @@
-/* image.h: a program or library as it lies in the memory of a target
+/* locate-image.h: a program or library as it lies in the memory of a target
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later

@@ -1,4 +1,4 @@
-/* module.h: looks for CPython in one module of a process
+/* locate-module.h: looks for CPython in one module of a process
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "python/image.h"
+#include "python/locate-image.h"
 #include "target/maps.h"
 
 G_BEGIN_DECLS

@@ -1,4 +1,4 @@
-/* image.c: a program or library as it lies in the memory of a target
+/* locate-image.c: a program or library as it lies in the memory of a target
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -11,7 +11,7 @@
 
 #include "config.h"
 
-#include "python/image.h"
+#include "python/locate-image.h"
 
 #include <elf.h>
 #include <string.h>

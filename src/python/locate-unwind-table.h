@@ -1,4 +1,4 @@
-/* unwind-table.h: where the compiled code of a module begins and ends
+/* locate-unwind-table.h: where the compiled code of a module begins and ends
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "python/image.h"
+#include "python/locate-image.h"
 
 G_BEGIN_DECLS
 

@@ -1,4 +1,4 @@
-/* test-native-code.c: where the compiled functions of a module lie
+/* test-locate-native-code.c: where the compiled functions of a module lie
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -15,8 +15,8 @@
 
 #include <glib.h>
 
-#include "python/native-code.h"
-#include "python/unwind-table.h"
+#include "python/locate-native-code.h"
+#include "python/locate-unwind-table.h"
 
 /* whole: a function of which two parts are elsewhere: one is jumped to at its first instruction,
  * where a frame is already; the other in its middle, before there is a frame. It also goes on in
@@ -188,7 +188,7 @@ assert_range (const SondePythonRange *range,
 }
 
 static void
-test_native_code_function (void)
+test_locate_native_code_function (void)
 {
   SondePythonMemory memory = own_memory ();
   SondePythonImage image = read_own_image ();
@@ -215,7 +215,7 @@ test_native_code_function (void)
 }
 
 static void
-test_native_code_parts (void)
+test_locate_native_code_parts (void)
 {
   SondePythonMemory memory = own_memory ();
   SondePythonImage image = read_own_image ();
@@ -231,7 +231,7 @@ test_native_code_parts (void)
 }
 
 static void
-test_native_code_loop (void)
+test_locate_native_code_loop (void)
 {
   SondePythonMemory memory = own_memory ();
   SondePythonImage image = read_own_image ();
@@ -246,7 +246,7 @@ test_native_code_loop (void)
 }
 
 static void
-test_native_code_no_tables (void)
+test_locate_native_code_no_tables (void)
 {
   SondePythonMemory memory = own_memory ();
   SondePythonImage image = read_own_image ();
@@ -294,7 +294,7 @@ read_noise_cb (gpointer     data,
 
 /* Whatever the tables say, it ends, and nothing beyond them is read. */
 static void
-test_native_code_noise (void)
+test_locate_native_code_noise (void)
 {
   Noise noise = { .image = { .unwind_header = 0x10000 } };
   SondePythonMemory memory = { .read = read_noise_cb, .data = &noise };
@@ -394,7 +394,7 @@ read_maze_cb (gpointer     data,
 
 /* Functions that lie over one another are not all read, however many there are. */
 static void
-test_native_code_maze (void)
+test_locate_native_code_maze (void)
 {
   guint64 n_bytes = 0;
   SondePythonImage image = { .unwind_header = MAZE_HEADER };
@@ -420,11 +420,11 @@ main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/python/native-code/function", test_native_code_function);
-  g_test_add_func ("/python/native-code/parts", test_native_code_parts);
-  g_test_add_func ("/python/native-code/loop", test_native_code_loop);
-  g_test_add_func ("/python/native-code/no-tables", test_native_code_no_tables);
-  g_test_add_func ("/python/native-code/noise", test_native_code_noise);
-  g_test_add_func ("/python/native-code/maze", test_native_code_maze);
+  g_test_add_func ("/python/locate-native-code/function", test_locate_native_code_function);
+  g_test_add_func ("/python/locate-native-code/parts", test_locate_native_code_parts);
+  g_test_add_func ("/python/locate-native-code/loop", test_locate_native_code_loop);
+  g_test_add_func ("/python/locate-native-code/no-tables", test_locate_native_code_no_tables);
+  g_test_add_func ("/python/locate-native-code/noise", test_locate_native_code_noise);
+  g_test_add_func ("/python/locate-native-code/maze", test_locate_native_code_maze);
   return g_test_run ();
 }

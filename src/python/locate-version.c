@@ -1,4 +1,4 @@
-/* version.c: which CPython a module is, if no symbol says so
+/* locate-version.c: which CPython a module is, if no symbol says so
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -11,7 +11,7 @@
 
 #include "config.h"
 
-#include "python/version.h"
+#include "python/locate-version.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* native-code.c: where the compiled functions of a module lie
+/* locate-native-code.c: where the compiled functions of a module lie
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -16,11 +16,11 @@
 
 #include "config.h"
 
-#include "python/native-code.h"
+#include "python/locate-native-code.h"
 
 #include <string.h>
 
-#include "python/unwind-table.h"
+#include "python/locate-unwind-table.h"
 
 #define FUNCTION_BYTES_MAX (1 << 20)
 /* Of all functions that one search reads, whatever the tables say: some 100 ms. */

@@ -1,4 +1,4 @@
-/* test-python-module.c: the search of a program's data for CPython
+/* test-locate-module.c: the search of a program's data for CPython
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -10,7 +10,7 @@
 
 #include <glib.h>
 
-#include "python/module.h"
+#include "python/locate-module.h"
 
 #define DATA_BYTES (1024 * 1024)
 
@@ -51,7 +51,7 @@ search (gsize  n_bytes_left,
 
 /* A target may map as many programs as it likes. */
 static void
-test_python_module_search_ends (void)
+test_locate_module_search_ends (void)
 {
   search (2 * DATA_BYTES, DATA_BYTES);
   search (DATA_BYTES / 2, DATA_BYTES / 2);
@@ -63,7 +63,7 @@ main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/python/module/search-ends", test_python_module_search_ends);
+  g_test_add_func ("/python/locate-module/search-ends", test_locate_module_search_ends);
 
   return g_test_run ();
 }

@@ -1,4 +1,4 @@
-/* native-code.h: where the compiled functions of a module lie
+/* locate-native-code.h: where the compiled functions of a module lie
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "python/image.h"
+#include "python/locate-image.h"
 
 G_BEGIN_DECLS
 

@@ -1,4 +1,4 @@
-/* test-python-version.c: versions of CPython told from text
+/* test-locate-version.c: versions of CPython told from text
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -10,7 +10,7 @@
 
 #include <glib.h>
 
-#include "python/version.h"
+#include "python/locate-version.h"
 
 typedef struct
 {
@@ -20,7 +20,7 @@ typedef struct
 } Case;
 
 static void
-test_python_version_hex (void)
+test_locate_version_hex (void)
 {
   SondePythonVersion version = sonde_python_version_of_hex (0x030b07f0);
 
@@ -29,7 +29,7 @@ test_python_version_hex (void)
 }
 
 static void
-test_python_version_paths (void)
+test_locate_version_paths (void)
 {
   static const Case cases[] = {
     { "/usr/lib/libpython3.11.so.1.0", 0x030b, 0 },
@@ -58,7 +58,7 @@ test_python_version_paths (void)
 }
 
 static void
-test_python_version_texts (void)
+test_locate_version_texts (void)
 {
   static const Case cases[] = {
     { "3.9.18 (main, May  9 2026, 07:33:22) \n[GCC 12.2.0]", 0x0309, 18 },
@@ -113,7 +113,7 @@ read_image_cb (gpointer     data,
 
 /* Wherever the text begins, across the borders of the pieces that are read too. */
 static void
-test_python_version_memory (void)
+test_locate_version_memory (void)
 {
   static const char text[] = "3.9.18 (main, May  9 2026, 07:33:22) \n[GCC 12.2.0]";
   g_autoptr(GByteArray) bytes = g_byte_array_new ();
@@ -148,9 +148,9 @@ main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/python/version/hex", test_python_version_hex);
-  g_test_add_func ("/python/version/paths", test_python_version_paths);
-  g_test_add_func ("/python/version/texts", test_python_version_texts);
-  g_test_add_func ("/python/version/memory", test_python_version_memory);
+  g_test_add_func ("/python/locate-version/hex", test_locate_version_hex);
+  g_test_add_func ("/python/locate-version/paths", test_locate_version_paths);
+  g_test_add_func ("/python/locate-version/texts", test_locate_version_texts);
+  g_test_add_func ("/python/locate-version/memory", test_locate_version_memory);
   return g_test_run ();
 }
