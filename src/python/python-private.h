@@ -7,26 +7,23 @@
 #pragma once
 
 #include "python/python.h"
+#include "python/thread-ids.h"
 
 G_BEGIN_DECLS
 
 struct _SondePython
 {
-  pid_t                     pid;
-  pid_t                     inner_pid;     /* as the process itself sees it */
   const SondePythonMemory  *memory;        /* borrowed */
   const SondePythonOffsets *offsets;       /* borrowed */
   SondeAddress              runtime;
 
+  SondePythonThreadIds     *ids;           /* owned */
   GPtrArray                *interpreters;  /* owns SondePythonInterpreter */
   GPtrArray                *threads;       /* owns SondePythonThread */
   GHashTable               *by_state;      /* state → SondePythonThread */
   GHashTable               *by_tid;        /* tid → SondePythonThread, the first of them */
-  GHashTable               *outer_ids;     /* what the process calls a thread → its tid */
-  gboolean                  has_outer_ids; /* all of this refresh */
   guint                     serial;        /* of the refresh under way */
   guint                     n_states;      /* that it has met so far */
-  gsize                     record_offset; /* of the id in the record; 0 if not known yet */
   gboolean                  has_gil;       /* a lock was in use; none goes out of use */
   gboolean                  has_outer_states;
   SondeCodeStack            piece;         /* of one thread state of several */

@@ -5,9 +5,6 @@
  *
  *   _PyRuntime ─▶ interpreter ─▶ interpreter …        (newest first)
  *                     └─▶ thread state ─▶ thread state …
- *
- * A thread state knows its thread: by the kernel's id since 3.11, before that by what
- * pthread_self() gives, the address of the C library's record of the thread, in which the id lies.
  */
 
 #include "config.h"
@@ -16,14 +13,9 @@
 
 #include <string.h>
 
-#include "target/thread.h"
-
 #define INTERPRETERS_MAX 256
 /* Thread states that one look at all of them meets. */
 #define STATES_MAX 16384
-
-/* How far into the C library's record of a thread its id is looked for: 720 bytes in glibc. */
-#define RECORD_BYTES 2048
 
 static void
 free_thread (gpointer data)
@@ -42,8 +34,6 @@ sonde_python_new (pid_t                     pid,
 {
   SondePython *self = g_new0 (SondePython, 1);
 
-  self->pid = pid;
-  self->inner_pid = sonde_thread_read_inner_id (pid, pid);
   self->memory = memory;
   self->runtime = runtime;
   self->offsets = offsets;
@@ -51,7 +41,7 @@ sonde_python_new (pid_t                     pid,
   self->threads = g_ptr_array_new_with_free_func (free_thread);
   self->by_state = g_hash_table_new (NULL, NULL);
   self->by_tid = g_hash_table_new (NULL, NULL);
-  self->outer_ids = g_hash_table_new (NULL, NULL);
+  self->ids = sonde_python_thread_ids_new (pid, memory, offsets);
 
   return self;
 }
@@ -62,7 +52,7 @@ sonde_python_free (SondePython *self)
   if (self == NULL)
     return;
 
-  g_hash_table_unref (self->outer_ids);
+  sonde_python_thread_ids_free (self->ids);
   g_hash_table_unref (self->by_tid);
   g_hash_table_unref (self->by_state);
   g_ptr_array_unref (self->threads);
@@ -77,94 +67,6 @@ read_word (SondePython  *self,
   guint64 word = 0;
 
   return sonde_python_memory_read_word (self->memory, address, &word) ? word : 0;
-}
-
-/* Where the id of the first thread lies in the C library's record of it. */
-static void
-find_record_offset (SondePython  *self,
-                    SondeAddress  record)
-{
-  guint8 bytes[RECORD_BYTES];
-
-  if (!sonde_python_memory_copy (self->memory, record, bytes, sizeof bytes))
-    return;
-
-  for (gsize i = 8; i + sizeof (gint32) <= sizeof bytes; i += sizeof (gint32))
-    {
-      gint32 value;
-
-      memcpy (&value, bytes + i, sizeof value);
-      if (value == self->inner_pid)
-        {
-          self->record_offset = i;
-          return;
-        }
-    }
-}
-
-static pid_t
-read_id_from_record (SondePython  *self,
-                     SondeAddress  record)
-{
-  gint32 tid = 0;
-
-  if (self->record_offset == 0)
-    find_record_offset (self, record);
-  if (self->record_offset == 0 ||
-      !sonde_python_memory_copy (self->memory, record + self->record_offset, &tid, sizeof tid))
-    return 0;
-
-  return tid;
-}
-
-static void
-list_outer_ids (SondePython *self)
-{
-  g_autoptr(GArray) tids = g_array_new (FALSE, FALSE, sizeof (pid_t));
-
-  self->has_outer_ids = TRUE;
-  g_hash_table_remove_all (self->outer_ids);
-  sonde_threads_list (self->pid, tids);
-  for (guint i = 0; i < tids->len; i++)
-    {
-      pid_t tid = g_array_index (tids, pid_t, i);
-      pid_t inner = sonde_thread_read_inner_id (self->pid, tid);
-
-      g_hash_table_insert (self->outer_ids, GINT_TO_POINTER (inner), GINT_TO_POINTER (tid));
-    }
-}
-
-/* The kernel's id of a thread by the one that the thread itself sees. To ask for those of all
- * threads takes some 10 µs for each, so that is done once a refresh.
- */
-static pid_t
-find_outer_id (SondePython *self,
-               pid_t        inner)
-{
-  gpointer key = GINT_TO_POINTER (inner);
-
-  if (self->inner_pid == self->pid || inner <= 0)
-    return inner;
-
-  if (!self->has_outer_ids && !g_hash_table_contains (self->outer_ids, key))
-    list_outer_ids (self);
-
-  return GPOINTER_TO_INT (g_hash_table_lookup (self->outer_ids, key));
-}
-
-static pid_t
-read_tid (SondePython  *self,
-          SondeAddress  state)
-{
-  guint64 word;
-
-  if (sonde_python_has_field (self->offsets->thread.native_thread_id))
-    word = read_word (self, state + self->offsets->thread.native_thread_id);
-  else
-    word = (guint64) read_id_from_record (self, read_word (self, state +
-                                                           self->offsets->thread.thread_id));
-
-  return word > 0 && word <= G_MAXINT32 ? find_outer_id (self, (pid_t) word) : 0;
 }
 
 static SondePythonInterpreter *
@@ -233,7 +135,7 @@ ensure_thread (SondePython            *self,
                SondeAddress            state)
 {
   SondePythonThread *thread = g_hash_table_lookup (self->by_state, GSIZE_TO_POINTER (state));
-  pid_t tid = read_tid (self, state);
+  pid_t tid = sonde_python_thread_ids_read (self->ids, state);
   const SondePythonThread *same = g_hash_table_lookup (self->by_tid, GINT_TO_POINTER (tid));
 
   if (thread != NULL && thread->tid != tid)
@@ -262,7 +164,7 @@ is_known (SondePython  *self,
 {
   const SondePythonThread *thread = g_hash_table_lookup (self->by_state, GSIZE_TO_POINTER (state));
 
-  return thread != NULL && read_tid (self, state) == thread->tid;
+  return thread != NULL && sonde_python_thread_ids_read (self->ids, state) == thread->tid;
 }
 
 /* All of them, or up to the first that is known; the oldest, which is last in the list, first. */
@@ -390,7 +292,7 @@ sonde_python_refresh_new (SondePython *self)
   g_return_if_fail (self != NULL);
 
   self->n_states = 0;
-  self->has_outer_ids = FALSE;
+  sonde_python_thread_ids_begin (self->ids, FALSE);
   for (guint i = 0; i < self->interpreters->len; i++)
     {
       SondePythonInterpreter *interpreter = g_ptr_array_index (self->interpreters, i);
@@ -411,8 +313,7 @@ list_interpreters (SondePython *self)
 
   self->serial++;
   self->n_states = 0;
-  self->has_outer_ids = FALSE;
-  g_hash_table_remove_all (self->outer_ids);
+  sonde_python_thread_ids_begin (self->ids, TRUE);
   g_hash_table_remove_all (self->by_tid);
   for (n = 0; address != 0 && n < INTERPRETERS_MAX; n++)
     {
@@ -431,15 +332,15 @@ list_interpreters (SondePython *self)
 gboolean
 sonde_python_refresh (SondePython *self)
 {
-  gboolean had_offset;
+  gboolean could_read;
   guint n;
 
   g_return_val_if_fail (self != NULL, FALSE);
 
-  /* The oldest thread state, which tells where a record holds its id, comes last. */
-  had_offset = self->record_offset != 0;
+  /* The first thread, which tells where an id lies, comes last. */
+  could_read = sonde_python_thread_ids_can_read (self->ids);
   n = list_interpreters (self);
-  if (!had_offset && self->record_offset != 0)
+  if (!could_read && sonde_python_thread_ids_can_read (self->ids))
     n = list_interpreters (self);
   link_states (self);
 
@@ -530,7 +431,7 @@ sonde_python_read_tid (SondePython    *self,
   if (thread == NULL)
     {
       self->n_states = 0;
-      self->has_outer_ids = FALSE;
+      sonde_python_thread_ids_begin (self->ids, FALSE);
       for (guint i = 0; i < self->interpreters->len; i++)
         list_threads (self, g_ptr_array_index (self->interpreters, i), TRUE);
       link_states (self);
