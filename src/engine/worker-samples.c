@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "engine/reach.h"
+#include "python/locks.h"
 
 /* What the worker knows of a thread that it samples. */
 typedef struct

@@ -15,6 +15,7 @@
 #include "engine/worker-private.h"
 
 #include "base/clock.h"
+#include "python/locks.h"
 
 /* How long to look for a thread to stop before the CPU is left to it: a stop on another CPU takes
  * 5 to 15 µs. One that waits for our own CPU gets it as soon as we sleep, a little at first.

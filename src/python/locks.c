@@ -6,9 +6,11 @@
 
 #include "config.h"
 
-#include "python/python-private.h"
+#include "python/locks.h"
 
 #include <string.h>
+
+#include "python/python-private.h"
 
 guint
 sonde_python_get_lock_pieces (SondePython                  *self,

@@ -1,4 +1,4 @@
-/* python.h: the CPython that runs in a process: its threads, and who holds its lock
+/* python.h: the CPython that runs in a process: its interpreters and its threads
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -86,16 +86,6 @@ struct _SondePythonThread
   guint                   serial;   /*< private >*/
 };
 
-/* What a lock and a collector are read into. */
-#define SONDE_PYTHON_GIL_BYTES 64
-#define SONDE_PYTHON_LOCK_PIECES 3
-typedef struct
-{
-  guint8       gil[SONDE_PYTHON_GIL_BYTES];
-  gint32       collecting;
-  SondeAddress threads_head;
-} SondePythonLockWords;
-
 /**
  * SondePython:
  *
@@ -130,45 +120,10 @@ SondePythonThread *sonde_python_get_thread  (SondePython              *self,
 SondePythonThread *sonde_python_find_thread (SondePython              *self,
                                              pid_t                     tid);
 
-/* Reads the lock of @interpreter, and all else of that kind; and those of all. */
-void               sonde_python_read_lock   (SondePython              *self,
-                                             SondePythonInterpreter   *interpreter);
-void               sonde_python_read_locks  (SondePython              *self);
 /* Whether there are threads, as far as was read, that refresh_new() would find. */
 gboolean           sonde_python_has_new_threads (SondePython          *self);
 /* How many interpreters there are. */
 guint              sonde_python_count_interpreters (SondePython       *self);
-/* Whether any lock was found in use. */
-gboolean           sonde_python_has_gil     (SondePython              *self);
-
-/* The lock of @interpreter, and @with_all the state of its collector and the head of its list of
- * threads, as pieces for a read of the caller, into @words, and how the words are taken in after
- * it. Gives how many pieces.
- */
-guint              sonde_python_get_lock_pieces (SondePython                  *self,
-                                                 const SondePythonInterpreter *interpreter,
-                                                 gboolean                      with_all,
-                                                 SondePythonLockWords         *words,
-                                                 SondeMemoryPiece pieces[SONDE_PYTHON_LOCK_PIECES]);
-void               sonde_python_take_lock   (SondePython                *self,
-                                             SondePythonInterpreter     *interpreter,
-                                             gboolean                    with_all,
-                                             const SondePythonLockWords *words);
-
-/* What @thread has to do with the lock of its interpreter; @futex is what it sleeps on, 0 if it
- * does not.
- */
-SondeGil           sonde_python_judge_gil   (SondePython              *self,
-                                             const SondePythonThread  *thread,
-                                             SondeAddress              futex);
-
-/* Whether a sample of @thread, of which @gil was judged, is one in which garbage was collected: by
- * the thread that has the lock. Where there is none, all others are halted for most of a
- * collection, so it is by a thread that @is_active.
- */
-gboolean           sonde_python_is_collecting (const SondePythonThread *thread,
-                                             SondeGil                  gil,
-                                             gboolean                  is_active);
 
 /* The frames of @thread, which stands still, and of its outer ones; with @more as
  * sonde_python_frames_read().

@@ -8,6 +8,7 @@
 
 #pragma once
 
+#include "python/locks.h"
 #include "sampler/pacer.h"
 #include "sampler/peek-batch.h"
 #include "sampler/peek-sampler.h"

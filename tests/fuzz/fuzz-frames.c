@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "fuzz/memory.h"
-#include "python/python.h"
+#include "python/locks.h"
 #include "python/thread-names.h"
 
 /* Reads that are enough for what is copied to be fitted to the stack again. */

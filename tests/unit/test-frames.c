@@ -11,7 +11,7 @@
 
 #include <glib.h>
 
-#include "python/python.h"
+#include "python/locks.h"
 #include "support/python-image.h"
 
 #define RUNTIME 0x10000
