@@ -190,7 +190,7 @@ parse_words (const SondePythonOffsets *offsets,
     .file = get_field (head, offsets->code.filename),
     .table = get_field (head, offsets->code.linetable),
     .n_units = in_place ? get_field (head, offsets->object.size) : 0,
-    .first_line = (gint32) sonde_python_get_int (head, offsets->code.firstlineno),
+    .first_line = sonde_python_get_int (head, offsets->code.firstlineno),
   };
 }
 

@@ -8,7 +8,7 @@
 
 #include "python/frame.h"
 
-#include <string.h>
+#include "python/memory.h"
 
 #define WORD 8
 
@@ -34,28 +34,6 @@ sonde_python_frame_get_bytes (const SondePythonOffsets *offsets)
       bytes = MAX (bytes, (gsize) fields[i] + WORD);
 
   return bytes <= SONDE_PYTHON_FRAME_BYTES_MAX ? bytes : 0;
-}
-
-static guint64
-get_word (const guint8 *bytes,
-          guint32       field)
-{
-  guint64 word;
-
-  memcpy (&word, bytes + field, sizeof word);
-
-  return word;
-}
-
-static gint32
-get_int (const guint8 *bytes,
-         guint32       field)
-{
-  gint32 value;
-
-  memcpy (&value, bytes + field, sizeof value);
-
-  return value;
 }
 
 static gboolean
@@ -89,13 +67,13 @@ sonde_python_frame_decode (const SondePythonOffsets *offsets,
                            const guint8             *bytes,
                            SondePythonFrame         *frame)
 {
-  frame->previous = get_word (bytes, offsets->frame.previous);
-  frame->code = get_word (bytes, offsets->frame.code);
+  frame->previous = sonde_python_get_word (bytes, offsets->frame.previous);
+  frame->code = sonde_python_get_word (bytes, offsets->frame.code);
   if (offsets->flags.code_is_tagged)
     frame->code &= ~TAGS;
   frame->instruction = offsets->flags.instruction_is_address
-                       ? get_word (bytes, offsets->frame.instruction)
-                       : (guint64) (gint64) get_int (bytes, offsets->frame.instruction);
+                       ? sonde_python_get_word (bytes, offsets->frame.instruction)
+                       : (guint64) sonde_python_get_int (bytes, offsets->frame.instruction);
   frame->is_shim = is_shim (offsets, bytes);
   frame->is_entry = is_entry (offsets, bytes);
 }

@@ -133,17 +133,6 @@ sonde_python_frames_free (SondePythonFrames *self)
   g_free (self);
 }
 
-static guint64
-get_word (const SondePythonFrames *self,
-          guint32                  field)
-{
-  guint64 word;
-
-  memcpy (&word, self->thread_head + field, sizeof word);
-
-  return word;
-}
-
 static void
 add_piece (SondePythonFrames *self,
            SondeAddress       address,
@@ -230,8 +219,8 @@ find_head (SondePythonFrames *self,
            SondeAddress      *head)
 {
   const SondePythonOffsets *offsets = self->offsets;
-  guint64 interpreter = get_word (self, offsets->thread.interp);
-  guint64 id = get_word (self, get_id_field (offsets));
+  guint64 interpreter = sonde_python_get_word (self->thread_head, offsets->thread.interp);
+  guint64 id = sonde_python_get_word (self->thread_head, get_id_field (offsets));
 
   if (interpreter == 0 || (self->interpreter != 0 &&
                            (interpreter != self->interpreter || id != self->id)))
@@ -239,7 +228,7 @@ find_head (SondePythonFrames *self,
 
   self->interpreter = interpreter;
   self->id = id;
-  *head = get_word (self, offsets->thread.frame);
+  *head = sonde_python_get_word (self->thread_head, offsets->thread.frame);
   if (!sonde_python_has_field (offsets->cframe.current_frame) || *head == 0)
     return SONDE_PYTHON_READ_OK;
 

@@ -6,6 +6,8 @@
 
 #pragma once
 
+#include <string.h>
+
 #include "target/memory.h"
 
 G_BEGIN_DECLS
@@ -45,5 +47,28 @@ gboolean          sonde_python_memory_copy       (const SondePythonMemory *self,
 gboolean          sonde_python_memory_read_word  (const SondePythonMemory *self,
                                                   SondeAddress             address,
                                                   guint64                 *word);
+
+/* A number of a struct that was copied to @bytes, wherever it lies there. */
+static inline guint64
+sonde_python_get_word (const guint8 *bytes,
+                       guint32       offset)
+{
+  guint64 word;
+
+  memcpy (&word, bytes + offset, sizeof word);
+
+  return word;
+}
+
+static inline gint32
+sonde_python_get_int (const guint8 *bytes,
+                      guint32       offset)
+{
+  gint32 number;
+
+  memcpy (&number, bytes + offset, sizeof number);
+
+  return number;
+}
 
 G_END_DECLS

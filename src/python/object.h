@@ -6,8 +6,6 @@
 
 #pragma once
 
-#include <string.h>
-
 #include "python/memory.h"
 #include "python/offsets.h"
 
@@ -57,28 +55,5 @@ guint64  sonde_python_heap_read_word (const SondePythonHeap *self,
 gboolean sonde_python_heap_is_type   (SondePythonHeap       *self,
                                       SondePythonType        wanted,
                                       SondeAddress           type);
-
-/* A number of a struct that was copied to @bytes, wherever it lies there. */
-static inline guint64
-sonde_python_get_word (const guint8 *bytes,
-                       guint32       offset)
-{
-  guint64 word;
-
-  memcpy (&word, bytes + offset, sizeof word);
-
-  return word;
-}
-
-static inline guint32
-sonde_python_get_int (const guint8 *bytes,
-                      guint32       offset)
-{
-  guint32 number;
-
-  memcpy (&number, bytes + offset, sizeof number);
-
-  return number;
-}
 
 G_END_DECLS

@@ -341,7 +341,7 @@ read_coroutine (SondePythonTasks *self,
     n_words = (gint64) (sonde_python_get_word (bytes, offsets->frame.stacktop) -
                         (address + offsets->frame.localsplus)) / WORD;
   else
-    n_words = (gint32) sonde_python_get_int (bytes, offsets->frame.stacktop);
+    n_words = sonde_python_get_int (bytes, offsets->frame.stacktop);
 
   n_words -= self->awaiters.offsets->coroutine.awaited;
   *awaited = 0;

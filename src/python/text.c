@@ -88,7 +88,7 @@ parse_head (const SondePythonOffsets *offsets,
             const guint8             *head,
             Layout                   *layout)
 {
-  guint32 state = sonde_python_get_int (head, offsets->unicode.state);
+  guint32 state = (guint32) sonde_python_get_int (head, offsets->unicode.state);
 
   if (offsets->flags.text_has_old_form &&
       get_bits (state, offsets->unicode.ascii_shift + 1, 1) == 0)

@@ -11,8 +11,6 @@
 
 #include "python/thread-ids.h"
 
-#include <string.h>
-
 #include "target/thread.h"
 
 /* How far into the C library's record of a thread its id is looked for: 720 bytes in glibc. */
@@ -24,7 +22,7 @@ struct _SondePythonThreadIds
   pid_t                     inner_pid;     /* as the process itself sees it */
   const SondePythonMemory  *memory;        /* borrowed */
   const SondePythonOffsets *offsets;       /* borrowed */
-  gsize                     record_offset; /* of the id in the record; 0 if not known yet */
+  guint32                   record_offset; /* of the id in the record; 0 if not known yet */
   GHashTable               *outer_ids;     /* owned; what the process calls a thread → its tid */
   gboolean                  has_outer_ids; /* all that there are since begin() */
 };
@@ -74,17 +72,12 @@ find_record_offset (SondePythonThreadIds *self,
   if (!sonde_python_memory_copy (self->memory, record, bytes, sizeof bytes))
     return;
 
-  for (gsize i = 8; i + sizeof (gint32) <= sizeof bytes; i += sizeof (gint32))
-    {
-      gint32 value;
-
-      memcpy (&value, bytes + i, sizeof value);
-      if (value == self->inner_pid)
-        {
-          self->record_offset = i;
-          return;
-        }
-    }
+  for (guint32 i = 8; i + sizeof (gint32) <= sizeof bytes; i += sizeof (gint32))
+    if (sonde_python_get_int (bytes, i) == self->inner_pid)
+      {
+        self->record_offset = i;
+        return;
+      }
 }
 
 static pid_t
