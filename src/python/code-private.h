@@ -55,7 +55,7 @@ struct _SondePythonCodes
   SondePythonHeap     heap;        /* of these two */
   SondeFunctions     *functions;
 
-  guint               head_length; /* what is read of a code object; 0 if it cannot be */
+  gsize               head_length; /* what is read of a code object; 0 if it cannot be */
   guint               turn;
   GHashTable         *entries;     /* owns every SondePythonCode, by address */
   GPtrArray          *used;        /* of SondePythonCode, those of this turn */

@@ -40,26 +40,17 @@ entry_get_bytes (const SondePythonCode *entry)
   return sizeof *entry + entry->table_length;
 }
 
-/* How much of a code object holds all of the fields; 0 if it is more than any version has. */
-static guint
-find_head_length (const SondePythonOffsets *offsets)
+static gsize
+get_head_length (const SondePythonOffsets *offsets)
 {
   const guint32 fields[] = {
     offsets->object.type, offsets->object.size, offsets->code.name, offsets->code.qualname,
     offsets->code.filename, offsets->code.linetable, offsets->code.firstlineno,
     offsets->code.tlbc,
   };
-  guint length = 0;
 
-  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
-    if (sonde_python_has_field (fields[i]))
-      {
-        if (fields[i] > SONDE_PYTHON_CODE_HEAD_BYTES - 8)
-          return 0;
-        length = MAX (length, fields[i] + 8);
-      }
-
-  return length;
+  return sonde_python_offsets_get_bytes (fields, G_N_ELEMENTS (fields),
+                                         SONDE_PYTHON_CODE_HEAD_BYTES);
 }
 
 SondePythonCodes *
@@ -76,7 +67,7 @@ sonde_python_codes_new (const SondePythonMemory  *memory,
   self->offsets = *offsets;
   self->heap = (SondePythonHeap) { .memory = &self->memory, .offsets = &self->offsets };
   self->functions = sonde_functions_ref (functions);
-  self->head_length = find_head_length (offsets);
+  self->head_length = get_head_length (offsets);
   self->turn = 1;
   self->entries = g_hash_table_new_full (hash_address, NULL, NULL, entry_free);
   self->used = g_ptr_array_new ();

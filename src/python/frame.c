@@ -10,8 +10,6 @@
 
 #include "python/memory.h"
 
-#define WORD 8
-
 /* Frames of the interpreter's own have one of two owners at most (pycore_interpframe_structs.h,
  * enum _frameowner).
  */
@@ -25,15 +23,11 @@ sonde_python_frame_get_bytes (const SondePythonOffsets *offsets)
 {
   const guint32 fields[] = {
     offsets->frame.code, offsets->frame.previous, offsets->frame.instruction,
-    offsets->frame.owner, offsets->frame.is_entry,
+    offsets->frame.owner, offsets->frame.is_entry, offsets->frame.stacktop,
   };
-  gsize bytes = 0;
 
-  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
-    if (sonde_python_has_field (fields[i]))
-      bytes = MAX (bytes, (gsize) fields[i] + WORD);
-
-  return bytes <= SONDE_PYTHON_FRAME_BYTES_MAX ? bytes : 0;
+  return sonde_python_offsets_get_bytes (fields, G_N_ELEMENTS (fields),
+                                         SONDE_PYTHON_FRAME_BYTES_MAX);
 }
 
 static gboolean

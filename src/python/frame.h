@@ -32,11 +32,12 @@ typedef struct
   gboolean     is_entry;
 } SondePythonFrame;
 
-/* How many bytes of a frame decode() looks at; 0 if the target says that they lie beyond
- * %SONDE_PYTHON_FRAME_BYTES_MAX. Threads: any.
+/* How many bytes of a frame hold all that is looked at; 0 if the target says that it lies beyond
+ * %SONDE_PYTHON_FRAME_BYTES_MAX.
  */
 gsize sonde_python_frame_get_bytes (const SondePythonOffsets *offsets);
 
+/* What so many @bytes of one say. Threads: any. */
 void  sonde_python_frame_decode    (const SondePythonOffsets *offsets,
                                     const guint8             *bytes,
                                     SondePythonFrame         *frame);

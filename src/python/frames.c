@@ -70,9 +70,8 @@ struct _SondePythonFrames
   const SondePythonMemory  *memory;  /* borrowed */
   const SondePythonOffsets *offsets; /* borrowed */
   SondeAddress              thread;
-  gsize                     thread_bytes;
-  gsize                     frame_bytes;
-  gboolean                  is_readable; /* its fields lie where those of a version may */
+  gsize                     thread_bytes; /* of a thread state; 0 if no version has so many */
+  gsize                     frame_bytes;  /* the same of a frame */
 
   guint64                   interpreter; /* 0 before the first read */
   guint64                   id;          /* of its thread */
@@ -104,14 +103,16 @@ sonde_python_frames_new (const SondePythonMemory  *memory,
                          SondeAddress              thread)
 {
   SondePythonFrames *self = g_new0 (SondePythonFrames, 1);
-  guint32 last = MAX (offsets->thread.interp, MAX (offsets->thread.frame, get_id_field (offsets)));
+  const guint32 fields[] = {
+    offsets->thread.interp, offsets->thread.frame, get_id_field (offsets),
+  };
 
   self->memory = memory;
   self->offsets = offsets;
   self->thread = thread;
-  self->thread_bytes = (gsize) last + WORD;
+  self->thread_bytes = sonde_python_offsets_get_bytes (fields, G_N_ELEMENTS (fields),
+                                                       THREAD_BYTES_MAX);
   self->frame_bytes = sonde_python_frame_get_bytes (offsets);
-  self->is_readable = self->thread_bytes <= THREAD_BYTES_MAX && self->frame_bytes > 0;
   self->regions = g_array_new (FALSE, FALSE, sizeof (Region));
   self->pieces = g_array_new (FALSE, FALSE, sizeof (SondeMemoryPiece));
   self->image = g_byte_array_new ();
@@ -481,7 +482,7 @@ sonde_python_frames_read (SondePythonFrames      *self,
 
   stack->depth = 0;
   stack->is_truncated = FALSE;
-  if (!self->is_readable || !copy (self, more, n_more))
+  if (self->thread_bytes == 0 || self->frame_bytes == 0 || !copy (self, more, n_more))
     return SONDE_PYTHON_READ_UNREADABLE;
 
   read = find_head (self, &head);

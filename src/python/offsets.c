@@ -72,6 +72,20 @@ static const struct
   { FIELD (unicode.compact_data), FIELD (unicode.ascii_data) },
 };
 
+gsize
+sonde_python_offsets_get_bytes (const guint32 *fields,
+                                guint          n_fields,
+                                gsize          max)
+{
+  gsize bytes = 0;
+
+  for (guint i = 0; i < n_fields; i++)
+    if (sonde_python_has_field (fields[i]))
+      bytes = MAX (bytes, (gsize) fields[i] + sizeof (guint64));
+
+  return bytes <= max ? bytes : 0;
+}
+
 const SondePythonOffsets *
 sonde_python_offsets_find (guint    version,
                            gboolean free_threaded)

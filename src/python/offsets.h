@@ -159,6 +159,13 @@ sonde_python_has_field (guint32 field)
   return field != SONDE_PYTHON_NO_FIELD;
 }
 
+/* How many bytes of a struct, from its start, hold those of @fields that this version has, each as
+ * long as a word. 0 if they are more than @max: a target may have said where they lie.
+ */
+gsize                     sonde_python_offsets_get_bytes     (const guint32 *fields,
+                                                              guint          n_fields,
+                                                              gsize          max);
+
 /* What the headers of a version say. (nullable): for one that is not known. */
 const SondePythonOffsets *sonde_python_offsets_find (guint    version,
                                                      gboolean free_threaded);

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "python/frame.h"
 #include "python/tasks-private.h"
 #include "python/text.h"
 
@@ -34,7 +35,6 @@
 /* For all of a stack, whatever the target makes of it: some 20 ms. */
 #define OBJECTS_MAX 4096
 #define STACK_WORDS_MAX 8192
-#define FRAME_BYTES 128
 
 /* The lowest bits of what a frame refers to may be tags. */
 #define TAGS G_GUINT64_CONSTANT (3)
@@ -47,6 +47,7 @@ struct _SondePythonTasks
 {
   SondePythonAwaiters  awaiters;
   const SondePythonOffsets *offsets;   /* borrowed */
+  gsize                frame_bytes;    /* what is read of a frame */
   SondeFunctions      *functions;      /* borrowed */
   gboolean             with_numbers;
   GHashTable          *modules;        /* owned; of an interpreter → SondePythonTaskModule */
@@ -68,16 +69,6 @@ find_offsets (const SondePythonOffsets *offsets)
   return NULL;
 }
 
-/* Whether all that is read of a frame lies in FRAME_BYTES: the target may have said where. */
-static gboolean
-has_fitting_offsets (const SondePythonOffsets *offsets)
-{
-  return offsets->frame.owner < FRAME_BYTES &&
-         offsets->frame.code <= FRAME_BYTES - WORD &&
-         offsets->frame.instruction <= FRAME_BYTES - WORD &&
-         offsets->frame.stacktop <= FRAME_BYTES - WORD;
-}
-
 SondePythonTasks *
 sonde_python_tasks_new (const SondePythonMemory  *memory,
                         const SondePythonOffsets *offsets,
@@ -85,9 +76,10 @@ sonde_python_tasks_new (const SondePythonMemory  *memory,
                         gboolean                  with_numbers)
 {
   const SondePythonTaskOffsets *task_offsets = find_offsets (offsets);
+  gsize frame_bytes = sonde_python_frame_get_bytes (offsets);
   SondePythonTasks *self;
 
-  if (task_offsets == NULL || !has_fitting_offsets (offsets))
+  if (task_offsets == NULL || frame_bytes == 0)
     return NULL;
 
   self = g_new0 (SondePythonTasks, 1);
@@ -95,6 +87,7 @@ sonde_python_tasks_new (const SondePythonMemory  *memory,
   self->awaiters.heap.offsets = offsets;
   self->awaiters.offsets = task_offsets;
   self->offsets = offsets;
+  self->frame_bytes = frame_bytes;
   self->functions = functions;
   self->with_numbers = with_numbers;
   self->task_in_thread = task_offsets->thread.task;
@@ -324,19 +317,18 @@ read_coroutine (SondePythonTasks *self,
 {
   const SondePythonOffsets *offsets = self->offsets;
   SondeAddress address = coroutine + self->awaiters.offsets->coroutine.frame;
-  guint8 bytes[FRAME_BYTES];
+  guint8 bytes[SONDE_PYTHON_FRAME_BYTES_MAX];
+  SondePythonFrame decoded;
   gint64 n_words;
 
-  if (!sonde_python_memory_copy (self->awaiters.heap.memory, address, bytes, sizeof bytes) ||
+  if (!sonde_python_memory_copy (self->awaiters.heap.memory, address, bytes, self->frame_bytes) ||
       bytes[offsets->frame.owner] != offsets->owner_values.generator_owner)
     return FALSE;
 
+  sonde_python_frame_decode (offsets, bytes, &decoded);
   *frame = (SondeCodeFrame) {
-    .frame = address,
-    .code = sonde_python_get_word (bytes, offsets->frame.code) & ~TAGS,
-    .instruction = sonde_python_get_word (bytes, offsets->frame.instruction),
+    .frame = address, .code = decoded.code, .instruction = decoded.instruction,
   };
-
   if (offsets->flags.stacktop_is_address)
     n_words = (gint64) (sonde_python_get_word (bytes, offsets->frame.stacktop) -
                         (address + offsets->frame.localsplus)) / WORD;

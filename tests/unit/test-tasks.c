@@ -112,10 +112,10 @@ test_tasks_frame_bounds (void)
     gsize   field;
     guint32 last; /* that fits */
   } fields[] = {
-    { G_STRUCT_OFFSET (SondePythonOffsets, frame.owner), 127 },
-    { G_STRUCT_OFFSET (SondePythonOffsets, frame.code), 120 },
-    { G_STRUCT_OFFSET (SondePythonOffsets, frame.instruction), 120 },
-    { G_STRUCT_OFFSET (SondePythonOffsets, frame.stacktop), 120 },
+    { G_STRUCT_OFFSET (SondePythonOffsets, frame.owner), 504 },
+    { G_STRUCT_OFFSET (SondePythonOffsets, frame.code), 504 },
+    { G_STRUCT_OFFSET (SondePythonOffsets, frame.instruction), 504 },
+    { G_STRUCT_OFFSET (SondePythonOffsets, frame.stacktop), 504 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
