@@ -267,23 +267,7 @@ examine (const SondePythonMemory *memory,
 
 /* --- All --- */
 
-/* The better of two: one that runs is worth more than one that may, and that more than one that we
- * do not know. A library is loaded in vain if the program has its own CPython.
- */
-static gboolean
-is_better (SondePythonFinding finding,
-           SondePythonFinding than)
-{
-  static const guint worth[] = {
-    [SONDE_PYTHON_FOUND] = 3,
-    [SONDE_PYTHON_NOT_READY] = 2,
-    [SONDE_PYTHON_UNKNOWN_VERSION] = 1,
-    [SONDE_PYTHON_NONE] = 0,
-  };
-
-  return worth[finding] > worth[than];
-}
-
+/* The best that there is: a library is loaded in vain if the program has its own CPython. */
 static SondePythonFinding
 choose (const SondePythonMemory *memory,
         GArray                  *modules,
@@ -301,7 +285,7 @@ choose (const SondePythonMemory *memory,
         continue;
 
       finding = examine (memory, module, &found);
-      if (is_better (finding, best))
+      if (finding > best)
         {
           best = finding;
           *location = found;
@@ -386,15 +370,4 @@ sonde_python_locator_look (SondePythonLocator  *self,
       note_seen (self, g_array_index (modules, SondePythonModule, i).mapping, now_ns);
 
   return finding;
-}
-
-SondePythonFinding
-sonde_python_locate (const SondePythonMemory *memory,
-                     pid_t                    pid,
-                     SondeMaps               *maps,
-                     SondePythonLocation     *location)
-{
-  g_autoptr(SondePythonLocator) locator = sonde_python_locator_new (memory, pid);
-
-  return sonde_python_locator_look (locator, maps, location);
 }

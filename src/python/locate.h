@@ -39,19 +39,21 @@ typedef struct
 
 /**
  * SondePythonFinding:
- * @SONDE_PYTHON_FOUND: there is one, and all of its location is known
  * @SONDE_PYTHON_NONE: no CPython here
  * @SONDE_PYTHON_UNKNOWN_VERSION: one whose insides are not known; the location has nothing but its
  *   version, if that is known
  * @SONDE_PYTHON_NOT_READY: one that has not begun yet or is at its end; the location has nothing
  *   but its version, if that is known
+ * @SONDE_PYTHON_FOUND: there is one, and all of its location is known
+ *
+ * From the least to the best.
  */
 typedef enum
 {
-  SONDE_PYTHON_FOUND,
   SONDE_PYTHON_NONE,
   SONDE_PYTHON_UNKNOWN_VERSION,
   SONDE_PYTHON_NOT_READY,
+  SONDE_PYTHON_FOUND,
 } SondePythonFinding;
 
 /**
@@ -77,12 +79,6 @@ void                sonde_python_locator_free (SondePythonLocator      *self);
  * linked into. May read the disk, so no thread may be held meanwhile.
  */
 SondePythonFinding  sonde_python_locator_look (SondePythonLocator      *self,
-                                               SondeMaps               *maps,
-                                               SondePythonLocation     *location);
-
-/* The same, once. */
-SondePythonFinding  sonde_python_locate       (const SondePythonMemory *memory,
-                                               pid_t                    pid,
                                                SondeMaps               *maps,
                                                SondePythonLocation     *location);
 

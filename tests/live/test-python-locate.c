@@ -50,12 +50,13 @@ locate (pid_t                pid,
         SondePythonLocation *location)
 {
   SondePythonMemory memory = sonde_python_memory_of_process (pid);
+  g_autoptr(SondePythonLocator) locator = sonde_python_locator_new (&memory, pid);
   g_autoptr(GError) error = NULL;
   g_autoptr(SondeMaps) maps = sonde_maps_read (pid, &error);
 
   g_assert_no_error (error);
 
-  return sonde_python_locate (&memory, pid, maps, location);
+  return sonde_python_locator_look (locator, maps, location);
 }
 
 static guint64
@@ -240,10 +241,11 @@ test_python_locate_damaged (gconstpointer data)
     {
       DamagedMemory damage = { program->pid, i, 16 << i % 16 };
       SondePythonMemory memory = damaged_memory_get (&damage);
+      g_autoptr(SondePythonLocator) locator =
+        sonde_python_locator_new (&memory, i % 2 == 0 ? program->pid : 0);
       SondePythonLocation location;
 
-      if (sonde_python_locate (&memory, i % 2 == 0 ? program->pid : 0, maps, &location) !=
-          SONDE_PYTHON_FOUND)
+      if (sonde_python_locator_look (locator, maps, &location) != SONDE_PYTHON_FOUND)
         continue;
 
       found++;

@@ -14,14 +14,16 @@ test_python_target_init (TestPythonTarget *self,
                          const char       *script)
 {
   const char *const argv[] = { python->path, "-S", "-X", "utf8", "-c", script, NULL };
+  g_autoptr(SondePythonLocator) locator = NULL;
   g_autoptr(SondeMaps) maps = NULL;
 
   self->program = test_program_start (argv);
   test_program_wait_for (self->program, "ready ");
   self->memory = sonde_python_memory_of_process (self->program->pid);
   maps = sonde_maps_read (self->program->pid, NULL);
-  g_assert_cmpint (sonde_python_locate (&self->memory, self->program->pid, maps, &self->location),
-                   ==, SONDE_PYTHON_FOUND);
+  locator = sonde_python_locator_new (&self->memory, self->program->pid);
+  g_assert_cmpint (sonde_python_locator_look (locator, maps, &self->location), ==,
+                   SONDE_PYTHON_FOUND);
 }
 
 void

@@ -143,9 +143,10 @@ locate (Process             *process,
     "7f0000000000-7f0000001000 r--p 00000000 fd:01 8 /opt/no-program\n"
     "7f0000002000-7f0000003000 rw-p 00000000 00:00 0 \n";
   SondePythonMemory memory = { .read = read_cb, .data = process };
+  g_autoptr(SondePythonLocator) locator = sonde_python_locator_new (&memory, 0);
   g_autoptr(SondeMaps) maps = sonde_maps_parse (text, NULL);
 
-  return sonde_python_locate (&memory, 0, maps, location);
+  return sonde_python_locator_look (locator, maps, location);
 }
 
 static void
