@@ -23,12 +23,6 @@
 #define SEGMENT_BYTES_MAX (16 * 1024 * 1024)
 #define PIECE_BYTES 65536
 
-SondePythonVersion
-sonde_python_version_of_hex (guint64 hex)
-{
-  return (SondePythonVersion) { (guint) (hex >> 16 & 0xffff), (guint) (hex >> 8 & 0xff) };
-}
-
 /* A number of at most three digits; FALSE if there is none. */
 static gboolean
 take_number (const char **at,
@@ -71,13 +65,13 @@ take_version (const char **at,
   return major << 8 | minor;
 }
 
-SondePythonVersion
+guint
 sonde_python_version_parse_path (const char *path)
 {
   const char *name;
   const char *end;
 
-  g_return_val_if_fail (path != NULL, ((SondePythonVersion) { 0, 0 }));
+  g_return_val_if_fail (path != NULL, 0);
 
   name = strrchr (path, '/');
   name = name != NULL ? name + 1 : path;
@@ -85,11 +79,11 @@ sonde_python_version_parse_path (const char *path)
   if (g_str_has_prefix (name, "lib"))
     name += strlen ("lib");
   if (!g_str_has_prefix (name, "python"))
-    return (SondePythonVersion) { 0, 0 };
+    return 0;
 
   name += strlen ("python");
 
-  return (SondePythonVersion) { take_version (&name, end), 0 };
+  return take_version (&name, end);
 }
 
 /* Whether " (build) [compiler]" begins at @at. */
@@ -113,37 +107,36 @@ is_build (const char *at,
 }
 
 /* "3.9.18", "3.12.0rc1+": the word that ends before @end, if a build follows it. */
-static SondePythonVersion
+static guint
 parse_word (const char *bytes,
             const char *word_end,
             const char *end)
 {
-  SondePythonVersion version = { 0, 0 };
   const char *word = word_end;
+  guint version;
+  guint micro;
 
   while (word > bytes && word_end - word < VERSION_BYTES_MAX &&
          (g_ascii_isalnum (word[-1]) || word[-1] == '.' || word[-1] == '+'))
     word--;
 
-  version.version = take_version (&word, word_end);
-  if (version.version == 0 || !take_char (&word, word_end, '.') ||
-      !take_number (&word, word_end, &version.micro) || !is_build (word_end, end))
-    return (SondePythonVersion) { 0, 0 };
+  version = take_version (&word, word_end);
 
-  return version;
+  return version != 0 && take_char (&word, word_end, '.') &&
+         take_number (&word, word_end, &micro) && is_build (word_end, end) ? version : 0;
 }
 
-SondePythonVersion
+guint
 sonde_python_version_parse_text (const char *bytes,
                                  gsize       length)
 {
-  SondePythonVersion version = { 0, 0 };
+  guint version = 0;
   const char *end = bytes + length;
   const char *at = bytes;
 
   g_return_val_if_fail (bytes != NULL || length == 0, version);
 
-  while (version.version == 0 && length > 0 &&
+  while (version == 0 && length > 0 &&
          (at = memmem (at, (gsize) (end - at), " (", 2)) != NULL)
     version = parse_word (bytes, at++, end);
 
@@ -151,15 +144,15 @@ sonde_python_version_parse_text (const char *bytes,
 }
 
 /* Piece by piece; a text that lies across two is whole in the second, which begins before it. */
-static SondePythonVersion
+static guint
 read_segment (const SondePythonMemory *memory,
               const SondePythonRange  *range,
               char                    *piece)
 {
-  SondePythonVersion version = { 0, 0 };
+  guint version = 0;
   guint64 length = MIN (range->end - range->start, SEGMENT_BYTES_MAX);
 
-  for (guint64 at = 0; at < length && version.version == 0; at += PIECE_BYTES - TEXT_BYTES_MAX)
+  for (guint64 at = 0; at < length && version == 0; at += PIECE_BYTES - TEXT_BYTES_MAX)
     {
       gsize got = memory->read (memory->data, range->start + at, piece,
                                 MIN (length - at, PIECE_BYTES));
@@ -170,16 +163,16 @@ read_segment (const SondePythonMemory *memory,
   return version;
 }
 
-SondePythonVersion
+guint
 sonde_python_version_read (const SondePythonMemory *memory,
                            const SondePythonImage  *image)
 {
-  SondePythonVersion version = { 0, 0 };
+  guint version = 0;
   g_autofree char *piece = g_malloc (PIECE_BYTES);
 
   g_return_val_if_fail (image != NULL, version);
 
-  for (guint i = 0; i < image->n_segments && version.version == 0; i++)
+  for (guint i = 0; i < image->n_segments && version == 0; i++)
     if (image->segments[i].writable)
       version = read_segment (memory, &image->segments[i].range, piece);
 

@@ -10,33 +10,19 @@
 
 G_BEGIN_DECLS
 
-/**
- * SondePythonVersion:
- * @version: major << 8 | minor: 0x030b; 0 if it is not known
- * @micro: 7 of 3.11.7; 0 if it is not known
- *
- * A version.
- */
-typedef struct
-{
-  guint version;
-  guint micro;
-} SondePythonVersion;
-
-/* From PY_VERSION_HEX: 0x030b07f0. */
-SondePythonVersion sonde_python_version_of_hex     (guint64                  hex);
+/* All give major << 8 | minor: 0x030b; 0 if it is not known. */
 
 /* From a path like "/usr/lib/libpython3.11.so.1.0" or "/usr/bin/python3.8". */
-SondePythonVersion sonde_python_version_parse_path (const char              *path);
+guint sonde_python_version_parse_path (const char              *path);
 
 /* From a sys.version that begins somewhere in @length bytes: "3.9.18 (main, …) [GCC 12.2.0]". */
-SondePythonVersion sonde_python_version_parse_text (const char              *bytes,
-                                                    gsize                    length);
+guint sonde_python_version_parse_text (const char              *bytes,
+                                       gsize                    length);
 
 /* From the sys.version in the writable memory of @image. Py_GetVersion() keeps it there since it
  * was first called, which CPython does itself as it begins.
  */
-SondePythonVersion sonde_python_version_read       (const SondePythonMemory *memory,
-                                                    const SondePythonImage  *image);
+guint sonde_python_version_read       (const SondePythonMemory *memory,
+                                       const SondePythonImage  *image);
 
 G_END_DECLS

@@ -137,24 +137,22 @@ list_modules (SondePythonLocator *self,
 
 /* --- One module --- */
 
-static SondePythonVersion
+static guint
 find_version (const SondePythonMemory *memory,
               const SondePythonModule *module,
               const guint8            *bytes,
               gsize                    length)
 {
   SondeAddress address = module->symbols[SONDE_PYTHON_SYMBOL_VERSION].start;
-  SondePythonVersion version;
   guint64 hex = sonde_python_offsets_parse_version (bytes, length);
+  guint version;
 
   if (hex != 0 || (address != 0 && sonde_python_memory_read_word (memory, address, &hex)))
-    return sonde_python_version_of_hex (hex);
+    return (guint) (hex >> 16 & 0xffff);
 
   version = sonde_python_version_read (memory, &module->image);
-  if (version.version == 0)
-    version = sonde_python_version_parse_path (module->mapping->path);
 
-  return version;
+  return version != 0 ? version : sonde_python_version_parse_path (module->mapping->path);
 }
 
 static gboolean
@@ -241,15 +239,15 @@ examine (const SondePythonMemory *memory,
   guint8 bytes[SONDE_PYTHON_DEBUG_OFFSETS_BYTES];
   SondeAddress runtime = module->symbols[SONDE_PYTHON_SYMBOL_RUNTIME].start;
   gsize length = runtime != 0 ? memory->read (memory->data, runtime, bytes, sizeof bytes) : 0;
-  SondePythonVersion version = find_version (memory, module, bytes, length);
+  guint version = find_version (memory, module, bytes, length);
   SondePythonFinding finding = SONDE_PYTHON_UNKNOWN_VERSION;
   SondePythonOffsets offsets;
 
-  *location = (SondePythonLocation) { .version = version.version, .micro = version.micro };
+  *location = (SondePythonLocation) { .version = version };
   /* Before it begins, an old one in a program of any name has nowhere said its version. */
-  if (version.version == 0 && runtime != 0)
+  if (version == 0 && runtime != 0)
     return SONDE_PYTHON_NOT_READY;
-  if (runtime == 0 || !find_offsets (bytes, length, version.version, &offsets))
+  if (runtime == 0 || !find_offsets (bytes, length, version, &offsets))
     return SONDE_PYTHON_UNKNOWN_VERSION;
 
   for (guint i = 0; i < TRIES && finding == SONDE_PYTHON_UNKNOWN_VERSION; i++)

@@ -17,7 +17,6 @@ G_BEGIN_DECLS
 /**
  * SondePythonLocation:
  * @version: major << 8 | minor: 0x030b; 0 if it is not known
- * @micro: 7 of 3.11.7; 0 if it is not known
  * @runtime: where _PyRuntime lies
  * @offsets: where its fields are
  * @evals: the code of _PyEval_EvalFrameDefault(): the function itself, then the parts of it that
@@ -30,7 +29,6 @@ G_BEGIN_DECLS
 typedef struct
 {
   guint              version;
-  guint              micro;
   SondeAddress       runtime;
   SondePythonOffsets offsets;
   SondePythonRange   evals[SONDE_PYTHON_EVALS_MAX];

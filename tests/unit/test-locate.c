@@ -158,7 +158,6 @@ test_locate_found (void)
 
   g_assert_cmpint (locate (process, &location), ==, SONDE_PYTHON_FOUND);
   g_assert_cmphex (location.version, ==, 0x030e);
-  g_assert_cmpuint (location.micro, ==, 10);
   g_assert_cmphex (location.runtime, ==, RUNTIME);
   g_assert_cmpmem (&location.offsets, sizeof location.offsets, offsets, sizeof *offsets);
   g_assert_cmpuint (location.n_evals, ==, 0);
