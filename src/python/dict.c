@@ -63,16 +63,14 @@ read_type (const SondePythonHeap *self,
          read_word (self, *type + self->offsets->type.flags, flags);
 }
 
-/* The bytes of an index by the size of the table of them, up to 3.10. */
+/* The bytes of an index by the size of the table of them, less than 2³², up to 3.10. */
 static gsize
 get_index_bytes (guint64 size)
 {
   if (size <= 0xff)
     return 1;
-  if (size <= 0xffff)
-    return 2;
 
-  return size <= 0xffffffff ? 4 : 8;
+  return size <= 0xffff ? 2 : 4;
 }
 
 /* Reads the head of the keys at @keys. */
@@ -191,22 +189,17 @@ sonde_python_heap_list_dict (const SondePythonHeap *self,
 
 /* --- By name --- */
 
+/* The item whose key lies at @key, or else says @name. */
 static const SondePythonItem *
-find_key (GArray       *items,
-          SondeAddress  key)
+find_named (SondePythonHeap *self,
+            GArray          *items,
+            const char      *name,
+            SondeAddress     key)
 {
   for (guint i = 0; i < items->len; i++)
     if (g_array_index (items, SondePythonItem, i).key == key)
       return &g_array_index (items, SondePythonItem, i);
 
-  return NULL;
-}
-
-static const SondePythonItem *
-find_named (SondePythonHeap *self,
-            GArray          *items,
-            const char      *name)
-{
   for (guint i = 0; i < items->len; i++)
     {
       const SondePythonItem *item = &g_array_index (items, SondePythonItem, i);
@@ -229,7 +222,7 @@ sonde_python_heap_find_item (SondePythonHeap *self,
   g_return_val_if_fail (self != NULL, 0);
 
   items = sonde_python_heap_list_dict (self, dict);
-  item = items != NULL ? find_named (self, items, name) : NULL;
+  item = items != NULL ? find_named (self, items, name, 0) : NULL;
 
   return item != NULL ? item->value : 0;
 }
@@ -336,12 +329,7 @@ sonde_python_heap_find_attribute (SondePythonHeap *self,
   g_return_val_if_fail (key != NULL, 0);
 
   items = list_attributes (self, address);
-  if (items == NULL)
-    return 0;
-
-  item = find_key (items, *key);
-  if (item == NULL)
-    item = find_named (self, items, name);
+  item = items != NULL ? find_named (self, items, name, *key) : NULL;
   if (item == NULL)
     return 0;
 
