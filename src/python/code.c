@@ -87,36 +87,12 @@ sonde_python_codes_free (SondePythonCodes *self)
   g_free (self);
 }
 
-guint
-sonde_python_codes_get_count (SondePythonCodes *self)
-{
-  g_return_val_if_fail (self != NULL, 0);
-
-  return g_hash_table_size (self->entries);
-}
-
-gsize
-sonde_python_codes_get_bytes (SondePythonCodes *self)
-{
-  g_return_val_if_fail (self != NULL, 0);
-
-  return self->bytes;
-}
-
 static void
 drop_entry (SondePythonCodes *self,
             SondePythonCode  *entry)
 {
   self->bytes -= entry_get_bytes (entry);
   g_hash_table_remove (self->entries, GSIZE_TO_POINTER (entry->address));
-}
-
-static void
-use_entry (SondePythonCodes *self,
-           SondePythonCode  *entry)
-{
-  entry->used = self->turn;
-  g_ptr_array_add (self->used, entry);
 }
 
 static gint
@@ -161,26 +137,20 @@ sonde_python_codes_make_room (SondePythonCodes      *self,
     }
 }
 
-static SondeAddress
-get_field (const guint8 *head,
-           guint32       field)
-{
-  return sonde_python_has_field (field) ? sonde_python_get_word (head, field) : 0;
-}
-
 static SondePythonWords
 parse_words (const SondePythonOffsets *offsets,
              const guint8             *head)
 {
+  gboolean has_qualname = sonde_python_has_field (offsets->code.qualname);
   gboolean in_place = offsets->flags.bytecode_is_in_place;
 
   return (SondePythonWords) {
-    .type = get_field (head, offsets->object.type),
-    .name = get_field (head, offsets->code.name),
-    .qualified_name = get_field (head, offsets->code.qualname),
-    .file = get_field (head, offsets->code.filename),
-    .table = get_field (head, offsets->code.linetable),
-    .n_units = in_place ? get_field (head, offsets->object.size) : 0,
+    .type = sonde_python_get_word (head, offsets->object.type),
+    .name = sonde_python_get_word (head, offsets->code.name),
+    .qualified_name = has_qualname ? sonde_python_get_word (head, offsets->code.qualname) : 0,
+    .file = sonde_python_get_word (head, offsets->code.filename),
+    .table = sonde_python_get_word (head, offsets->code.linetable),
+    .n_units = in_place ? sonde_python_get_word (head, offsets->object.size) : 0,
     .first_line = sonde_python_get_int (head, offsets->code.firstlineno),
   };
 }
@@ -394,8 +364,11 @@ sonde_python_codes_find_entry (SondePythonCodes *self,
     entry = NULL;
   if (entry == NULL)
     entry = read_entry (self, address);
-  if (entry != NULL)
-    use_entry (self, entry);
+  if (entry == NULL)
+    return NULL;
+
+  entry->used = self->turn;
+  g_ptr_array_add (self->used, entry);
 
   return entry;
 }

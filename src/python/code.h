@@ -42,10 +42,6 @@ guint                sonde_python_codes_find_line (SondePythonCodes         *sel
                                                    guint64                   instruction);
 guint                sonde_python_codes_check     (SondePythonCodes         *self);
 
-/* How many code objects are kept, and the bytes that they take. */
-guint                sonde_python_codes_get_count (SondePythonCodes         *self);
-gsize                sonde_python_codes_get_bytes (SondePythonCodes         *self);
-
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SondePythonCodes, sonde_python_codes_free)
 
 G_END_DECLS

@@ -10,6 +10,7 @@
 
 #include <glib.h>
 
+#include "python/code-private.h"
 #include "support/python-code.h"
 
 static void
@@ -27,15 +28,15 @@ test_code_bounds_of_count (void)
     {
       memcpy (all + i * size, python_image_at (image, AT_CODE), offsets->code.bytecode + 64);
       g_assert_nonnull (sonde_python_codes_find (codes, start + i * size));
-      g_assert_cmpuint (sonde_python_codes_get_count (codes), <=, SONDE_PYTHON_CODES_MAX);
-      g_assert_cmpuint (sonde_python_codes_get_bytes (codes), <=, SONDE_PYTHON_CODES_BYTES_MAX);
+      g_assert_cmpuint (g_hash_table_size (codes->entries), <=, SONDE_PYTHON_CODES_MAX);
+      g_assert_cmpuint (codes->bytes, <=, SONDE_PYTHON_CODES_BYTES_MAX);
       if (i % 1000 == 999)
         {
           g_assert_nonnull (sonde_python_codes_find (codes, AT_CODE)); /* is always in use */
           sonde_python_codes_check (codes);
         }
     }
-  g_assert_cmpuint (sonde_python_codes_get_count (codes), >, SONDE_PYTHON_CODES_MAX / 2);
+  g_assert_cmpuint (g_hash_table_size (codes->entries), >, SONDE_PYTHON_CODES_MAX / 2);
 
   image->n_reads = 0;
   sonde_python_codes_find (codes, AT_CODE);
@@ -66,10 +67,10 @@ test_code_bounds_of_tables (void)
       g_assert_cmpuint (sonde_python_codes_find_line (codes, address,
                                                       address + offsets->code.bytecode),
                         ==, 5);
-      g_assert_cmpuint (sonde_python_codes_get_bytes (codes), <=, SONDE_PYTHON_CODES_BYTES_MAX);
+      g_assert_cmpuint (codes->bytes, <=, SONDE_PYTHON_CODES_BYTES_MAX);
     }
-  g_assert_cmpuint (sonde_python_codes_get_count (codes), >, 8);
-  g_assert_cmpuint (sonde_python_codes_get_count (codes), <=,
+  g_assert_cmpuint (g_hash_table_size (codes->entries), >, 8);
+  g_assert_cmpuint (g_hash_table_size (codes->entries), <=,
                     SONDE_PYTHON_CODES_BYTES_MAX / length);
   g_assert_cmpuint (sonde_python_codes_check (codes), ==, 0);
 }
