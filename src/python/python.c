@@ -104,7 +104,8 @@ static void
 forget_thread (SondePython       *self,
                SondePythonThread *thread)
 {
-  g_hash_table_remove (self->by_state, GSIZE_TO_POINTER (thread->state));
+  if (g_hash_table_lookup (self->by_state, GSIZE_TO_POINTER (thread->state)) == thread)
+    g_hash_table_remove (self->by_state, GSIZE_TO_POINTER (thread->state));
   if (g_hash_table_lookup (self->by_tid, GINT_TO_POINTER (thread->tid)) == thread)
     g_hash_table_remove (self->by_tid, GINT_TO_POINTER (thread->tid));
 }
@@ -206,8 +207,7 @@ drop_old (SondePython *self)
       if (thread->serial == self->serial)
         continue;
 
-      if (g_hash_table_lookup (self->by_state, GSIZE_TO_POINTER (thread->state)) == thread)
-        forget_thread (self, thread);
+      forget_thread (self, thread);
       g_ptr_array_remove_index (self->threads, i);
     }
 
@@ -286,22 +286,30 @@ sonde_python_drop_thread (SondePython       *self,
     }
 }
 
-void
-sonde_python_refresh_new (SondePython *self)
+/* Looks for threads that have come since: of all interpreters, or of those of which it is known. */
+static void
+list_new_threads (SondePython *self,
+                  gboolean     only_noted)
 {
-  g_return_if_fail (self != NULL);
-
   self->n_states = 0;
   sonde_python_thread_ids_begin (self->ids, FALSE);
   for (guint i = 0; i < self->interpreters->len; i++)
     {
       SondePythonInterpreter *interpreter = g_ptr_array_index (self->interpreters, i);
 
-      if (interpreter->has_new_threads)
+      if (interpreter->has_new_threads || !only_noted)
         list_threads (self, interpreter, TRUE);
     }
 
   link_states (self);
+}
+
+void
+sonde_python_refresh_new (SondePython *self)
+{
+  g_return_if_fail (self != NULL);
+
+  list_new_threads (self, TRUE);
 }
 
 /* Gives how many interpreters there are. */
@@ -430,11 +438,7 @@ sonde_python_read_tid (SondePython    *self,
   /* It may have taken its thread state since the list was read. */
   if (thread == NULL)
     {
-      self->n_states = 0;
-      sonde_python_thread_ids_begin (self->ids, FALSE);
-      for (guint i = 0; i < self->interpreters->len; i++)
-        list_threads (self, g_ptr_array_index (self->interpreters, i), TRUE);
-      link_states (self);
+      list_new_threads (self, FALSE);
       thread = sonde_python_find_thread (self, tid);
     }
 
