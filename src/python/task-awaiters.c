@@ -58,10 +58,11 @@ read_type (SondePythonAwaiters *self,
   return read_word (self, object + self->heap.offsets->object.type);
 }
 
-gboolean
-sonde_python_awaiters_is_a (SondePythonAwaiters *self,
-                            SondeAddress         address,
-                            SondeAddress         type)
+/* Whether the object at @address is of @type or of one that is made of it. */
+static gboolean
+is_a (SondePythonAwaiters *self,
+      SondeAddress         address,
+      SondeAddress         type)
 {
   SondeAddress base = read_type (self, address);
 
@@ -75,11 +76,15 @@ sonde_python_awaiters_is_a (SondePythonAwaiters *self,
   return FALSE;
 }
 
-static gboolean
-is_task (SondePythonAwaiters *self,
-         SondeAddress         address)
+gboolean
+sonde_python_awaiters_is_task (SondePythonAwaiters *self,
+                               SondeAddress         address)
 {
-  return sonde_python_awaiters_is_a (self, address, self->module->task_type);
+  gboolean is_task = is_a (self, address, self->module->task_type);
+
+  self->module->is_seen |= is_task;
+
+  return is_task;
 }
 
 static int
@@ -110,7 +115,7 @@ find_in_set (SondePythonAwaiters *self,
 
   qsort (keys, n_keys, sizeof *keys, compare_keys_cb);
   for (guint i = 0; i < n_keys && self->budget > 0; i++)
-    if (is_task (self, keys[i].object))
+    if (sonde_python_awaiters_is_task (self, keys[i].object))
       return keys[i].object;
 
   return 0;
@@ -131,7 +136,7 @@ find_told (SondePythonAwaiters *self,
   if (is_set != 0)
     return find_in_set (self, awaiters);
 
-  return is_task (self, awaiters) ? awaiters : 0;
+  return sonde_python_awaiters_is_task (self, awaiters) ? awaiters : 0;
 }
 
 static Kind
@@ -227,7 +232,7 @@ find_in_closure (SondePythonAwaiters *self,
     {
       SondeAddress value = read_word (self, cells[i] + self->offsets->cell.value);
 
-      if (value != future && sonde_python_awaiters_is_a (self, value, self->module->future_type))
+      if (value != future && is_a (self, value, self->module->future_type))
         found = find_called (self, value, nesting + 1);
     }
 
@@ -246,7 +251,7 @@ find_of_method (SondePythonAwaiters *self,
   task = sonde_python_heap_find_attribute (&self->heap, group, "_parent_task", &self->key);
   self->heap.budget = NULL;
 
-  return task != 0 && is_task (self, task) ? task : 0;
+  return task != 0 && sonde_python_awaiters_is_task (self, task) ? task : 0;
 }
 
 /* By what is called when @future is done: first of what says it at once. */
@@ -269,7 +274,7 @@ find_called (SondePythonAwaiters *self,
         {
           SondeAddress object = read_word (self, callbacks[i] + self->offsets->builtin.self);
 
-          task = is_task (self, object) ? object : 0;
+          task = sonde_python_awaiters_is_task (self, object) ? object : 0;
         }
     }
 

@@ -49,15 +49,14 @@ typedef struct
   guint                         budget;  /* how many objects and entries may be read yet */
 } SondePythonAwaiters;
 
-/* Whether the object at @address is of @type or of one that is made of it. */
-gboolean     sonde_python_awaiters_is_a (SondePythonAwaiters *self,
-                                         SondeAddress         address,
-                                         SondeAddress         type);
+/* Whether the object at @address is a task, or of a type that is made of that. */
+gboolean     sonde_python_awaiters_is_task (SondePythonAwaiters *self,
+                                            SondeAddress         address);
 
 /* The task that awaits @future, through gather(), a TaskGroup and the like too; 0 if none does or
  * it cannot be known. Of several the one at the lowest address, or the first that asked.
  */
-SondeAddress sonde_python_awaiters_find (SondePythonAwaiters *self,
-                                         SondeAddress         future);
+SondeAddress sonde_python_awaiters_find    (SondePythonAwaiters *self,
+                                            SondeAddress         future);
 
 G_END_DECLS

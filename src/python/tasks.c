@@ -162,18 +162,6 @@ find_module (SondePythonTasks *self,
   return module->task_type != 0 ? module : NULL;
 }
 
-static gboolean
-is_task (SondePythonTasks *self,
-         SondeAddress      address)
-{
-  SondePythonTaskModule *module = self->awaiters.module;
-  gboolean is_one = sonde_python_awaiters_is_a (&self->awaiters, address, module->task_type);
-
-  module->is_seen |= is_one;
-
-  return is_one;
-}
-
 /* Once a task was seen where it is kept, it is always there. */
 static SondeAddress
 read_task_of_thread (SondePythonTasks *self,
@@ -189,7 +177,7 @@ read_task_of_thread (SondePythonTasks *self,
     return 0;
 
   for (guint i = 0; i < G_N_ELEMENTS (words); i++)
-    if (words[i] != 0 && is_task (self, words[i]))
+    if (words[i] != 0 && sonde_python_awaiters_is_task (&self->awaiters, words[i]))
       {
         self->is_sure = TRUE;
         self->task_in_thread = first + i * WORD;
@@ -386,7 +374,8 @@ cut_loop (SondePythonTasks         *self,
                            offsets->coroutine.frame;
 
       for (guint k = stack->depth; k-- > 0;)
-        if (stack->frames[k].frame == frame && is_task (self, task))
+        if (stack->frames[k].frame == frame &&
+            sonde_python_awaiters_is_task (&self->awaiters, task))
           {
             stack->depth = k + 1;
             stack->is_truncated = FALSE;
