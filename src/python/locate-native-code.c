@@ -18,8 +18,6 @@
 
 #include "python/locate-native-code.h"
 
-#include <string.h>
-
 #include "python/locate-unwind-table.h"
 
 #define FUNCTION_BYTES_MAX (1 << 20)
@@ -74,14 +72,13 @@ find_jump (const guint8           *code,
   for (; *at + NEAR_JUMP_BYTES <= length; *at += 1)
     {
       gboolean is_conditional = *at > 0 && code[*at - 1] == 0x0f && code[*at] >> 4 == 8;
-      gint32 distance;
 
       if (code[*at] != 0xe9 && !is_conditional)
         continue;
 
-      memcpy (&distance, code + *at + 1, sizeof distance);
+      *target = range->start + *at + NEAR_JUMP_BYTES +
+                (guint64) sonde_python_get_int (code, (guint32) *at + 1);
       *at += 1;
-      *target = range->start + *at + sizeof distance + (guint64) (gint64) distance;
       return TRUE;
     }
 

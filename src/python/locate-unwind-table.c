@@ -45,7 +45,7 @@ sonde_python_unwind_table_init (SondePythonUnwindTable  *self,
       header[3] != ENCODING_DATAREL_SDATA4)
     return FALSE;
 
-  memcpy (&count, header + 8, sizeof count);
+  count = (guint32) sonde_python_get_int (header, 8);
   if (count == 0 || count > ENTRIES_MAX)
     return FALSE;
 

@@ -53,15 +53,6 @@ sonde_python_thread_ids_free (SondePythonThreadIds *self)
   g_free (self);
 }
 
-static guint64
-read_word (SondePythonThreadIds *self,
-           SondeAddress          address)
-{
-  guint64 word = 0;
-
-  return sonde_python_memory_read_word (self->memory, address, &word) ? word : 0;
-}
-
 /* Where the id of the first thread lies in the C library's record of it. */
 static void
 find_record_offset (SondePythonThreadIds *self,
@@ -145,13 +136,16 @@ pid_t
 sonde_python_thread_ids_read (SondePythonThreadIds *self,
                               SondeAddress          state)
 {
+  const SondePythonOffsets *offsets = self->offsets;
+  gboolean is_told = sonde_python_has_field (offsets->thread.native_thread_id);
   guint64 word;
 
-  if (sonde_python_has_field (self->offsets->thread.native_thread_id))
-    word = read_word (self, state + self->offsets->thread.native_thread_id);
-  else
-    word = (guint64) read_id_from_record (self, read_word (self, state +
-                                                           self->offsets->thread.thread_id));
+  if (!sonde_python_memory_read_word (self->memory,
+                                      state + (is_told ? offsets->thread.native_thread_id
+                                                       : offsets->thread.thread_id), &word))
+    return 0;
+  if (!is_told)
+    word = (guint64) read_id_from_record (self, word);
 
   return word > 0 && word <= G_MAXINT32 ? find_outer_id (self, (pid_t) word) : 0;
 }
