@@ -41,19 +41,12 @@ is_type (const SondePythonHeap *self,
          SondeAddress           type,
          guint64                flags)
 {
-  switch (wanted)
-    {
-    case SONDE_PYTHON_TYPE_TEXT:
-      return (flags & FLAG_TEXT) != 0;
+  if (wanted == SONDE_PYTHON_TYPE_TEXT)
+    return (flags & FLAG_TEXT) != 0;
+  if (wanted == SONDE_PYTHON_TYPE_BYTES)
+    return (flags & FLAG_BYTES) != 0;
 
-    case SONDE_PYTHON_TYPE_BYTES:
-      return (flags & FLAG_BYTES) != 0;
-
-    case SONDE_PYTHON_TYPE_CODE:
-    default:
-      return (flags & (FLAG_HEAP_TYPE | FLAG_TEXT | FLAG_BYTES)) == 0 &&
-             is_named_code (self, type);
-    }
+  return (flags & (FLAG_HEAP_TYPE | FLAG_TEXT | FLAG_BYTES)) == 0 && is_named_code (self, type);
 }
 
 gboolean

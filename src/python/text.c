@@ -113,23 +113,11 @@ get_character (const guint8 *characters,
                guint         width,
                gsize         index)
 {
-  guint16 two;
-  guint32 four;
+  guint32 character = 0;
 
-  switch (width)
-    {
-    case 1:
-      return characters[index];
+  memcpy (&character, characters + width * index, width);
 
-    case 2:
-      memcpy (&two, characters + 2 * index, sizeof two);
-      return two;
-
-    case 4:
-    default:
-      memcpy (&four, characters + 4 * index, sizeof four);
-      return four;
-    }
+  return character;
 }
 
 /* Lone surrogates stand for the bytes of a file name that are no text (PEP 383). */
