@@ -158,7 +158,7 @@ sonde_python_codes_find_line (SondePythonCodes *self,
     return entry->last_line;
 
   if (!find_offset (self, entry, instruction, &offset))
-    return sonde_python_code_get_first_line (&entry->words);
+    return (guint) entry->words.first_line;
 
   if (!entry->has_table)
     read_table (self, entry);

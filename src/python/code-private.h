@@ -24,7 +24,7 @@ typedef struct
   SondeAddress file;
   SondeAddress table;
   guint64      n_units;        /* of bytecode; 0 up to 3.10 */
-  gint32       first_line;
+  gint32       first_line;     /* 0 if it has none */
 } SondePythonWords;
 
 typedef struct
@@ -72,11 +72,5 @@ SondePythonCode *sonde_python_codes_find_entry (SondePythonCodes      *self,
 void             sonde_python_codes_make_room  (SondePythonCodes      *self,
                                                 gsize                  bytes,
                                                 const SondePythonCode *keep);
-
-static inline guint
-sonde_python_code_get_first_line (const SondePythonWords *words)
-{
-  return words->first_line > 0 ? (guint) words->first_line : 0;
-}
 
 G_END_DECLS

@@ -151,7 +151,7 @@ parse_words (const SondePythonOffsets *offsets,
     .file = sonde_python_get_word (head, offsets->code.filename),
     .table = sonde_python_get_word (head, offsets->code.linetable),
     .n_units = in_place ? sonde_python_get_word (head, offsets->object.size) : 0,
-    .first_line = sonde_python_get_int (head, offsets->code.firstlineno),
+    .first_line = MAX (sonde_python_get_int (head, offsets->code.firstlineno), 0),
   };
 }
 
@@ -311,7 +311,7 @@ intern_function (SondePythonCodes       *self,
     .kind = SONDE_FUNCTION_KIND_PYTHON,
     .name = *name != '\0' ? name : "?",
     .file = file,
-    .line = sonde_python_code_get_first_line (words),
+    .line = (guint) words->first_line,
   };
 
   return sonde_functions_intern (self->functions, &function);
