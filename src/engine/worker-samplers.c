@@ -22,9 +22,9 @@ sonde_worker_get_cpu_ns (const SondeWorker *self)
   return sonde_clock_thread_cpu_ns () + self->peeked_cpu_ns + peek_ns;
 }
 
-/* Who stops threads comes before all programs: if late, we would come when
- * the target leaves its CPU of its own will, and find threads where they begin to wait too often.
- * Who does not only counts what others have found, and keeps off the CPUs of the target.
+/* Who stops threads comes before all programs: if late, we would come when the target leaves its
+ * CPU of its own will, and find threads where they begin to wait too often. Who only counts what
+ * the peek sampler has found does not.
  */
 void
 sonde_worker_start_pacing (SondeWorker *self,
@@ -55,15 +55,12 @@ sonde_worker_end_peek (SondeWorker *self)
   self->is_switching = FALSE;
 }
 
-/* Whether a thread may have a CPU that we cannot take from it. */
+/* Whether a thread of Python may have a CPU that we cannot take from it. */
 static gboolean
-is_outranked (SondeWorker *self)
+is_outranked (SondePython *python)
 {
-  g_autoptr(GArray) tids = g_array_new (FALSE, FALSE, sizeof (pid_t));
-
-  sonde_threads_list (self->target->pid, tids);
-  for (guint i = 0; i < tids->len; i++)
-    if (sonde_thread_read_priority (g_array_index (tids, pid_t, i)) > 0)
+  for (guint i = 0; i < sonde_python_get_count (python); i++)
+    if (sonde_thread_read_priority (sonde_python_get_thread (python, i)->tid) > 0)
       return TRUE;
 
   return FALSE;
@@ -80,7 +77,7 @@ sonde_worker_update_sampler (SondeWorker *self)
 
   self->frames = sonde_python_stage_choose (self->python, self->settings.query.frames);
   if (self->frames == SONDE_FRAMES_PYTHON && !had_peek &&
-      self->hindrance == SONDE_HINDRANCE_NONE && is_outranked (self))
+      self->hindrance == SONDE_HINDRANCE_NONE && is_outranked (python))
     self->hindrance = SONDE_HINDRANCE_PRIORITY;
   wants_peek = self->frames == SONDE_FRAMES_PYTHON && self->hindrance == SONDE_HINDRANCE_NONE;
   sonde_stop_sampler_set_python (self->sampler, python);
@@ -100,6 +97,7 @@ sonde_worker_update_sampler (SondeWorker *self)
   if (wants_peek)
     self->peek = sonde_peek_sampler_new (self->target->pid, python, tasks,
                                          &sonde_worker_peek_client, self);
+  self->n_collected = 0;
   self->had_tasks = has_tasks;
   self->has_switched = had_peek && self->peek == NULL;
   sonde_views_begin_asking (self->views);

@@ -297,9 +297,6 @@ fetch (SondePythonFrames *self,
     region.start = MAX (address & ~(SondeAddress) (PAGE_BYTES - 1),
                         address - MIN (address, WINDOW_BYTES));
   region.length = address - region.start + self->frame_bytes;
-  if (region.offset + region.length > IMAGE_BYTES_MAX)
-    return NULL;
-
   g_byte_array_set_size (self->image, (guint) (region.offset + region.length));
   if (!sonde_python_memory_copy (self->memory, region.start, self->image->data + region.offset,
                                  region.length))
@@ -357,12 +354,18 @@ walk (SondePythonFrames *self,
       const guint8 *bytes = find (self, address);
       SondePythonFrame frame;
 
-      if (bytes == NULL)
-        bytes = fetch (self, address);
-      if (bytes == NULL || stack->depth == SONDE_STACK_DEPTH_MAX ||
-          self->visited->len == VISITED_MAX)
+      if (stack->depth == SONDE_STACK_DEPTH_MAX || self->visited->len == VISITED_MAX ||
+          self->image->len > IMAGE_BYTES_MAX)
         {
           stack->is_truncated = TRUE;
+          return;
+        }
+
+      if (bytes == NULL)
+        bytes = fetch (self, address);
+      if (bytes == NULL)
+        {
+          self->ends_with_entry = FALSE;
           return;
         }
 
@@ -373,25 +376,36 @@ walk (SondePythonFrames *self,
     }
 }
 
-/* Whether the chain leads from where it begins to the outermost frame. */
+/* Whether the chain leads to the outermost frame, as far as it was followed. */
 static gboolean
 is_whole (const SondePythonFrames *self,
           const SondeCodeStack    *stack)
 {
-  return stack->is_truncated ? stack->depth > 0 : self->ends_with_entry;
+  return stack->is_truncated || self->ends_with_entry;
 }
 
 /* In 3.11 and 3.12 the evaluation function puts a struct of its own before the others a moment
- * before it fills it in: what that leads to is the innermost frame of an earlier call. What has
- * called C that called the function tells: it is the innermost frame of the struct before.
+ * before it fills it in: what that leads to is the innermost frame of an earlier call, or nothing.
+ * What has called C that called the function tells: it is the innermost frame of the struct before.
  */
-static gboolean
-is_filled_in (SondePythonFrames *self)
+static SondePythonRead
+check_cframe (SondePythonFrames *self,
+              SondeAddress       head,
+              gboolean          *is_filled_in)
 {
-  return !sonde_python_has_field (self->offsets->cframe.current_frame) ||
-         self->cframes[0].address == 0 || !self->has_entry ||
-         (ensure_cframe (self, &self->cframes[1], self->cframes[0].previous) &&
-          self->cframes[1].current_frame == self->entry_previous);
+  const CFrame *cframe = &self->cframes[0];
+
+  *is_filled_in = TRUE;
+  if (!sonde_python_has_field (self->offsets->cframe.current_frame) || cframe->address == 0 ||
+      cframe->previous == 0 || (head != 0 && !self->has_entry))
+    return SONDE_PYTHON_READ_OK;
+
+  if (!ensure_cframe (self, &self->cframes[1], cframe->previous))
+    return SONDE_PYTHON_READ_TORN;
+
+  *is_filled_in = self->cframes[1].current_frame == (head != 0 ? self->entry_previous : 0);
+
+  return SONDE_PYTHON_READ_OK;
 }
 
 static int
@@ -476,6 +490,7 @@ sonde_python_frames_read (SondePythonFrames      *self,
 {
   SondeAddress head = 0;
   SondePythonRead read;
+  gboolean is_filled_in;
 
   g_return_val_if_fail (self != NULL, SONDE_PYTHON_READ_GONE);
   g_return_val_if_fail (n_more <= SONDE_PYTHON_MORE_MAX, SONDE_PYTHON_READ_GONE);
@@ -490,9 +505,10 @@ sonde_python_frames_read (SondePythonFrames      *self,
     return read;
 
   walk (self, head, stack);
-  if (!is_filled_in (self))
+  read = check_cframe (self, head, &is_filled_in);
+  if (!is_filled_in)
     walk (self, self->cframes[1].current_frame, stack);
   fit (self, head);
 
-  return is_whole (self, stack) ? SONDE_PYTHON_READ_OK : SONDE_PYTHON_READ_TORN;
+  return read == SONDE_PYTHON_READ_OK && !is_whole (self, stack) ? SONDE_PYTHON_READ_TORN : read;
 }

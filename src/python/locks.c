@@ -82,7 +82,7 @@ sonde_python_take_lock (SondePython                *self,
   interpreter->has_new_threads = words->threads_head != interpreter->threads_head;
 }
 
-void
+gboolean
 sonde_python_read_lock (SondePython            *self,
                         SondePythonInterpreter *interpreter)
 {
@@ -90,8 +90,12 @@ sonde_python_read_lock (SondePython            *self,
   SondePythonLockWords words = { 0 };
   guint n = sonde_python_get_lock_pieces (self, interpreter, TRUE, &words, pieces);
 
-  if (self->memory->read_pieces (self->memory->data, pieces, n) == n)
-    sonde_python_take_lock (self, interpreter, TRUE, &words);
+  if (self->memory->read_pieces (self->memory->data, pieces, n) != n)
+    return FALSE;
+
+  sonde_python_take_lock (self, interpreter, TRUE, &words);
+
+  return TRUE;
 }
 
 void

@@ -20,8 +20,8 @@ typedef struct
   SondeAddress threads_head;
 } SondePythonLockWords;
 
-/* Reads the lock of @interpreter, and all else of that kind; and those of all. */
-void     sonde_python_read_lock       (SondePython                  *self,
+/* Reads the lock of @interpreter, and all else of that kind, if it can; and those of all. */
+gboolean sonde_python_read_lock       (SondePython                  *self,
                                        SondePythonInterpreter       *interpreter);
 void     sonde_python_read_locks      (SondePython                  *self);
 /* Whether any lock was found in use. */

@@ -3,7 +3,8 @@
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * peek-sampler.c is what the worker calls. peek-look.c is the tick, and runs on preempters.
+ * peek-sampler.c is what the worker calls. peek-tick.c is a tick, and runs on preempters:
+ * peek-look.c looks at one thread, and peek-thread.c knows what was seen of it.
  */
 
 #pragma once
@@ -24,7 +25,7 @@ typedef struct
   SondeThread        thread;
   guint64            tick;       /* up to which its samples are counted */
   guint64            time_ns;    /* the same as a time */
-  guint64            miss_tick;  /* in which it was missed last, and how often */
+  guint64            seen_tick;  /* in which it was last looked at, and how often in vain */
   guint              n_misses;
   gboolean           is_known;   /* the batch has, or the client, its stack */
   gboolean           is_stale;   /* and it may have changed */
@@ -34,11 +35,12 @@ typedef struct
   guint64            asked_ns;   /* when its state was last asked for */
   SondeThreadRuns    runs;
   gboolean           has_runs;
+  gboolean           has_wait;   /* what it sleeps for is known */
   SondeAddress       futex;      /* what it waits for, as far as is known; 0 for nothing */
   guint64            futex_ran_ns; /* how long it had run when that was seen */
   gboolean           had_lock;   /* when it was last counted */
   guint64            waited_ns;  /* for a CPU, and not counted as READY yet */
-  guint64            held_ns;    /* for how long we had its CPU since then */
+  guint64            held_ns;    /* for how long we had its CPU since its runs were read */
 } PeekThread;
 
 struct _SondePeekSampler
@@ -49,7 +51,10 @@ struct _SondePeekSampler
   const SondePeekClient *client;  /* borrowed */
   gpointer               data;
 
+  double                 rate_hz;
   SondeRelay            *relay;   /* owned; NULL before the first rate */
+  guint64                relays_cpu_ns; /* of those that are no more */
+  gboolean               is_unbound; /* it was, so a new one is to take its place */
   SondePeekBatch         taken;   /* the worker's, under way to the client */
   GPtrArray             *seen;    /* owns PeekThread: those that have appeared; the worker's */
   guint64                listed_ns; /* the worker's */
@@ -66,7 +71,9 @@ struct _SondePeekSampler
   guint64                all_ns;    /* when more than a lock was last read */
   guint64                locks_ns;  /* and that of all interpreters, where there are several */
   gboolean               is_in_tick;
-  int                    cpu;       /* of the stage under way */
+  gboolean               has_new;   /* threads in this tick */
+  int                    cpu;       /* of the stage under way, and the CPU time of its thread */
+  guint64                stage_cpu_ns;
   SondeCodeStack         codes;     /* what was read last, and as functions */
   SondePeekStack         stack;
 
@@ -75,10 +82,40 @@ struct _SondePeekSampler
   guint64                n_missed;  /* ticks for which the lock could not be had */
 };
 
-/* peek-look.c: one stage of a tick, on @cpu; a SondeRelayRun. */
-SondeStage sonde_peek_look_run            (SondeRelay       *relay,
+/* peek-tick.c: one stage of a tick, on @cpu; a SondeRelayRun. */
+SondeStage sonde_peek_tick_run            (SondeRelay       *relay,
                                            int               cpu,
                                            gpointer          data);
+
+/* peek-look.c, all under the lock */
+
+/**
+ * SondePeekLook:
+ * @SONDE_PEEK_LOOK_COUNTED: a sample is counted, or lost with a reason
+ * @SONDE_PEEK_LOOK_ELSEWHERE: it has to be looked at on another CPU
+ * @SONDE_PEEK_LOOK_MISSED: it has run meanwhile
+ * @SONDE_PEEK_LOOK_ENDED: it is no more
+ */
+typedef enum
+{
+  SONDE_PEEK_LOOK_COUNTED,
+  SONDE_PEEK_LOOK_ELSEWHERE,
+  SONDE_PEEK_LOOK_MISSED,
+  SONDE_PEEK_LOOK_ENDED,
+} SondePeekLook;
+
+/* Whether the frames of @thread may change while it does not have its interpreter's lock, or more
+ * than that lock would have to be looked at.
+ */
+gboolean      sonde_peek_look_needs_standing (const PeekThread *thread);
+SondePeekLook sonde_peek_look_at          (SondePeekSampler *self,
+                                           PeekThread       *thread);
+/* Reads the lock by itself. */
+void          sonde_peek_look_at_lock     (SondePeekSampler *self,
+                                           SondePythonInterpreter *interpreter);
+/* If others than the thread that held the lock have run, all that share it are read again. */
+void          sonde_peek_look_mark_stale  (SondePeekSampler *self,
+                                           SondePythonInterpreter *interpreter);
 
 /* peek-thread.c, all under the lock */
 
@@ -87,6 +124,7 @@ void       sonde_peek_thread_add_new      (SondePeekSampler *self);
 /* Ends the thread at @index of @self->threads. */
 void       sonde_peek_thread_end          (SondePeekSampler *self,
                                            guint             index);
+gboolean   sonde_peek_thread_holds_lock   (const PeekThread *thread);
 
 /* How often it ran, and for how long it waited for a CPU: but for when we had it. FALSE if it has
  * ended.

@@ -3,13 +3,15 @@
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The ticks are taken on the CPUs of the target (peek-look.c), where every microsecond is the
- * target's. All that can be done elsewhere is done here: naming, counting, and looking for threads
- * that have come or gone. A batch goes from there to here, under a lock that the worker never holds
+ * The ticks are taken on the CPUs of the target (peek-tick.c), where every microsecond is the
+ * target's. What can be done elsewhere is done here: counting, and looking for threads that have
+ * gone. A batch goes from there to here, under a lock that the worker never holds
  * for long; a tick that finds it taken does not wait, and is late.
  */
 
 #include "config.h"
+
+#include <sched.h>
 
 #include "base/clock.h"
 #include "sampler/peek-sampler-private.h"
@@ -110,13 +112,23 @@ swap_batches (SondePeekSampler *self)
   self->taken = batch;
 }
 
+static void
+end_relay (SondePeekSampler *self)
+{
+  if (self->relay == NULL)
+    return;
+
+  self->relays_cpu_ns += sonde_relay_get_cpu_ns (self->relay);
+  g_clear_pointer (&self->relay, sonde_relay_free);
+}
+
 void
 sonde_peek_sampler_free (SondePeekSampler *self)
 {
   if (self == NULL)
     return;
 
-  g_clear_pointer (&self->relay, sonde_relay_free);
+  end_relay (self);
   while (self->threads->len > 0)
     sonde_peek_thread_end (self, self->threads->len - 1);
   swap_batches (self);
@@ -130,33 +142,29 @@ sonde_peek_sampler_free (SondePeekSampler *self)
   g_free (self);
 }
 
-/* Where the first look goes to; from there on each look knows. */
-static int
-find_cpu (SondePeekSampler *self)
+/* The first look is made where we are, and goes on where the target is. */
+static void
+start_relay (SondePeekSampler *self)
 {
-  SondeThreadPlace place = { .cpu = 0 };
-  SondeThread thread;
+  guint64 now_ns = sonde_clock_now_ns ();
 
-  sonde_thread_open (&thread, self->pid, self->pid);
-  sonde_thread_read_place (&thread, &place);
-  sonde_thread_close (&thread);
-
-  return MAX (place.cpu, 0);
+  end_relay (self);
+  self->is_in_tick = FALSE;
+  self->is_unbound = FALSE;
+  self->n_missed = 0;
+  self->cpu = -1;
+  sonde_pacer_init (&self->pacer, self->rate_hz, now_ns, (guint32) now_ns ^ (guint32) self->pid);
+  self->relay = sonde_relay_new (sched_getcpu (), sonde_peek_tick_run, self);
 }
 
 void
 sonde_peek_sampler_set_rate (SondePeekSampler *self,
                              double            rate_hz)
 {
-  guint64 now_ns = sonde_clock_now_ns ();
-
   g_return_if_fail (self != NULL);
 
-  g_clear_pointer (&self->relay, sonde_relay_free);
-  self->is_in_tick = FALSE;
-  self->n_missed = 0;
-  sonde_pacer_init (&self->pacer, rate_hz, now_ns, (guint32) now_ns ^ (guint32) self->pid);
-  self->relay = sonde_relay_new (find_cpu (self), sonde_peek_look_run, self);
+  self->rate_hz = rate_hz;
+  start_relay (self);
 }
 
 static void
@@ -227,6 +235,8 @@ sonde_peek_sampler_collect (SondePeekSampler *self)
   sonde_peek_sampler_release (self);
 
   give_batch (self);
+  if (self->is_unbound)
+    start_relay (self);
   if (sonde_relay_has_failed (self->relay))
     return SONDE_HINDRANCE_CPUS;
   if (!lists)
@@ -250,6 +260,7 @@ sonde_peek_sampler_hold (SondePeekSampler *self)
         continue;
 
       sonde_relay_unbind (self->relay);
+      self->is_unbound = TRUE;
       g_mutex_lock (&self->lock);
       return;
     }
@@ -264,5 +275,5 @@ sonde_peek_sampler_release (SondePeekSampler *self)
 guint64
 sonde_peek_sampler_get_cpu_ns (SondePeekSampler *self)
 {
-  return self->relay != NULL ? sonde_relay_get_cpu_ns (self->relay) : 0;
+  return self->relays_cpu_ns + (self->relay != NULL ? sonde_relay_get_cpu_ns (self->relay) : 0);
 }

@@ -14,6 +14,7 @@
  */
 #define ASKING_NS 100000
 
+/* A thread may have ended without a word to its Python: then its thread state stays. */
 static void
 add_thread (SondePeekSampler  *self,
             SondePythonThread *python)
@@ -21,13 +22,21 @@ add_thread (SondePeekSampler  *self,
   PeekThread *thread = g_new0 (PeekThread, 1);
   const SondePeekRecord record = { .kind = SONDE_PEEK_APPEARED, .thread = thread };
 
+  sonde_thread_open (&thread->thread, self->pid, python->tid);
+  if (!sonde_peek_thread_update_state (self, thread))
+    {
+      sonde_thread_close (&thread->thread);
+      g_free (thread);
+      return;
+    }
+
   thread->base.tid = python->tid;
   thread->python = python;
-  sonde_thread_open (&thread->thread, self->pid, python->tid);
   sonde_thread_read_name (&thread->thread, thread->base.name);
   /* In a tick it is looked at in this one, else in the next. */
   thread->tick = self->tick - (self->is_in_tick ? 1 : 0);
   thread->time_ns = self->is_in_tick ? self->now_ns - self->period_ns : sonde_clock_now_ns ();
+  /* There it is looked for first. */
   thread->cpu = self->cpu;
   thread->is_stale = TRUE;
   python->data = thread;
@@ -121,6 +130,12 @@ sonde_peek_thread_add_new (SondePeekSampler *self)
 }
 
 gboolean
+sonde_peek_thread_holds_lock (const PeekThread *thread)
+{
+  return thread->python->interpreter->gil.holder == thread->python->state;
+}
+
+gboolean
 sonde_peek_thread_update_runs (PeekThread *thread)
 {
   SondeThreadRuns runs;
@@ -129,12 +144,14 @@ sonde_peek_thread_update_runs (PeekThread *thread)
   if (!sonde_thread_read_runs (&thread->thread, &runs))
     return FALSE;
 
-  if (thread->has_runs && runs.waited_ns > thread->runs.waited_ns)
+  /* One that has not run since the last look waited for others all the while, not for us. */
+  if (thread->has_runs && runs.count != thread->runs.count)
     {
-      waited_ns = runs.waited_ns - thread->runs.waited_ns;
+      waited_ns = runs.waited_ns - MIN (thread->runs.waited_ns, runs.waited_ns);
       thread->waited_ns += waited_ns - MIN (waited_ns, thread->held_ns);
-      thread->held_ns = 0;
     }
+
+  thread->held_ns = 0;
 
   thread->runs = runs;
   thread->has_runs = TRUE;
@@ -152,6 +169,7 @@ sonde_peek_thread_update_wait (PeekThread *thread)
 
   thread->futex = wait.call == SONDE_CALL_FUTEX ? wait.argument : 0;
   thread->futex_ran_ns = thread->runs.ran_ns;
+  thread->has_wait = TRUE;
 
   return TRUE;
 }
@@ -162,7 +180,6 @@ sonde_peek_thread_update_state (SondePeekSampler *self,
 {
   gboolean was_active = sonde_thread_state_is_active (thread->status.state);
   guint64 count = thread->runs.count;
-  gboolean is_first = !thread->has_runs;
   SondeThreadPlace place;
 
   thread->asked_ns = self->now_ns;
@@ -170,7 +187,7 @@ sonde_peek_thread_update_state (SondePeekSampler *self,
     return FALSE;
 
   /* It sleeps on. */
-  if (!was_active && thread->runs.count == count && !is_first)
+  if (!was_active && thread->runs.count == count && thread->has_wait)
     return TRUE;
 
   if (!sonde_thread_read_place (&thread->thread, &place))
@@ -178,6 +195,7 @@ sonde_peek_thread_update_state (SondePeekSampler *self,
 
   thread->cpu = place.cpu;
   thread->status.state = place.state;
+  thread->has_wait = FALSE;
   if (place.state != SONDE_THREAD_STATE_RUNNING && !sonde_peek_thread_update_wait (thread))
     thread->status.state = SONDE_THREAD_STATE_RUNNING;
 
@@ -251,7 +269,7 @@ count (SondePeekSampler     *self,
 {
   record->thread = thread;
   record->n_ticks = self->tick - thread->tick;
-  record->ns = self->now_ns - thread->time_ns;
+  record->ns = self->now_ns - MIN (thread->time_ns, self->now_ns);
   thread->tick = self->tick;
   thread->time_ns = self->now_ns;
 

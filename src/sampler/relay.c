@@ -169,7 +169,7 @@ run_stages (gboolean is_bound,
 
       g_mutex_lock (&self->lock);
       self->due_ns = next.due_ns;
-      if (next.cpu != runner->cpu)
+      if (next.cpu != runner->cpu && !g_atomic_int_get (&self->quit))
         hand_over (self, next.cpu);
       g_mutex_unlock (&self->lock);
     }

@@ -22,6 +22,10 @@ VARIATION_MAX = 0.03
 # How many of the samples may be of the few things that a target does besides.
 REST_MAX = 0.05
 
+# How far a share may be from that of 1,000 samples of another run on a busy machine. Chance alone
+# gives 0.1 at most, once in a million times (Hoeffding), if half of the samples are of waits.
+SHARE_APART = 0.2
+
 # Where a thread has no frame, as when it begins.
 NOTHING = "[no Python function]"
 
@@ -110,13 +114,6 @@ def _share_of_generators(stacks):
 
 def check_turns(start, cli):
     """A generator is only ever below the one that resumes it, and seen as often as it is there."""
-    try:
-        _check_turns(start, cli)
-    except Failed:
-        _check_turns(start, cli)
-
-
-def _check_turns(start, cli):
     stacks = _check_possible(start, cli, "turns",
                              "<module>;main(;spin(;outer_a(;inner_a(;leaf_a)?)?|"
                              ";outer_b(;inner_b(;leaf_b)?)?)?)?", 500)
@@ -130,7 +127,7 @@ def _check_turns(start, cli):
         python = [name for name in stack if name in ("<module>", "main", *names)]
         known[tuple(python)] = known.get(tuple(python), 0) + count
     seen, true = _share_of_generators(stacks), _share_of_generators(known)
-    _require(0.5 * true <= seen, f"in generators {seen:.3f}, when stopped {true:.3f}")
+    _require(abs(seen - true) <= SHARE_APART, f"in generators {seen:.3f}, when stopped {true:.3f}")
 
 
 def check_objects(start, cli):
@@ -150,18 +147,12 @@ def _share_of_deep(stacks):
 
 
 def check_ladder(start, cli):
-    """Every rung is below the one before it, and the inner ones are seen too.
-
-    The kernel keeps copies in step with the memory that comes and goes, so at times few are.
-    """
-    for _attempt in range(3):
-        seen = _share_of_deep(_climb(start, cli))
-        with start("ladder") as target:
-            stopped, _ = cli.record(target.read()["pid"], "--frames", "both", "-d", "1")
-        true = _share_of_deep(stopped)
-        if seen >= 0.1 * true > 0:
-            return
-    raise Failed(f"deep {seen:.3f}, when stopped {true:.3f}")
+    """Every rung is below the one before it, and the inner ones are seen as often as they run."""
+    seen = _share_of_deep(_climb(start, cli))
+    with start("ladder") as target:
+        stopped, _ = cli.record(target.read()["pid"], "--frames", "both", "-d", "1")
+    true = _share_of_deep(stopped)
+    _require(abs(seen - true) <= SHARE_APART, f"deep {seen:.3f}, when stopped {true:.3f}")
 
 
 def _climb(start, cli):
@@ -261,7 +252,8 @@ def check_wanted(start, cli):
             _, stats = cli.record(pid, "--frames", frames, "-m", "wall", "-d", "1.5")
             whole = sum(stats["gil"].values())
             has, wants = (stats["gil"][what] / whole for what in ("has", "wants"))
-            _require(0.23 <= has <= 0.26 and 0.47 <= wants <= 0.52, f"{frames}: {stats['gil']}")
+            # On a busy machine the lock is at times with nobody, until one who woke has a CPU.
+            _require(0.2 <= has <= 0.26 and 0.47 <= wants <= 0.55, f"{frames}: {stats['gil']}")
 
 
 def check_parallel(start, cli):

@@ -153,6 +153,18 @@ test_frames_entries (void)
   g_assert_true (stack->frames[1].is_entry);
 }
 
+/* A chain that leads to where nothing is was not finished when it was read. */
+static void
+test_frames_cut (void)
+{
+  const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030d, FALSE);
+  g_autoptr(PythonImage) image = make_image (offsets);
+  g_autofree SondeCodeStack *stack = g_new0 (SondeCodeStack, 1);
+
+  python_image_put_word (image, FRAME + offsets->frame.previous, 0x7000000);
+  g_assert_cmpint (read_frames (image, offsets, stack), ==, SONDE_PYTHON_READ_TORN);
+}
+
 /* A frame that is made, and not linked to its caller yet. */
 static void
 test_frames_unlinked (void)
@@ -184,8 +196,10 @@ test_frames_stale_cframe (void)
 {
   const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030c, FALSE);
 
-  for (guint is_stale = 0; is_stale <= 1; is_stale++)
+  for (guint i = 0; i < 3; i++)
     {
+      gboolean is_stale = i > 0;
+      SondeAddress head = i < 2 ? FRAME : 0;
       g_autoptr(PythonImage) image = make_image (offsets);
       g_autofree SondeCodeStack *stack = g_new0 (SondeCodeStack, 1);
 
@@ -193,7 +207,7 @@ test_frames_stale_cframe (void)
       python_image_put_word (image, FRAME + offsets->frame.previous, SHIM + 0x2000);
       python_image_add (image, CFRAME, NULL, 128);
       python_image_put_word (image, THREAD + offsets->thread.frame, CFRAME);
-      python_image_put_word (image, CFRAME + offsets->cframe.current_frame, FRAME);
+      python_image_put_word (image, CFRAME + offsets->cframe.current_frame, head);
       python_image_put_word (image, CFRAME + offsets->cframe.previous, CFRAME + 64);
       python_image_put_word (image, CFRAME + 64 + offsets->cframe.current_frame, FRAME + 0x1000);
 
@@ -368,6 +382,7 @@ main (int   argc,
   g_test_add_func ("/python/frames/steady", test_frames_steady);
   g_test_add_func ("/python/frames/moved", test_frames_moved);
   g_test_add_func ("/python/frames/entries", test_frames_entries);
+  g_test_add_func ("/python/frames/cut", test_frames_cut);
   g_test_add_func ("/python/frames/unlinked", test_frames_unlinked);
   g_test_add_func ("/python/frames/stale-cframe", test_frames_stale_cframe);
   g_test_add_func ("/python/frames/endless", test_frames_endless);

@@ -15,12 +15,14 @@
 
 #define N_STAGES 200
 #define STEP_NS 200000
+#define N_ENDS 200
 /* More CPUs than a machine has. */
 #define NO_CPU 1000
 
 typedef struct
 {
   GArray  *cpus;    /* of int: where it goes, in turn */
+  guint64  step_ns; /* between two stages */
   guint64  due_ns;  /* of the stage under way */
   guint    n_stages; /* atomic */
   guint    n_wrong;  /* stages that were early or not on their CPU; atomic */
@@ -53,7 +55,7 @@ run_stage_cb (SondeRelay *relay,
   if (sonde_clock_now_ns () < course->due_ns || sched_getcpu () != cpu)
     g_atomic_int_inc (&course->n_wrong);
 
-  course->due_ns = sonde_clock_now_ns () + STEP_NS;
+  course->due_ns = sonde_clock_now_ns () + course->step_ns;
   next.cpu = g_array_index (course->cpus, int, (n + 1) % course->cpus->len);
   next.due_ns = course->due_ns;
   g_atomic_int_inc (&course->n_stages);
@@ -74,7 +76,7 @@ static void
 test_relay_course (void)
 {
   g_autoptr(GArray) cpus = list_cpus ();
-  Course course = { .cpus = cpus };
+  Course course = { .cpus = cpus, .step_ns = STEP_NS };
   g_autoptr(SondeRelay) relay = sonde_relay_new (g_array_index (cpus, int, 0), run_stage_cb,
                                                  &course);
 
@@ -92,7 +94,7 @@ test_relay_barred (void)
   g_autoptr(GArray) cpus = list_cpus ();
   const int no_cpu = NO_CPU;
   int cpu = g_array_index (cpus, int, 0);
-  Course course = { .cpus = cpus };
+  Course course = { .cpus = cpus, .step_ns = STEP_NS };
   SondeRelay *relay;
 
   g_array_set_size (cpus, 1);
@@ -137,6 +139,22 @@ test_relay_ended (void)
   g_assert_cmpuint (n_stages, ==, 1);
 }
 
+/* Or while a stage is handed over. */
+static void
+test_relay_ended_on_the_way (void)
+{
+  g_autoptr(GArray) cpus = list_cpus ();
+
+  for (guint i = 0; i < N_ENDS; i++)
+    {
+      Course course = { .cpus = cpus, .step_ns = 1 };
+      SondeRelay *relay = sonde_relay_new (g_array_index (cpus, int, 0), run_stage_cb, &course);
+
+      wait_for_stages (&course, 1 + i % 3);
+      sonde_relay_free (relay);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -145,5 +163,6 @@ main (int   argc,
   g_test_add_func ("/sampler/relay/course", test_relay_course);
   g_test_add_func ("/sampler/relay/barred", test_relay_barred);
   g_test_add_func ("/sampler/relay/ended", test_relay_ended);
+  g_test_add_func ("/sampler/relay/ended-on-the-way", test_relay_ended_on_the_way);
   return g_test_run ();
 }
