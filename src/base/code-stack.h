@@ -34,7 +34,7 @@ typedef struct
  * Caller's struct; some 128 KiB, so never on a stack. All zeros is an empty one, which is that of a
  * thread that runs no Python.
  *
- * Threads: worker only.
+ * Threads: one at a time.
  */
 typedef struct
 {

@@ -26,7 +26,7 @@ G_BEGIN_DECLS
  * times a second → sonde_python_codes_free(). Nothing that they give was read before the last
  * check() began. A target that calls exec() needs a new one.
  *
- * Threads: worker only.
+ * Threads: one at a time.
  */
 typedef struct _SondePythonCodes SondePythonCodes;
 

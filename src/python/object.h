@@ -34,7 +34,7 @@ typedef enum
  * @budget: (nullable): borrowed; how many more entries of dicts may be read
  *
  * What is needed to read any object. All functions read a target that runs, so what they give may
- * be gone already, or never have been: it is to be read with the same care. Threads: worker only.
+ * be gone already, or never have been: it is to be read with the same care. Threads: one at a time.
  */
 typedef struct
 {

@@ -93,7 +93,7 @@ struct _SondePythonThread
  *
  * Life: sonde_python_new() → refresh() now and then → get_thread(), read_…() → sonde_python_free().
  *
- * Threads: worker only.
+ * Threads: one at a time.
  */
 typedef struct _SondePython SondePython;
 

@@ -35,7 +35,7 @@ typedef struct
  * Life: sonde_python_tasks_new() → (read_running() → the thread's stack → extend()) any number of
  * times → sonde_python_tasks_free().
  *
- * Threads: worker only.
+ * Threads: one at a time.
  */
 typedef struct _SondePythonTasks SondePythonTasks;
 

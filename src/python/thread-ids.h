@@ -22,7 +22,7 @@ G_BEGIN_DECLS
  * Life: sonde_python_thread_ids_new() → begin() before each look at the thread states → read() for
  * each → sonde_python_thread_ids_free().
  *
- * Threads: worker only.
+ * Threads: one at a time.
  */
 typedef struct _SondePythonThreadIds SondePythonThreadIds;
 

@@ -19,7 +19,7 @@ G_BEGIN_DECLS
  *
  * Life: sonde_pacer_init() → (wait until get_due() → sonde_pacer_advance()) any number of times.
  *
- * Threads: worker only.
+ * Threads: one at a time.
  */
 typedef struct
 {

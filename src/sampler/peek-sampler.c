@@ -112,6 +112,24 @@ swap_batches (SondePeekSampler *self)
   self->taken = batch;
 }
 
+/* Threads that have no thread state any more are those whose state nobody names. Under the lock. */
+static void
+list_threads (SondePeekSampler *self)
+{
+  for (guint i = 0; i < self->threads->len; i++)
+    ((PeekThread *) g_ptr_array_index (self->threads, i))->python = NULL;
+
+  if (sonde_python_refresh (self->python))
+    {
+      sonde_peek_thread_add_new (self);
+      sonde_python_read_locks (self->python);
+    }
+
+  for (guint i = self->threads->len; i-- > 0;)
+    if (((PeekThread *) g_ptr_array_index (self->threads, i))->python == NULL)
+      sonde_peek_thread_end (self, i);
+}
+
 static void
 end_relay (SondePeekSampler *self)
 {
@@ -164,6 +182,9 @@ sonde_peek_sampler_set_rate (SondePeekSampler *self,
   g_return_if_fail (self != NULL);
 
   self->rate_hz = rate_hz;
+  end_relay (self);
+  if (self->threads->len == 0)
+    list_threads (self);
   start_relay (self);
 }
 
@@ -179,24 +200,6 @@ update_name (SondePeekSampler *self,
 
   g_strlcpy (thread->base.name, name, sizeof thread->base.name);
   self->client->thread_renamed (&thread->base, self->data);
-}
-
-/* Threads that have no thread state any more are those whose state nobody names. Under the lock. */
-static void
-list_threads (SondePeekSampler *self)
-{
-  for (guint i = 0; i < self->threads->len; i++)
-    ((PeekThread *) g_ptr_array_index (self->threads, i))->python = NULL;
-
-  if (sonde_python_refresh (self->python))
-    {
-      sonde_peek_thread_add_new (self);
-      sonde_python_read_locks (self->python);
-    }
-
-  for (guint i = self->threads->len; i-- > 0;)
-    if (((PeekThread *) g_ptr_array_index (self->threads, i))->python == NULL)
-      sonde_peek_thread_end (self, i);
 }
 
 /* Whether a thread may have a CPU that we cannot take from it: those with a real-time priority come

@@ -70,7 +70,7 @@ typedef struct
  *
  * Life: sonde_thread_open() → reads → sonde_thread_close().
  *
- * Threads: worker only.
+ * Threads: one at a time.
  */
 typedef struct
 {
