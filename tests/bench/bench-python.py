@@ -197,45 +197,56 @@ class Bench:
                  f" --rate {rate} --stacks {wanted}")
         self.say_torn(f"all of these {whole + torn}", rate, whole, torn)
 
-    def work(self, rounds, options):
-        """Gives real and CPU time of the work, watched with these options or not at all."""
-        recording = None
+    def work(self, rounds, start_watcher=None):
+        """Gives real and CPU time of the work, watched or not; by Sonde, or by what is started."""
+        watcher = None
         with self.start("busy", DEPTH, "1", str(rounds)) as target:
-            if options:
-                recording = self.sonde.start(self.user, target, "-o", os.devnull, *options)
+            if start_watcher:
+                watcher = start_watcher(target)
                 time.sleep(ATTACH_S)
             target.program.stdin.write(b"\n")
             target.program.stdin.flush()
             told = target.read()
-            if recording is not None and recording.wait() != 0:
-                sys.exit(f"sonde-cli ended with status {recording.returncode}")
+        if watcher is not None:
+            watcher.terminate()
+            watcher.wait()
         return told
 
     def find_rounds(self):
         """Finds how many rounds of the work take so long as WORK_S."""
-        told = self.work(1000, ())
+        told = self.work(1000)
         return max(1, int(told["rounds"] * WORK_S * 1e9 / told["cpu_ns"]))
 
-    def slow(self, rounds, options):
+    def slow(self, rounds, start_watcher):
         """Gives what the watched of two runs takes more, in CPU and in real time, in percent."""
         pairs = []
         for i in range(self.options.pairs):
             # Neither is always the first, since a machine gets warm.
-            runs = [self.work(rounds, options if watched else ())
+            runs = [self.work(rounds, start_watcher if watched else None)
                     for watched in ((False, True) if i % 2 else (True, False))]
             pairs.append(runs if i % 2 else runs[::-1])
         return [[100 * (watched[key] / alone[key] - 1) for alone, watched in pairs]
                 for key in ("cpu_ns", "real_ns")]
 
+    def say_slow(self, where, goal, percents):
+        for kind, values in zip(("CPU", "wall"), percents):
+            self.say(f"slowdown {where} in {kind} time, {self.options.pairs} pairs",
+                     spread(values, "%"), goal, "slowdown", f" --pairs {self.options.pairs}")
+
     def slowdown(self):
         rounds = self.find_rounds()
-        for rate in (None, *GOALS["slowdown"]):
-            options = ("--frames", "python", "-r", str(rate)) if rate else ()
-            where = f"at {rate} Hz" if rate else "of nothing, the noise,"
-            for kind, percents in zip(("CPU", "wall"), self.slow(rounds, options)):
-                self.say(f"slowdown {where} in {kind} time, {self.options.pairs} pairs",
-                         spread(percents, "%"), GOALS["slowdown"].get(rate, "-"), "slowdown",
-                         f" --pairs {self.options.pairs}")
+        self.say_slow("of nothing, the noise,", "-", self.slow(rounds, None))
+        for rate, goal in GOALS["slowdown"].items():
+            def watch(target, rate=rate):
+                return self.sonde.start(self.user, target, "-o", os.devnull, "--frames", "python",
+                                        "-r", str(rate))
+
+            def take_cpu(target, rate=rate):
+                return self.sonde.start_least(target, rate)
+
+            self.say_slow(f"at {rate} Hz", goal, self.slow(rounds, watch))
+            self.say_slow(f"at {rate} Hz of who only sleeps on its CPU", "-",
+                          self.slow(rounds, take_cpu))
 
     def measure_share(self, target, rate):
         """Gives Sonde's share of a core once it is at work, in all of its threads."""

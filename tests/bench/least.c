@@ -3,14 +3,16 @@
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- *   least PID RATE SECONDS
+ *   least PID RATE SECONDS [CPU]
  *
  * Sleeps until each sample is due and copies a page of the process, as a sample of a Python thread
- * takes, and does nothing with it. Prints the share of a core that this took.
+ * takes, and does nothing with it. Prints the share of a core that this took. With CPU it does so on
+ * that one: on the CPU of the process, that is what a sampler costs it at least that takes its CPU.
  */
 
 #include "config.h"
 
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,20 +67,32 @@ copy_page (pid_t   pid,
   return process_vm_readv (pid, &local, 1, &remote, 1, 0) == sizeof page;
 }
 
+static gboolean
+bind_to (const char *cpu)
+{
+  cpu_set_t cpus;
+
+  CPU_ZERO (&cpus);
+  CPU_SET (atoi (cpu), &cpus);
+
+  return sched_setaffinity (0, sizeof cpus, &cpus) == 0;
+}
+
 int
 main (int   argc,
       char *argv[])
 {
-  guint64 heap = argc == 4 ? find_heap (argv[1]) : 0;
-  pid_t pid = argc == 4 ? atoi (argv[1]) : 0;
-  double rate_hz = argc == 4 ? g_ascii_strtod (argv[2], NULL) : 0;
-  double duration_s = argc == 4 ? g_ascii_strtod (argv[3], NULL) : 0;
+  gboolean is_asked = argc == 4 || (argc == 5 && bind_to (argv[4]));
+  guint64 heap = is_asked ? find_heap (argv[1]) : 0;
+  pid_t pid = is_asked ? atoi (argv[1]) : 0;
+  double rate_hz = is_asked ? g_ascii_strtod (argv[2], NULL) : 0;
+  double duration_s = is_asked ? g_ascii_strtod (argv[3], NULL) : 0;
   guint64 start_ns = sonde_clock_now_ns ();
   double cpu_s = get_cpu_s ();
 
   if (heap == 0 || rate_hz < 1)
     {
-      g_printerr ("usage: least PID RATE SECONDS\n");
+      g_printerr ("usage: least PID RATE SECONDS [CPU]\n");
       return 2;
     }
 

@@ -139,6 +139,13 @@ class Sonde:
         return float(subprocess.run([self.least, str(target.pid), str(rate), str(seconds)],
                                     check=True, capture_output=True).stdout)
 
+    def start_least(self, target, rate):
+        """Starts it on the CPU on which the target runs, for as long as that may take."""
+        stat = pathlib.Path(f"/proc/{target.pid}/stat").read_text(encoding="utf-8")
+        cpu = stat.rpartition(")")[2].split()[36]
+        return subprocess.Popen([self.least, str(target.pid), str(rate), "600", cpu],
+                                stdout=subprocess.DEVNULL)
+
 
 def find(tree, wanted):
     """Lists the Pythons here and in a tree, those of `wanted` alone if that is not empty."""
