@@ -13,9 +13,11 @@
 
 #define POLL_INTERVAL_NS (100 * G_GUINT64_CONSTANT (1000000))
 
-/* For how many polls after a code object went away others are expected to go, and at first. */
+/* For how many polls after a code object went away others are expected to go, and at first: those
+ * between which code was looked at. What a program throws away may go only when its garbage is
+ * collected, some tenths of a second later.
+ */
 #define CAREFUL_POLLS 20
-#define CAREFUL_POLLS_FIRST 2
 
 typedef struct
 {
@@ -46,6 +48,7 @@ struct _SondePythonStage
 
   gboolean             with_task_numbers;
   guint                n_careful_polls; /* still to come, in which code is looked at each time */
+  gboolean             has_resolved;    /* since the last poll */
   guint64              polled_ns;
 };
 
@@ -120,7 +123,7 @@ locate (SondePythonStage *self)
 
   self->python = sonde_python_new (self->pid, &self->memory, self->location.runtime,
                                    &self->location.offsets);
-  self->n_careful_polls = CAREFUL_POLLS_FIRST;
+  self->n_careful_polls = CAREFUL_POLLS;
   self->codes = sonde_python_codes_new (&self->memory, &self->location.offsets, self->functions);
   self->names = sonde_python_names_new (self->python, &self->memory, &self->location.offsets);
   self->tasks = sonde_python_tasks_new (&self->memory, &self->location.offsets, self->functions,
@@ -170,8 +173,9 @@ sonde_python_stage_poll (SondePythonStage *self,
   self->polled_ns = now_ns;
   if (self->finding == SONDE_PYTHON_NOT_READY)
     locate (self);
-  if (self->n_careful_polls > 0)
+  if (self->n_careful_polls > 0 && self->has_resolved)
     self->n_careful_polls--;
+  self->has_resolved = FALSE;
   check_codes (self);
   if (self->python != NULL && with_threads)
     sonde_python_refresh (self->python);
@@ -248,6 +252,7 @@ sonde_python_stage_resolve (SondePythonStage     *self,
 
   g_return_val_if_fail (self->codes != NULL, FALSE);
 
+  self->has_resolved = TRUE;
   if (self->n_careful_polls > 0)
     check_codes (self);
 
