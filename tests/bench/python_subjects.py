@@ -140,9 +140,13 @@ class Sonde:
                                     check=True, capture_output=True).stdout)
 
     def start_least(self, target, rate):
-        """Starts it on the CPU on which the target runs, for as long as that may take."""
+        """Starts it on the CPU on which the target runs, for as long as that may take.
+
+        The target is to stay there, or it would be moved away from who disturbs it, as Sonde follows.
+        """
         stat = pathlib.Path(f"/proc/{target.pid}/stat").read_text(encoding="utf-8")
         cpu = stat.rpartition(")")[2].split()[36]
+        os.sched_setaffinity(target.pid, {int(cpu)})
         return subprocess.Popen([self.least, str(target.pid), str(rate), "600", cpu],
                                 stdout=subprocess.DEVNULL)
 
