@@ -6,8 +6,8 @@
  *   least PID RATE SECONDS [CPU]
  *
  * Sleeps until each sample is due and copies a page of the process, as a sample of a Python thread
- * takes, and does nothing with it. Prints the share of a core that this took. With CPU it does so on
- * that one: on the CPU of the process, that is what a sampler costs it at least that takes its CPU.
+ * takes, and does nothing with it. Prints the share of a core that this took. With CPU it does so
+ * on that one: on the CPU of the process, that is what a sampler costs it at least that takes it.
  */
 
 #include "config.h"

@@ -142,7 +142,7 @@ class Sonde:
     def start_least(self, target, rate):
         """Starts it on the CPU on which the target runs, for as long as that may take.
 
-        The target is to stay there, or it would be moved away from who disturbs it, as Sonde follows.
+        The target is to stay there, or it would be moved away from who disturbs it. Sonde follows.
         """
         stat = pathlib.Path(f"/proc/{target.pid}/stat").read_text(encoding="utf-8")
         cpu = stat.rpartition(")")[2].split()[36]
