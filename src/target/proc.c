@@ -40,6 +40,7 @@ enum
   FIELD_THREADS = 20,
   FIELD_START_TIME = 22,
   FIELD_RESIDENT_PAGES = 24,
+  FIELD_CODE_END = 27,
   FIELD_STACK_START = 28,
   N_FIELDS
 };
@@ -165,6 +166,10 @@ sonde_proc_parse_stat (const char    *text,
   stat->start_ticks = fields[FIELD_START_TIME];
   stat->memory_bytes = fields[FIELD_RESIDENT_PAGES] * (guint64) sysconf (_SC_PAGESIZE);
   stat->stack_start = fields[FIELD_STACK_START];
+  /* A new program's stack is there (fs/exec.c, setup_arg_pages()) before its code is, and is moved
+   * then (fs/binfmt_elf.c, load_elf_binary()).
+   */
+  stat->is_loading = stat->stack_start != 0 && fields[FIELD_CODE_END] == 0;
 
   return TRUE;
 }

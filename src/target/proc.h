@@ -53,6 +53,7 @@ int      sonde_proc_open_file (int         root_fd,
  * @start_ticks: when it began, since boot
  * @memory_bytes: memory it has in RAM
  * @stack_start: where its first stack begins; another one after an exec. 0 if we may not know
+ * @is_loading: it is in the middle of an exec, and @stack_start will move once more
  *
  * What `stat` says.
  */
@@ -67,6 +68,7 @@ typedef struct
   guint64      start_ticks;
   guint64      memory_bytes;
   SondeAddress stack_start;
+  gboolean     is_loading;
 } SondeProcStat;
 
 /* FALSE if @text has not the kernel's form. */

@@ -236,7 +236,7 @@ sonde_target_poll (SondeTarget   *self,
     return SONDE_TARGET_ENDED;
 
   /* The first stack of a new program begins elsewhere; 0 is said to who may not know. */
-  if (stat.stack_start == self->stack_start && stat.stack_start != 0)
+  if ((stat.stack_start == self->stack_start && stat.stack_start != 0) || stat.is_loading)
     return SONDE_TARGET_SAME;
 
   found = check (self->pid);
@@ -256,6 +256,10 @@ sonde_target_poll (SondeTarget   *self,
     }
 
   self->closed_ns = 0;
+
+  /* It is not loaded far enough to say where its stack begins. */
+  if (stat.stack_start == 0)
+    return SONDE_TARGET_SAME;
 
   return read_program (self) ? SONDE_TARGET_EXECED : end_unless_open (self);
 }
