@@ -45,7 +45,7 @@ equal_status (const SondeThreadStatus *a,
   return a->state == b->state && a->gil == b->gil && a->is_collecting == b->is_collecting;
 }
 
-/* Of a program that sleeps each thread has one record then, not one a tick. */
+/* A program of one thread that sleeps has one record then, not one a tick. */
 static gboolean
 add_to_last (SondePeekBatch        *self,
              const SondePeekRecord *record)
