@@ -7,9 +7,9 @@
  *                                └─ Python's frame words ─────┼──functions──▶ views
  *   peek sampler ──frame words───────▶ Python stage ──────────┘
  *
- * The stop sampler calls on_captured_cb() once the captured thread runs again. The peek sampler asks
- * for functions on a thread of its own, while the thread stands still, and gives them to the worker
- * later.
+ * The stop sampler calls on_captured_cb() once the captured thread runs again. The peek sampler
+ * asks for functions on a thread of its own, while the thread stands still, and gives them to the
+ * worker later.
  */
 
 #include "config.h"
