@@ -384,9 +384,19 @@ is_whole (const SondePythonFrames *self,
   return stack->is_truncated || self->ends_with_entry;
 }
 
+/* A thread without a frame has only the struct in its thread state. */
+static gboolean
+is_possible (const SondePythonFrames *self,
+             const CFrame            *cframe)
+{
+  return cframe->current_frame != 0 ||
+         cframe->address == self->thread + self->offsets->cframe.outermost;
+}
+
 /* In 3.11 and 3.12 the evaluation function puts a struct of its own before the others a moment
  * before it fills it in: what that leads to is the innermost frame of an earlier call, or nothing.
- * What has called C that called the function tells: it is the innermost frame of the struct before.
+ * What has called C that called the function tells: it is the innermost frame of the struct before,
+ * if what was left there leads to that one.
  */
 static SondePythonRead
 check_cframe (SondePythonFrames *self,
@@ -397,10 +407,12 @@ check_cframe (SondePythonFrames *self,
 
   *is_filled_in = TRUE;
   if (!sonde_python_has_field (self->offsets->cframe.current_frame) || cframe->address == 0 ||
-      cframe->previous == 0 || (head != 0 && !self->has_entry))
+      cframe->address == self->thread + self->offsets->cframe.outermost ||
+      (head != 0 && !self->has_entry))
     return SONDE_PYTHON_READ_OK;
 
-  if (!ensure_cframe (self, &self->cframes[1], cframe->previous))
+  if (cframe->previous == 0 || !ensure_cframe (self, &self->cframes[1], cframe->previous) ||
+      !is_possible (self, &self->cframes[1]))
     return SONDE_PYTHON_READ_TORN;
 
   *is_filled_in = self->cframes[1].current_frame == (head != 0 ? self->entry_previous : 0);

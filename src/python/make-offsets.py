@@ -80,6 +80,7 @@ FIELDS = {
     "cframe": {
         "current_frame": {(3, 11): "_PyCFrame.current_frame", (3, 13): None},
         "previous": {(3, 11): "_PyCFrame.previous", (3, 13): None},
+        "outermost": {(3, 11): "PyThreadState.root_cframe", (3, 13): None},
     },
     "frame": {
         "code": {(3, 8): "PyFrameObject.f_code", (3, 11): "_PyInterpreterFrame.f_code",

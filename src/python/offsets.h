@@ -86,6 +86,7 @@ typedef struct
   struct
   {
     guint32 current_frame, previous;
+    guint32 outermost;          /* where the thread state has its own */
   } cframe;                     /* 3.11 and 3.12 */
   struct /* a frame object up to 3.10, then struct _PyInterpreterFrame */
   {

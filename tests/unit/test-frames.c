@@ -217,6 +217,38 @@ test_frames_stale_cframe (void)
     }
 }
 
+/* What lay on the C stack before leads to no frame, or to no other struct: it says nothing of a
+ * thread, whose stack is not empty.
+ */
+static void
+test_frames_empty_cframe (void)
+{
+  static const struct { SondeAddress previous; SondePythonRead read; } cases[] = {
+    { 0, SONDE_PYTHON_READ_TORN },
+    { CFRAME + 64, SONDE_PYTHON_READ_TORN },
+    { 0x7000000, SONDE_PYTHON_READ_TORN },
+    { THREAD, SONDE_PYTHON_READ_OK }, /* the one in the thread state */
+  };
+
+  for (guint version = 0x030b; version <= 0x030c; version++)
+    for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+      {
+        const SondePythonOffsets *offsets = sonde_python_offsets_find (version, FALSE);
+        g_autoptr(PythonImage) image = make_image (offsets);
+        g_autofree SondeCodeStack *stack = g_new0 (SondeCodeStack, 1);
+        SondeAddress previous = cases[i].previous;
+
+        if (previous == THREAD)
+          previous += offsets->cframe.outermost;
+        python_image_add (image, CFRAME, NULL, 128);
+        python_image_put_word (image, THREAD + offsets->thread.frame, CFRAME);
+        python_image_put_word (image, CFRAME + offsets->cframe.previous, previous);
+
+        g_assert_cmpint (read_frames (image, offsets, stack), ==, cases[i].read);
+        g_assert_cmpuint (stack->depth, ==, 0);
+      }
+}
+
 /* A chain that leads back into itself ends at the bound. */
 static void
 test_frames_endless (void)
@@ -385,6 +417,7 @@ main (int   argc,
   g_test_add_func ("/python/frames/cut", test_frames_cut);
   g_test_add_func ("/python/frames/unlinked", test_frames_unlinked);
   g_test_add_func ("/python/frames/stale-cframe", test_frames_stale_cframe);
+  g_test_add_func ("/python/frames/empty-cframe", test_frames_empty_cframe);
   g_test_add_func ("/python/frames/endless", test_frames_endless);
   g_test_add_func ("/python/frames/far-fields", test_frames_far_fields);
   g_test_add_func ("/python/frames/threads", test_frames_threads);
