@@ -42,7 +42,6 @@ struct _SondeWorker
   guint                exec_count;
   guint64              serial;
   gboolean             had_tasks;    /* the settings' when the sampler was made */
-  guint                n_collected;  /* times, from the peek sampler that there is */
   gboolean             is_switching; /* from one sampler to the other: no thread ends */
   gboolean             has_switched; /* and the threads have not been listed since */
 

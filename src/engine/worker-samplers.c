@@ -97,7 +97,6 @@ sonde_worker_update_sampler (SondeWorker *self)
   if (wants_peek)
     self->peek = sonde_peek_sampler_new (self->target->pid, python, tasks,
                                          &sonde_worker_peek_client, self);
-  self->n_collected = 0;
   self->had_tasks = has_tasks;
   self->has_switched = had_peek && self->peek == NULL;
   sonde_views_begin_asking (self->views);

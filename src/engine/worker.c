@@ -24,12 +24,6 @@
 #define ASKED_POLL_MIN_NS 8000
 #define ASKED_POLL_MAX_NS 50000
 
-/* How long the Python sampler, which has threads of its own, is left to itself. */
-#define COLLECT_INTERVAL_NS (20 * G_GUINT64_CONSTANT (1000000))
-/* And at first: it may not do. */
-#define COLLECT_FIRST_NS (2 * G_GUINT64_CONSTANT (1000000))
-#define N_COLLECT_FIRST 5
-
 /* While a thread is on its way to a stop nothing else is done that can wait this much longer. */
 #define PATIENCE_NS (100 * G_GUINT64_CONSTANT (1000000))
 #define TARGET_POLL_INTERVAL_NS (20 * G_GUINT64_CONSTANT (1000000))
@@ -339,12 +333,10 @@ static void
 collect_peeked (SondeWorker *self,
                 guint64      until_ns)
 {
-  gboolean is_first = self->n_collected < N_COLLECT_FIRST;
-  guint64 interval_ns = is_first ? COLLECT_FIRST_NS : COLLECT_INTERVAL_NS;
+  guint64 pause_ns = sonde_peek_sampler_get_pause_ns (self->peek);
   SondeHindrance hindrance;
 
-  self->n_collected++;
-  sleep_until (self, MIN (sonde_clock_now_ns () + interval_ns, until_ns));
+  sleep_until (self, MIN (sonde_clock_now_ns () + pause_ns, until_ns));
   hindrance = sonde_peek_sampler_collect (self->peek);
   end_switch (self);
   poll_names (self, self->turn_ns);

@@ -12,21 +12,23 @@
 
 #define JITTER_SHARE 0.1
 
-/* Xorshift (Marsaglia 2003): even enough to break step, and no lock as g_random_double() has. */
+/* From 0 to 1, for each index another: the finalizer of SplitMix64 (Steele, Lea, Flood 2014). */
 static double
-next_random (SondePacer *self)
+get_random (const SondePacer *self)
 {
-  self->random ^= self->random << 13;
-  self->random ^= self->random >> 17;
-  self->random ^= self->random << 5;
+  guint64 bits = self->seed + self->index * G_GUINT64_CONSTANT (0x9e3779b97f4a7c15);
 
-  return (double) self->random / (double) G_MAXUINT32;
+  bits = (bits ^ (bits >> 30)) * G_GUINT64_CONSTANT (0xbf58476d1ce4e5b9);
+  bits = (bits ^ (bits >> 27)) * G_GUINT64_CONSTANT (0x94d049bb133111eb);
+  bits ^= bits >> 31;
+
+  return (double) (bits >> 32) / (double) G_MAXUINT32;
 }
 
 static void
 set_due (SondePacer *self)
 {
-  double moved = (double) self->index + JITTER_SHARE * (2.0 * next_random (self) - 1.0);
+  double moved = (double) self->index + JITTER_SHARE * (2.0 * get_random (self) - 1.0);
 
   self->due_ns = self->start_ns + (guint64) (MAX (moved, 0.0) * self->period_ns);
 }
@@ -43,7 +45,7 @@ sonde_pacer_init (SondePacer *self,
   self->period_ns = (double) SONDE_NS_PER_SECOND / rate_hz;
   self->index = 0;
   self->due_ns = now_ns;
-  self->random = seed != 0 ? seed : 1;
+  self->seed = seed;
 }
 
 guint64

@@ -27,10 +27,12 @@ typedef struct
   double  period_ns;
   guint64 index;     /* of the next due time */
   guint64 due_ns;
-  guint32 random;
+  guint32 seed;
 } SondePacer;
 
-/* The first due time is @now_ns. @seed decides the jitter. */
+/* The first due time is @now_ns. @seed decides the jitter: two pacers that began with the same have
+ * the same due times, whichever of them they skip.
+ */
 void    sonde_pacer_init    (SondePacer *self,
                              double      rate_hz,
                              guint64     now_ns,

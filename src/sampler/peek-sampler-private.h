@@ -55,6 +55,9 @@ struct _SondePeekSampler
   SondeRelay            *relay;   /* owned; NULL before the first rate */
   guint64                relays_cpu_ns; /* of those that are no more */
   gboolean               is_unbound; /* it was, so a new one is to take its place */
+  SondePacer             announced; /* due times that are announced to it, up to this one */
+  guint64                announced_ns; /* and the last of them; 0 for none */
+  guint                  n_collected; /* times, since it began */
   SondePeekBatch         taken;   /* the worker's, under way to the client */
   GPtrArray             *seen;    /* owns PeekThread: those that have appeared; the worker's */
   guint64                listed_ns; /* the worker's */

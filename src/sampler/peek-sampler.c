@@ -14,9 +14,18 @@
 #include <sched.h>
 
 #include "base/clock.h"
+#include "sampler/alarms.h"
 #include "sampler/peek-sampler-private.h"
 
 #define LIST_INTERVAL_NS (100 * G_GUINT64_CONSTANT (1000000))
+
+#define COLLECT_INTERVAL_NS (40 * G_GUINT64_CONSTANT (1000000))
+/* At first: it may not do. */
+#define COLLECT_FIRST_NS (2 * G_GUINT64_CONSTANT (1000000))
+#define N_COLLECT_FIRST 5
+
+/* How far ahead ticks are announced, as far as there is room for them: the worker may be late. */
+#define ANNOUNCE_NS (100 * G_GUINT64_CONSTANT (1000000))
 
 #define HOLD_POLL_NS 20000
 #define STAGE_NS_MAX (100 * G_GUINT64_CONSTANT (1000000))
@@ -160,6 +169,23 @@ sonde_peek_sampler_free (SondePeekSampler *self)
   g_free (self);
 }
 
+/* At least the next tick, however far that is. */
+static void
+announce_ticks (SondePeekSampler *self)
+{
+  guint64 now_ns = sonde_clock_now_ns ();
+  SondePacer *pacer = &self->announced;
+
+  if (pacer->due_ns <= now_ns)
+    sonde_pacer_advance (pacer, now_ns);
+  while ((pacer->due_ns < now_ns + ANNOUNCE_NS || self->announced_ns <= now_ns) &&
+         sonde_relay_announce (self->relay, pacer->due_ns))
+    {
+      self->announced_ns = pacer->due_ns;
+      sonde_pacer_advance (pacer, pacer->due_ns);
+    }
+}
+
 /* The first look is made where we are, and goes on where the target is. */
 static void
 start_relay (SondePeekSampler *self)
@@ -172,7 +198,10 @@ start_relay (SondePeekSampler *self)
   self->n_missed = 0;
   self->cpu = -1;
   sonde_pacer_init (&self->pacer, self->rate_hz, now_ns, (guint32) now_ns ^ (guint32) self->pid);
+  self->announced = self->pacer;
+  self->announced_ns = 0;
   self->relay = sonde_relay_new (sched_getcpu (), sonde_peek_tick_run, self);
+  announce_ticks (self);
 }
 
 void
@@ -221,6 +250,16 @@ look_at_threads (SondePeekSampler *self)
   return is_outranked;
 }
 
+guint64
+sonde_peek_sampler_get_pause_ns (const SondePeekSampler *self)
+{
+  guint64 announced_ns = (guint64) ((double) (SONDE_ALARMS_MAX / 2) *
+                                    (double) SONDE_NS_PER_SECOND / self->rate_hz);
+
+  return self->n_collected < N_COLLECT_FIRST ? COLLECT_FIRST_NS
+                                             : MIN (COLLECT_INTERVAL_NS, announced_ns);
+}
+
 SondeHindrance
 sonde_peek_sampler_collect (SondePeekSampler *self)
 {
@@ -238,8 +277,11 @@ sonde_peek_sampler_collect (SondePeekSampler *self)
   sonde_peek_sampler_release (self);
 
   give_batch (self);
+  self->n_collected++;
   if (self->is_unbound)
     start_relay (self);
+  else
+    announce_ticks (self);
   if (sonde_relay_has_failed (self->relay))
     return SONDE_HINDRANCE_CPUS;
   if (!lists)

@@ -89,7 +89,7 @@ typedef struct
  *
  * It samples on threads of its own; what they found waits until collect() is called.
  *
- * Life: sonde_peek_sampler_new() → set_rate() → collect() some fifty times a second →
+ * Life: sonde_peek_sampler_new() → set_rate() → collect() after each get_pause_ns() →
  * sonde_peek_sampler_free().
  *
  * Threads: worker only.
@@ -113,6 +113,9 @@ void              sonde_peek_sampler_set_rate (SondePeekSampler      *self,
  * Anything but NONE says why this target has to be stopped instead.
  */
 SondeHindrance    sonde_peek_sampler_collect  (SondePeekSampler      *self);
+
+/* How long after the last collect(), or set_rate(), the next one is to be. */
+guint64           sonde_peek_sampler_get_pause_ns (const SondePeekSampler *self);
 
 /* From here to release() no tick is taken: those that are due are late. */
 void              sonde_peek_sampler_hold     (SondePeekSampler      *self);

@@ -12,10 +12,11 @@
 #include "sampler/relay.h"
 
 #include "base/clock.h"
+#include "sampler/alarms.h"
 #include "sampler/bound-thread.h"
 #include "sampler/priority.h"
 
-/* How long it sleeps at once: it may have to quit. */
+/* How long it sleeps at once without an alarm: it may have to quit. */
 #define NAP_NS (10 * G_GUINT64_CONSTANT (1000000))
 
 typedef struct
@@ -31,6 +32,7 @@ struct _SondeRelay
 {
   SondeRelayRun run;
   gpointer      data;
+  SondeAlarms  *alarms;   /* owned; who has the turn waits for them */
 
   GMutex        lock;
   GPtrArray    *runners;  /* owns Runner; under the lock */
@@ -79,8 +81,8 @@ ensure_runner (SondeRelay *self,
   return runner;
 }
 
-/* Gives the turn to the runner of @cpu; under the lock. */
-static void
+/* Gives the turn to the runner of @cpu; under the lock. FALSE if that may not run there. */
+static gboolean
 hand_over (SondeRelay *self,
            int         cpu)
 {
@@ -89,12 +91,14 @@ hand_over (SondeRelay *self,
   if (next->is_barred)
     {
       g_atomic_int_set (&self->has_failed, TRUE);
-      return;
+      return FALSE;
     }
 
   self->previous = self->turn;
   self->turn = next;
   g_cond_signal (&next->has_turn);
+
+  return TRUE;
 }
 
 /* The runner may not run on its CPU: the one before it goes on. */
@@ -139,7 +143,8 @@ sleep_until (SondeRelay *self,
 
   while (now_ns < due_ns && !g_atomic_int_get (&self->quit))
     {
-      sonde_clock_sleep_until (MIN (due_ns, now_ns + NAP_NS));
+      if (!sonde_alarms_wait (self->alarms, due_ns))
+        sonde_clock_sleep_until (MIN (due_ns, now_ns + NAP_NS));
       now_ns = sonde_clock_now_ns ();
     }
 
@@ -163,15 +168,20 @@ run_stages (gboolean is_bound,
   while (wait_for_turn (runner))
     {
       SondeStage next = { .cpu = runner->cpu, .due_ns = self->due_ns };
+      gboolean has_left;
 
       while (next.cpu == runner->cpu && sleep_until (self, next.due_ns))
         next = self->run (self, runner->cpu, self->data);
 
       g_mutex_lock (&self->lock);
       self->due_ns = next.due_ns;
-      if (next.cpu != runner->cpu && !g_atomic_int_get (&self->quit))
-        hand_over (self, next.cpu);
+      has_left = next.cpu != runner->cpu && !g_atomic_int_get (&self->quit) &&
+                 hand_over (self, next.cpu);
       g_mutex_unlock (&self->lock);
+
+      /* Where it went to the timers of the CPU may be set. */
+      if (has_left)
+        sonde_alarms_move (self->alarms);
     }
 }
 
@@ -184,6 +194,7 @@ sonde_relay_new (int           cpu,
 
   g_mutex_init (&self->lock);
   self->runners = g_ptr_array_new_with_free_func (free_runner);
+  self->alarms = sonde_alarms_new ();
   self->run = run;
   self->data = data;
 
@@ -206,9 +217,18 @@ sonde_relay_free (SondeRelay *self)
     g_cond_signal (&((Runner *) g_ptr_array_index (self->runners, i))->has_turn);
   g_mutex_unlock (&self->lock);
 
+  sonde_alarms_ring (self->alarms);
   g_ptr_array_unref (self->runners);
+  sonde_alarms_free (self->alarms);
   g_mutex_clear (&self->lock);
   g_free (self);
+}
+
+gboolean
+sonde_relay_announce (SondeRelay *self,
+                      guint64     due_ns)
+{
+  return sonde_alarms_set (self->alarms, due_ns);
 }
 
 void

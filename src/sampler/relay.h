@@ -28,8 +28,8 @@ typedef struct
  *
  * Does a piece of work again and again, each time on a CPU of its choice: by threads that are bound
  * to one CPU each ("preempters"), of which one at a time has the turn. It sleeps until the next
- * stage is due, and is woken by its CPU's own timer: what runs there is preempted at that instant,
- * and stands still for as long as the stage lasts. A stage on another CPU is handed over.
+ * stage is due and is woken then: what runs on its CPU is preempted at that instant, and stands
+ * still for as long as the stage lasts. A stage on another CPU is handed over.
  *
  * A thread that moved to another CPU itself would wait there until what runs has used up its time;
  * one that is woken does not.
@@ -51,6 +51,13 @@ SondeRelay *sonde_relay_new           (int            cpu,
                                        SondeRelayRun  run,
                                        gpointer       data);
 void        sonde_relay_free          (SondeRelay    *self);
+
+/* A stage will be due at @due_ns, later than all that were announced before: then the timer of the
+ * caller's CPU wakes the preempter, and not that of its own CPU. One that is announced and not due
+ * harms nothing. FALSE if too many are announced already.
+ */
+gboolean    sonde_relay_announce      (SondeRelay    *self,
+                                       guint64        due_ns);
 
 /* Lets its threads run anywhere from now on: one whose CPU another program does not leave would not
  * come to an end. A stage that is under way may be on another CPU then than it was told.

@@ -245,7 +245,7 @@ class Bench:
                 return self.sonde.start_least(target, rate)
 
             self.say_slow(f"at {rate} Hz", goal, self.slow(rounds, watch))
-            self.say_slow(f"at {rate} Hz of who only sleeps on its CPU", "-",
+            self.say_slow(f"at {rate} Hz of who only copies on its CPU", "-",
                           self.slow(rounds, take_cpu))
 
     def measure_share(self, target, rate):

@@ -6,8 +6,9 @@
  *   least PID RATE SECONDS [CPU]
  *
  * Sleeps until each sample is due and copies a page of the process, as a sample of a Python thread
- * takes, and does nothing with it. Prints the share of a core that this took. With CPU it does so
- * on that one: on the CPU of the process, that is what a sampler costs it at least that takes it.
+ * takes, and does nothing with it. Prints the share of a core that this took. With CPU a thread on
+ * that one does so, and another one wakes it: on the CPU of the process, that is what a sampler
+ * costs it at least that takes it.
  */
 
 #include "config.h"
@@ -23,6 +24,8 @@
 #include <glib.h>
 
 #include "base/clock.h"
+#include "sampler/alarms.h"
+#include "sampler/priority.h"
 
 #define PAGE_BYTES 4096
 
@@ -67,46 +70,107 @@ copy_page (pid_t   pid,
   return process_vm_readv (pid, &local, 1, &remote, 1, 0) == sizeof page;
 }
 
-static gboolean
-bind_to (const char *cpu)
+typedef struct
 {
+  pid_t        pid;
+  guint64      heap;
+  double       rate_hz;
+  guint64      start_ns;
+  guint64      n_samples;
+  const char  *cpu;    /* NULL for any */
+  SondeAlarms *alarms;
+} Task;
+
+static guint64
+get_due_ns (const Task *task,
+            guint64     index)
+{
+  return task->start_ns + (guint64) ((double) index * 1e9 / task->rate_hz);
+}
+
+/* As Sonde's worker does: a sample is due when it is due. */
+static gboolean
+sleep_and_copy (const Task *task)
+{
+  prctl (PR_SET_TIMERSLACK, 1UL);
+  for (guint64 i = 1; i < task->n_samples; i++)
+    {
+      sonde_clock_sleep_until (get_due_ns (task, i));
+      if (!copy_page (task->pid, task->heap))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gpointer
+wake_and_copy_cb (gpointer data)
+{
+  const Task *task = data;
   cpu_set_t cpus;
 
   CPU_ZERO (&cpus);
-  CPU_SET (atoi (cpu), &cpus);
+  CPU_SET (atoi (task->cpu), &cpus);
+  if (sched_setaffinity (0, sizeof cpus, &cpus) != 0)
+    exit (1);
 
-  return sched_setaffinity (0, sizeof cpus, &cpus) == 0;
+  sonde_priority_raise (SONDE_PRIORITY_HOLDER);
+  for (guint64 i = 1; i < task->n_samples; i++)
+    {
+      /* As a preempter does where there is none yet. */
+      if (!sonde_alarms_wait (task->alarms, get_due_ns (task, i)))
+        sonde_clock_sleep_until (get_due_ns (task, i));
+      if (!copy_page (task->pid, task->heap))
+        exit (1);
+    }
+
+  return NULL;
+}
+
+static void
+be_woken_and_copy (Task *task)
+{
+  GThread *thread;
+
+  task->alarms = sonde_alarms_new ();
+  thread = g_thread_new ("preempter", wake_and_copy_cb, task);
+  for (guint64 i = 1; i < task->n_samples; i++)
+    while (!sonde_alarms_set (task->alarms, get_due_ns (task, i)))
+      g_usleep (5000);
+
+  g_thread_join (thread);
+  sonde_alarms_free (task->alarms);
 }
 
 int
 main (int   argc,
       char *argv[])
 {
-  gboolean is_asked = argc == 4 || (argc == 5 && bind_to (argv[4]));
-  guint64 heap = is_asked ? find_heap (argv[1]) : 0;
-  pid_t pid = is_asked ? atoi (argv[1]) : 0;
-  double rate_hz = is_asked ? g_ascii_strtod (argv[2], NULL) : 0;
-  double duration_s = is_asked ? g_ascii_strtod (argv[3], NULL) : 0;
-  guint64 start_ns = sonde_clock_now_ns ();
+  Task task = { 0 };
   double cpu_s = get_cpu_s ();
 
-  if (heap == 0 || rate_hz < 1)
+  if (argc == 4 || argc == 5)
+    {
+      task.pid = atoi (argv[1]);
+      task.heap = find_heap (argv[1]);
+      task.rate_hz = g_ascii_strtod (argv[2], NULL);
+      task.n_samples = (guint64) (task.rate_hz * g_ascii_strtod (argv[3], NULL));
+      task.cpu = argv[4];
+    }
+  if (task.heap == 0 || task.rate_hz < 1)
     {
       g_printerr ("usage: least PID RATE SECONDS [CPU]\n");
       return 2;
     }
 
-  /* As Sonde's worker does: a sample is due when it is due. */
-  prctl (PR_SET_TIMERSLACK, 1UL);
-  for (guint64 i = 1; (double) i < rate_hz * duration_s; i++)
-    {
-      sonde_clock_sleep_until (start_ns + (guint64) ((double) i * 1e9 / rate_hz));
-      if (!copy_page (pid, heap))
-        return 1;
-    }
+  task.start_ns = sonde_clock_now_ns ();
+  if (task.cpu != NULL)
+    be_woken_and_copy (&task);
+  else if (!sleep_and_copy (&task))
+    return 1;
 
   printf ("%.4f\n",
-          (get_cpu_s () - cpu_s) / ((double) (sonde_clock_now_ns () - start_ns) / 1e9));
+          (get_cpu_s () - cpu_s) / ((double) (sonde_clock_now_ns () - task.start_ns) / 1e9));
 
   return 0;
 }

@@ -90,6 +90,27 @@ test_pacer_always_goes_on (void)
   g_assert_cmpuint (total, ==, pacer.index);
 }
 
+/* Who skips some and who skips none have the same due times. */
+static void
+test_pacer_alike (void)
+{
+  SondePacer one;
+  SondePacer other;
+
+  sonde_pacer_init (&one, 1000.0, START_NS, 7);
+  sonde_pacer_init (&other, 1000.0, START_NS, 7);
+  for (guint i = 0; i < 1000; i++)
+    {
+      sonde_pacer_advance (&one, one.due_ns);
+      if (i % 7 == 0)
+        sonde_pacer_advance (&other, one.due_ns - PERIOD_NS / 2);
+      if (other.index == one.index)
+        g_assert_cmpuint (other.due_ns, ==, one.due_ns);
+    }
+
+  g_assert_cmpuint (other.index, >, 900);
+}
+
 static void
 test_rate_meter_window (void)
 {
@@ -139,6 +160,7 @@ main (int   argc,
   g_test_add_func ("/sampler/pacer/jitters", test_pacer_jitters);
   g_test_add_func ("/sampler/pacer/skips-what-has-passed", test_pacer_skips_what_has_passed);
   g_test_add_func ("/sampler/pacer/always-goes-on", test_pacer_always_goes_on);
+  g_test_add_func ("/sampler/pacer/alike", test_pacer_alike);
   g_test_add_func ("/sampler/stop-times/quantiles", test_stop_times_quantiles);
   g_test_add_func ("/engine/rate-meter/window", test_rate_meter_window);
   return g_test_run ();

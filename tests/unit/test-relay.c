@@ -155,6 +155,72 @@ test_relay_ended_on_the_way (void)
     }
 }
 
+typedef struct
+{
+  GArray  *cpus;     /* of int: where it goes, in turn */
+  guint64  due_ns;   /* of the stage under way */
+  guint    n_stages; /* atomic */
+  guint    n_early;  /* atomic */
+} Grid;
+
+static SondeStage
+run_on_grid_cb (SondeRelay *relay,
+                int         cpu,
+                gpointer    data)
+{
+  Grid *grid = data;
+  guint n = (guint) g_atomic_int_get (&grid->n_stages);
+
+  if (sonde_clock_now_ns () < grid->due_ns)
+    g_atomic_int_inc (&grid->n_early);
+
+  grid->due_ns += STEP_NS;
+  g_atomic_int_inc (&grid->n_stages);
+
+  return (SondeStage) {
+    .cpu = g_array_index (grid->cpus, int, (n / 10) % grid->cpus->len), .due_ns = grid->due_ns,
+  };
+}
+
+/* A stage that was announced is not early, on whichever CPU; those that were not take place too. */
+static void
+test_relay_announced (void)
+{
+  g_autoptr(GArray) cpus = list_cpus ();
+  Grid grid = { .cpus = cpus, .due_ns = sonde_clock_now_ns () };
+  guint64 start_ns = grid.due_ns;
+  SondeRelay *relay = sonde_relay_new (g_array_index (cpus, int, 0), run_on_grid_cb, &grid);
+
+  for (guint i = 1; i <= N_STAGES; i++)
+    while (i % 3 != 0 && !sonde_relay_announce (relay, start_ns + i * STEP_NS))
+      g_usleep (1000);
+
+  while ((guint) g_atomic_int_get (&grid.n_stages) < N_STAGES)
+    g_usleep (1000);
+  sonde_relay_free (relay);
+  g_assert_cmpuint (grid.n_early, ==, 0);
+}
+
+/* It can be ended while it waits for a stage that was announced. */
+static void
+test_relay_announced_and_ended (void)
+{
+  g_autoptr(GArray) cpus = list_cpus ();
+  Grid grid = { .cpus = cpus, .due_ns = sonde_clock_now_ns () + 3600 * SONDE_NS_PER_SECOND };
+  guint64 due_ns = grid.due_ns + STEP_NS;
+  SondeRelay *relay = sonde_relay_new (g_array_index (cpus, int, 0), run_on_grid_cb, &grid);
+  guint64 start_ns;
+
+  g_assert_true (sonde_relay_announce (relay, due_ns));
+  while (g_atomic_int_get (&grid.n_stages) == 0)
+    g_usleep (1000);
+  g_usleep (20000);
+  start_ns = sonde_clock_now_ns ();
+  sonde_relay_free (relay);
+  g_assert_cmpuint (sonde_clock_now_ns () - start_ns, <, 10 * SONDE_NS_PER_SECOND);
+  g_assert_cmpuint (grid.n_stages, ==, 1);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -164,5 +230,7 @@ main (int   argc,
   g_test_add_func ("/sampler/relay/barred", test_relay_barred);
   g_test_add_func ("/sampler/relay/ended", test_relay_ended);
   g_test_add_func ("/sampler/relay/ended-on-the-way", test_relay_ended_on_the_way);
+  g_test_add_func ("/sampler/relay/announced", test_relay_announced);
+  g_test_add_func ("/sampler/relay/announced-and-ended", test_relay_announced_and_ended);
   return g_test_run ();
 }
