@@ -417,7 +417,9 @@ check_cframe (SondePythonFrames *self,
 
   *is_filled_in = self->cframes[1].current_frame == (head != 0 ? self->entry_previous : 0);
 
-  return SONDE_PYTHON_READ_OK;
+  /* Or it is, and the innermost frame is not linked yet: then something is on the stack. */
+  return *is_filled_in || self->cframes[1].current_frame != 0 ? SONDE_PYTHON_READ_OK
+                                                              : SONDE_PYTHON_READ_TORN;
 }
 
 static int

@@ -249,6 +249,28 @@ test_frames_empty_cframe (void)
       }
 }
 
+/* In 3.12 a frame may be the innermost one before it is linked to its caller: what lies there still
+ * leads to one that C called, and from there out. That is no stack of a thread that C has called
+ * from nowhere.
+ */
+static void
+test_frames_stale_link (void)
+{
+  const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030c, FALSE);
+  g_autoptr(PythonImage) image = make_image (offsets);
+  g_autofree SondeCodeStack *stack = g_new0 (SondeCodeStack, 1);
+
+  add_shim (image, offsets, SHIM + 0x2000, FRAME + 0x1000);
+  python_image_put_word (image, FRAME + offsets->frame.previous, SHIM + 0x2000);
+  python_image_add (image, CFRAME, NULL, 64);
+  python_image_put_word (image, THREAD + offsets->thread.frame, CFRAME);
+  python_image_put_word (image, CFRAME + offsets->cframe.current_frame, FRAME);
+  python_image_put_word (image, CFRAME + offsets->cframe.previous,
+                         THREAD + offsets->cframe.outermost);
+
+  g_assert_cmpint (read_frames (image, offsets, stack), ==, SONDE_PYTHON_READ_TORN);
+}
+
 /* A chain that leads back into itself ends at the bound. */
 static void
 test_frames_endless (void)
@@ -418,6 +440,7 @@ main (int   argc,
   g_test_add_func ("/python/frames/unlinked", test_frames_unlinked);
   g_test_add_func ("/python/frames/stale-cframe", test_frames_stale_cframe);
   g_test_add_func ("/python/frames/empty-cframe", test_frames_empty_cframe);
+  g_test_add_func ("/python/frames/stale-link", test_frames_stale_link);
   g_test_add_func ("/python/frames/endless", test_frames_endless);
   g_test_add_func ("/python/frames/far-fields", test_frames_far_fields);
   g_test_add_func ("/python/frames/threads", test_frames_threads);
