@@ -13,11 +13,8 @@
 
 #define POLL_INTERVAL_NS (100 * G_GUINT64_CONSTANT (1000000))
 
-/* For how many polls after a code object went away others are expected to go, and at first: those
- * between which code was looked at. What a program throws away may go only when its garbage is
- * collected, some tenths of a second later.
- */
-#define CAREFUL_POLLS 20
+/* How often a stack is looked at whose functions were not those that they were. */
+#define RESOLVE_TRIES 3
 
 typedef struct
 {
@@ -47,8 +44,7 @@ struct _SondePythonStage
   GArray              *resolved; /* of Resolved: the last stack, outermost first */
 
   gboolean             with_task_numbers;
-  guint                n_careful_polls; /* still to come, in which code is looked at each time */
-  gboolean             has_resolved;    /* since the last poll */
+  gboolean             has_young; /* the last stack: it is not taken for what it was */
   guint64              polled_ns;
 };
 
@@ -123,7 +119,6 @@ locate (SondePythonStage *self)
 
   self->python = sonde_python_new (self->pid, &self->memory, self->location.runtime,
                                    &self->location.offsets);
-  self->n_careful_polls = CAREFUL_POLLS;
   self->codes = sonde_python_codes_new (&self->memory, &self->location.offsets, self->functions);
   self->names = sonde_python_names_new (self->python, &self->memory, &self->location.offsets);
   self->tasks = sonde_python_tasks_new (&self->memory, &self->location.offsets, self->functions,
@@ -148,18 +143,6 @@ sonde_python_stage_set_maps (SondePythonStage *self,
     locate (self);
 }
 
-/* Looks whether the code objects that were used since the last time are still those. In a program
- * that makes functions all the time they hardly ever are: then none is taken for what it was in the
- * sample before.
- */
-static void
-check_codes (SondePythonStage *self)
-{
-  g_array_set_size (self->resolved, 0);
-  if (self->codes != NULL && sonde_python_codes_check (self->codes) > 0)
-    self->n_careful_polls = CAREFUL_POLLS;
-}
-
 void
 sonde_python_stage_poll (SondePythonStage *self,
                          guint64           now_ns,
@@ -173,10 +156,9 @@ sonde_python_stage_poll (SondePythonStage *self,
   self->polled_ns = now_ns;
   if (self->finding == SONDE_PYTHON_NOT_READY)
     locate (self);
-  if (self->n_careful_polls > 0 && self->has_resolved)
-    self->n_careful_polls--;
-  self->has_resolved = FALSE;
-  check_codes (self);
+  g_array_set_size (self->resolved, 0);
+  if (self->codes != NULL)
+    sonde_python_codes_check (self->codes);
   if (self->python != NULL && with_threads)
     sonde_python_refresh (self->python);
 }
@@ -241,31 +223,19 @@ find_function (SondePythonStage *self,
   return sonde_python_codes_find (self->codes, code);
 }
 
-gboolean
-sonde_python_stage_resolve (SondePythonStage     *self,
-                            const SondeCodeStack *codes,
-                            const SondeFunction **functions,
-                            guint                *depth)
+/* Finds the functions of @codes, as they were the last time where the stack is the same. FALSE if
+ * what is there is no code.
+ */
+static gboolean
+find_functions (SondePythonStage     *self,
+                const SondeCodeStack *codes)
 {
-  guint n_inner = 0;
   guint n_same = 0;
 
-  g_return_val_if_fail (self->codes != NULL, FALSE);
-
-  self->has_resolved = TRUE;
-  if (self->n_careful_polls > 0)
-    check_codes (self);
-
-  /* The outer frames are mostly those of the last stack. */
-  for (; n_same < MIN (codes->depth, self->resolved->len); n_same++)
-    {
-      const Resolved *resolved = &g_array_index (self->resolved, Resolved, n_same);
-
-      if (resolved->code != codes->frames[codes->depth - 1 - n_same].code)
-        break;
-      functions[codes->depth - 1 - n_same] = resolved->function;
-      n_inner += resolved->is_inner;
-    }
+  while (n_same < MIN (codes->depth, self->resolved->len) &&
+         g_array_index (self->resolved, Resolved, n_same).code ==
+         codes->frames[codes->depth - 1 - n_same].code)
+    n_same++;
 
   g_array_set_size (self->resolved, n_same);
   for (guint i = codes->depth - n_same; i-- > 0;)
@@ -277,17 +247,60 @@ sonde_python_stage_resolve (SondePythonStage     *self,
         return FALSE;
 
       resolved.is_inner = is_inner (resolved.function);
-      n_inner += resolved.is_inner;
-      functions[i] = resolved.function;
       g_array_append_val (self->resolved, resolved);
     }
 
-  *depth = codes->depth - n_inner;
+  return TRUE;
+}
+
+/* The outer frames are mostly those of the last stack. But the memory of what lived for a moment
+ * may be that of another function by now.
+ */
+static gboolean
+find_functions_that_are (SondePythonStage     *self,
+                         const SondeCodeStack *codes)
+{
+  for (guint i = 0; i < RESOLVE_TRIES; i++)
+    {
+      if (!find_functions (self, codes))
+        return FALSE;
+      if (!sonde_python_codes_has_young (self->codes))
+        return TRUE;
+
+      self->has_young = TRUE;
+      if (sonde_python_codes_recheck (self->codes) == 0)
+        return TRUE;
+
+      g_array_set_size (self->resolved, 0);
+    }
+
+  return FALSE;
+}
+
+gboolean
+sonde_python_stage_resolve (SondePythonStage     *self,
+                            const SondeCodeStack *codes,
+                            const SondeFunction **functions,
+                            guint                *depth)
+{
+  g_return_val_if_fail (self->codes != NULL, FALSE);
+
+  if (self->has_young)
+    g_array_set_size (self->resolved, 0);
+  self->has_young = FALSE;
+  if (!find_functions_that_are (self, codes))
+    return FALSE;
+
+  *depth = 0;
+  for (guint i = self->resolved->len; i-- > 0;)
+    {
+      const Resolved *resolved = &g_array_index (self->resolved, Resolved, i);
+
+      if (!resolved->is_inner)
+        functions[(*depth)++] = resolved->function;
+    }
   if (codes->depth == 0 && !codes->is_truncated)
     functions[(*depth)++] = self->nothing;
-  for (guint from = 0, to = 0; n_inner > 0 && from < codes->depth; from++)
-    if (!is_inner (functions[from]))
-      functions[to++] = functions[from];
 
   return TRUE;
 }

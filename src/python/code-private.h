@@ -36,6 +36,8 @@ typedef struct
   SondePythonMark      table_mark; /* empty until the table is read */
   const SondeFunction *function;
 
+  guint                read;       /* the turn in which it was */
+  gboolean             is_listed;  /* among the young ones to look at again */
   guint                used;       /* the turn in which it last was */
   guint                checked;    /* the turn for which it is known to be true */
 
@@ -59,6 +61,8 @@ struct _SondePythonCodes
   guint               turn;
   GHashTable         *entries;     /* owns every SondePythonCode, by address */
   GPtrArray          *used;        /* of SondePythonCode, those of this turn */
+  GPtrArray          *young;       /* the same, young ones found since the last recheck() */
+  guint               dropped;     /* the turn in which one was last found gone */
   gsize               bytes;       /* that all entries take */
 };
 

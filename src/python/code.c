@@ -18,6 +18,9 @@
 /* Objects that are looked at again with one call. */
 #define CHECK_MAX 64
 
+/* For how many turns an object is young. */
+#define YOUNG_TURNS 20
+
 /* The low bits of addresses are alike, and all others are the target's to choose. */
 static guint
 hash_address (gconstpointer address)
@@ -71,6 +74,7 @@ sonde_python_codes_new (const SondePythonMemory  *memory,
   self->turn = 1;
   self->entries = g_hash_table_new_full (hash_address, NULL, NULL, entry_free);
   self->used = g_ptr_array_new ();
+  self->young = g_ptr_array_new ();
 
   return self;
 }
@@ -82,6 +86,7 @@ sonde_python_codes_free (SondePythonCodes *self)
     return;
 
   g_ptr_array_unref (self->used);
+  g_ptr_array_unref (self->young);
   g_hash_table_unref (self->entries);
   sonde_functions_unref (self->functions);
   g_free (self);
@@ -93,6 +98,18 @@ drop_entry (SondePythonCodes *self,
 {
   self->bytes -= entry_get_bytes (entry);
   g_hash_table_remove (self->entries, GSIZE_TO_POINTER (entry->address));
+}
+
+/* The same of one that may be listed. */
+static void
+forget_entry (SondePythonCodes *self,
+              SondePythonCode  *entry)
+{
+  if (entry->used == self->turn)
+    g_ptr_array_remove_fast (self->used, entry);
+  if (entry->is_listed)
+    g_ptr_array_remove_fast (self->young, entry);
+  drop_entry (self, entry);
 }
 
 static gint
@@ -125,15 +142,22 @@ sonde_python_codes_make_room (SondePythonCodes      *self,
   g_ptr_array_sort (all, compare_uses);
 
   g_ptr_array_set_size (self->used, 0);
+  g_ptr_array_set_size (self->young, 0);
   for (guint i = 0; i < all->len; i++)
     {
       SondePythonCode *old = all->pdata[i];
       gboolean is_old = i < all->len / 4 || self->bytes + bytes > SONDE_PYTHON_CODES_BYTES_MAX;
 
       if (is_old && old != keep)
-        drop_entry (self, old);
-      else if (old->used == self->turn)
+        {
+          drop_entry (self, old);
+          continue;
+        }
+
+      if (old->used == self->turn)
         g_ptr_array_add (self->used, old);
+      if (old->is_listed)
+        g_ptr_array_add (self->young, old);
     }
 }
 
@@ -222,32 +246,36 @@ is_same (SondePythonCodes      *self,
          has_same_mark (&entry->table_mark, look->table);
 }
 
-/* Takes @entry as good for @turn if @look says so, else drops it; gives how many were dropped. */
+static gboolean
+is_young (const SondePythonCodes *self,
+          const SondePythonCode  *entry)
+{
+  return self->turn - MAX (entry->read, self->dropped) < YOUNG_TURNS;
+}
+
+/* Takes @entry as good for this turn if @look says so, else drops it; gives how many it dropped. */
 static guint
 check_entry (SondePythonCodes *self,
              SondePythonCode  *entry,
-             const Look       *look,
-             guint             turn)
+             const Look       *look)
 {
   if (look != NULL && is_same (self, entry, look))
     {
-      entry->checked = turn;
+      entry->checked = self->turn;
       return 0;
     }
 
-  drop_entry (self, entry);
+  self->dropped = self->turn;
+  forget_entry (self, entry);
 
   return 1;
 }
 
-/* Looks at some entries again, @turn being the one that they are then good for. Drops what is no
- * longer there; gives how many.
- */
+/* Looks at some entries again; drops what is no longer there, and gives how many. */
 static guint
 check_entries (SondePythonCodes *self,
                SondePythonCode **entries,
-               guint             n_entries,
-               guint             turn)
+               guint             n_entries)
 {
   SondeMemoryPiece pieces[CHECK_MAX * PIECES_PER_LOOK];
   g_autofree Look *looks = g_new (Look, n_entries);
@@ -263,40 +291,84 @@ check_entries (SondePythonCodes *self,
       guint end = MIN (done + n_read / PIECES_PER_LOOK, n_entries);
 
       for (; done < end; done++)
-        dropped += check_entry (self, entries[done], &looks[done], turn);
+        dropped += check_entry (self, entries[done], &looks[done]);
 
       /* What cannot be read is not there; the others follow it. */
       if (done < n_entries)
-        dropped += check_entry (self, entries[done++], NULL, turn);
+        dropped += check_entry (self, entries[done++], NULL);
     }
 
   return dropped;
+}
+
+static guint
+check_all (SondePythonCodes *self,
+           GPtrArray        *entries)
+{
+  guint dropped = 0;
+
+  for (guint i = 0; i < entries->len; i += CHECK_MAX)
+    dropped += check_entries (self, (SondePythonCode **) entries->pdata + i,
+                              MIN (entries->len - i, CHECK_MAX));
+
+  return dropped;
+}
+
+/* Gives those that were listed (transfer full). */
+static GPtrArray *
+unlist_young (SondePythonCodes *self)
+{
+  GPtrArray *young = g_steal_pointer (&self->young);
+
+  self->young = g_ptr_array_new ();
+  for (guint i = 0; i < young->len; i++)
+    ((SondePythonCode *) young->pdata[i])->is_listed = FALSE;
+
+  return young;
 }
 
 /**
  * sonde_python_codes_check:
  * @self: the code objects of a target
  *
- * Looks again, with a few calls, at all that was used since the last time, and forgets what is no
- * longer there. Takes about 1 µs for each.
+ * Looks again, with a few calls, at all that was used since the last time and is not young, and
+ * forgets what is no longer there. Takes about 1 µs for each.
  *
  * Returns: how many were forgotten
  */
 guint
 sonde_python_codes_check (SondePythonCodes *self)
 {
-  guint dropped = 0;
+  g_autoptr(GPtrArray) used = NULL;
+  guint n_old = 0;
 
   g_return_val_if_fail (self != NULL, 0);
 
-  for (guint i = 0; i < self->used->len; i += CHECK_MAX)
-    dropped += check_entries (self, (SondePythonCode **) self->used->pdata + i,
-                              MIN (self->used->len - i, CHECK_MAX), self->turn + 1);
+  used = g_steal_pointer (&self->used);
+  self->used = g_ptr_array_new ();
+  g_ptr_array_unref (unlist_young (self));
+  for (guint i = 0; i < used->len; i++)
+    if (!is_young (self, used->pdata[i]))
+      used->pdata[n_old++] = used->pdata[i];
 
-  g_ptr_array_set_size (self->used, 0);
+  g_ptr_array_set_size (used, (gint) n_old);
   self->turn++;
 
-  return dropped;
+  return check_all (self, used);
+}
+
+gboolean
+sonde_python_codes_has_young (const SondePythonCodes *self)
+{
+  return self->young->len > 0;
+}
+
+guint
+sonde_python_codes_recheck (SondePythonCodes *self)
+{
+  g_autoptr(GPtrArray) young = unlist_young (self);
+
+  return check_all (self, young);
 }
 
 /* ---- Reading */
@@ -342,6 +414,7 @@ read_entry (SondePythonCodes *self,
 
   sonde_python_codes_make_room (self, sizeof read, NULL);
   read.function = intern_function (self, &read.words, name, file);
+  read.read = self->turn;
   read.checked = self->turn;
   entry = g_memdup2 (&read, sizeof read);
   g_hash_table_insert (self->entries, GSIZE_TO_POINTER (address), entry);
@@ -350,25 +423,37 @@ read_entry (SondePythonCodes *self,
   return entry;
 }
 
+/* Takes @entry as used in this turn. */
+static void
+note_use (SondePythonCodes *self,
+          SondePythonCode  *entry)
+{
+  if (!entry->is_listed && is_young (self, entry))
+    {
+      entry->is_listed = TRUE;
+      g_ptr_array_add (self->young, entry);
+    }
+
+  if (entry->used != self->turn)
+    {
+      entry->used = self->turn;
+      g_ptr_array_add (self->used, entry);
+    }
+}
+
 SondePythonCode *
 sonde_python_codes_find_entry (SondePythonCodes *self,
                                SondeAddress      address)
 {
   SondePythonCode *entry = g_hash_table_lookup (self->entries, GSIZE_TO_POINTER (address));
 
-  if (entry != NULL && entry->used == self->turn)
-    return entry;
-
-  if (entry != NULL && entry->checked != self->turn &&
-      check_entries (self, &entry, 1, self->turn) > 0)
+  if (entry != NULL && entry->used != self->turn && entry->checked != self->turn &&
+      check_entries (self, &entry, 1) > 0)
     entry = NULL;
   if (entry == NULL)
     entry = read_entry (self, address);
-  if (entry == NULL)
-    return NULL;
-
-  entry->used = self->turn;
-  g_ptr_array_add (self->used, entry);
+  if (entry != NULL)
+    note_use (self, entry);
 
   return entry;
 }

@@ -22,9 +22,13 @@ G_BEGIN_DECLS
  * The code objects of one target that were met on a stack. Reads each once, and looks again whether
  * it still stands there: an object that is freed may give way to another one at the same address.
  *
- * Life: sonde_python_codes_new() → find() and find_line() any number of times, check() some ten
- * times a second → sonde_python_codes_free(). Nothing that they give was read before the last
- * check() began. A target that calls exec() needs a new one.
+ * What has stood there for two seconds stays as a rule, and is looked at again by check() alone. It
+ * is young until then, and where objects go all are: what a program throws away may go only when
+ * its garbage is collected, some tenths of a second later.
+ *
+ * Life: sonde_python_codes_new() → find() and find_line() any number of times, recheck() after
+ * those of a stack, check() ten times a second → sonde_python_codes_free(). Nothing that they give
+ * was read before the last check() began. A target that calls exec() needs a new one.
  *
  * Threads: one at a time.
  */
@@ -41,6 +45,12 @@ guint                sonde_python_codes_find_line (SondePythonCodes         *sel
                                                    SondeAddress              address,
                                                    guint64                   instruction);
 guint                sonde_python_codes_check     (SondePythonCodes         *self);
+
+/* Whether young ones were found since the last recheck(), and looks at those again, with one call;
+ * gives how many were forgotten. Until the target runs again the others are what they were.
+ */
+gboolean             sonde_python_codes_has_young (const SondePythonCodes   *self);
+guint                sonde_python_codes_recheck   (SondePythonCodes         *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SondePythonCodes, sonde_python_codes_free)
 

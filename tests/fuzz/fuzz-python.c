@@ -60,6 +60,8 @@ try_objects (const SondePythonOffsets *offsets,
       g_assert_true (text == NULL || g_utf8_validate (text, -1, NULL));
       look_at_code (codes, FUZZ_TYPES_END + address,
                     FUZZ_TYPES_END + address + offsets->code.bytecode);
+      if (address % 64 == 0)
+        sonde_python_codes_recheck (codes);
       if (address % 128 == 0)
         sonde_python_codes_check (codes);
       if (all.n_reads > FUZZ_READS_ALIVE)
@@ -196,6 +198,8 @@ look_at_recorded (PythonImage              *image,
 
   if ((what & 0x80) != 0)
     sonde_python_codes_check (codes);
+  else if ((what & 0x40) != 0)
+    sonde_python_codes_recheck (codes);
   look_at_code (codes, line->address, line->instruction);
   shown = sonde_python_text_dup (&heap, text->address, NULL);
   g_assert_true (shown == NULL || g_utf8_validate (shown, -1, NULL));

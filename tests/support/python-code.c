@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "python/code-private.h"
 #include "support/python-versions.h"
 
 const SondePythonOffsets *
@@ -76,6 +77,20 @@ python_code_read (PythonImage *image)
 
   return sonde_python_codes_new (&memory, sonde_python_offsets_find (image->version, FALSE),
                                  functions);
+}
+
+void
+python_code_age (SondePythonCodes *codes)
+{
+  do
+    {
+      g_autoptr(GList) addresses = g_hash_table_get_keys (codes->entries);
+
+      sonde_python_codes_check (codes);
+      for (const GList *at = addresses; at != NULL; at = at->next)
+        sonde_python_codes_find (codes, GPOINTER_TO_SIZE (at->data));
+    }
+  while (sonde_python_codes_has_young (codes));
 }
 
 void

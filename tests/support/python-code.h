@@ -42,6 +42,9 @@ PythonImage      *python_code_load_image       (guint                     versio
 
 SondePythonCodes *python_code_read             (PythonImage              *image);
 
+/* Uses all that was read until none of it is young. */
+void              python_code_age              (SondePythonCodes         *codes);
+
 /* Adds a test for each version that is recorded; it is given the version. */
 void              python_code_add_for_versions (const char               *path,
                                                 GTestDataFunc             test);

@@ -166,7 +166,7 @@ test_code_line_check_table (void)
   g_assert_cmpuint (sonde_python_codes_find_line (codes, AT_CODE, start), ==, 8);
   *python_image_at (image, AT_TABLE + offsets->bytes.data) = 0xe7; /* goes on by two lines */
   g_assert_cmpuint (sonde_python_codes_find_line (codes, AT_CODE, start), ==, 8);
-  g_assert_cmpuint (sonde_python_codes_check (codes), ==, 1);
+  g_assert_cmpuint (sonde_python_codes_recheck (codes), ==, 1);
   g_assert_cmpuint (sonde_python_codes_find_line (codes, AT_CODE, start), ==, 9);
 }
 

@@ -57,6 +57,7 @@ test_code_read_once (void)
   assert_function (function, "Class.method", "/srv/a.py", 7);
   g_assert_cmpuint (image->n_reads, <=, 7); /* three objects, two types, one name of a type */
 
+  python_code_age (codes);
   image->n_reads = 0;
   for (guint i = 0; i < 5; i++)
     {
@@ -244,6 +245,7 @@ test_code_check (void)
       before = sonde_python_codes_find (codes, AT_CODE - 0x1000);
       sonde_python_codes_find (codes, AT_CODE);
       after = sonde_python_codes_find (codes, AT_CODE + 0x1000);
+      python_code_age (codes);
       changes[i].change (image);
 
       g_assert_cmpuint (sonde_python_codes_check (codes), ==, changes[i].n_changed);
@@ -274,6 +276,64 @@ test_code_unused (void)
     }
 }
 
+/* In the turn in which they were read too, which is when most of what is made goes again. */
+static void
+test_code_recheck (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
+    {
+      g_autoptr(PythonImage) image = python_code_make_image (python_offsets ());
+      g_autoptr(SondePythonCodes) codes = python_code_read (image);
+
+      python_code_add (image, python_offsets (), AT_CODE - 0x1000, 1);
+      python_code_add (image, python_offsets (), AT_CODE + 0x1000, 2);
+      g_assert_false (sonde_python_codes_has_young (codes));
+      for (gint j = -1; j <= 1; j++)
+        sonde_python_codes_find (codes, (SondeAddress) (AT_CODE + j * 0x1000));
+      g_assert_true (sonde_python_codes_has_young (codes));
+      g_assert_cmpuint (sonde_python_codes_recheck (codes), ==, 0);
+      g_assert_false (sonde_python_codes_has_young (codes));
+
+      /* A recursion has one more than once. */
+      for (gint j = -1; j <= 2; j++)
+        sonde_python_codes_find (codes, (SondeAddress) (AT_CODE + j % 2 * 0x1000));
+      changes[i].change (image);
+      g_assert_cmpuint (sonde_python_codes_recheck (codes), ==, changes[i].n_changed);
+      assert_changed (codes, i);
+
+      /* What is forgotten is not looked at by check(). */
+      if (changes[i].n_changed == 1)
+        g_assert_cmpuint (sonde_python_codes_check (codes), ==, 0);
+    }
+}
+
+/* What has stood there for long is young no more, until something goes. */
+static void
+test_code_young (void)
+{
+  g_autoptr(PythonImage) image = python_code_make_image (python_offsets ());
+  g_autoptr(SondePythonCodes) codes = python_code_read (image);
+  guint n_turns = 0;
+
+  python_code_add (image, python_offsets (), AT_CODE + 0x1000, 2);
+  sonde_python_codes_find (codes, AT_CODE);
+  sonde_python_codes_find (codes, AT_CODE + 0x1000);
+  for (; sonde_python_codes_has_young (codes); n_turns++)
+    {
+      g_assert_cmpuint (n_turns, <, 100);
+      g_assert_cmpuint (sonde_python_codes_check (codes), ==, 0);
+      sonde_python_codes_find (codes, AT_CODE);
+      sonde_python_codes_find (codes, AT_CODE + 0x1000);
+    }
+  g_assert_cmpuint (n_turns, >=, 10);
+
+  change_line (image);
+  sonde_python_codes_find (codes, AT_CODE);
+  g_assert_cmpuint (sonde_python_codes_check (codes), ==, 1);
+  sonde_python_codes_find (codes, AT_CODE + 0x1000);
+  g_assert_true (sonde_python_codes_has_young (codes));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -285,5 +345,7 @@ main (int   argc,
   g_test_add_func ("/python/code/type", test_code_type);
   g_test_add_func ("/python/code/check", test_code_check);
   g_test_add_func ("/python/code/unused", test_code_unused);
+  g_test_add_func ("/python/code/recheck", test_code_recheck);
+  g_test_add_func ("/python/code/young", test_code_young);
   return g_test_run ();
 }
