@@ -164,6 +164,7 @@ copy (SondePythonFrames      *self,
       const SondeMemoryPiece *more,
       guint                   n_more)
 {
+  guint n_cframes = 0;
   guint n_first;
   guint n_read;
 
@@ -171,8 +172,8 @@ copy (SondePythonFrames      *self,
   add_piece (self, self->thread, self->thread_head, self->thread_bytes);
   g_array_append_vals (self->pieces, more, n_more);
   n_first = self->pieces->len;
-  for (guint i = 0; i < N_CFRAMES && self->cframes[i].address != 0; i++)
-    add_cframe_pieces (self, &self->cframes[i]);
+  while (n_cframes < N_CFRAMES && self->cframes[n_cframes].address != 0)
+    add_cframe_pieces (self, &self->cframes[n_cframes++]);
   for (guint i = 0; i < self->regions->len; i++)
     {
       const Region *region = &g_array_index (self->regions, Region, i);
@@ -185,8 +186,9 @@ copy (SondePythonFrames      *self,
                                       self->pieces->len);
   self->n_copied = n_read - MIN (n_read, self->pieces->len - self->regions->len);
   g_array_set_size (self->regions, self->n_copied);
-  if (self->n_copied == 0)
-    memset (self->cframes, 0, sizeof self->cframes);
+  n_cframes = n_read < n_first ? 0 : MIN (n_cframes, (n_read - n_first) / 2);
+  for (guint i = n_cframes; i < N_CFRAMES; i++)
+    self->cframes[i].address = 0;
 
   return n_read >= n_first;
 }
