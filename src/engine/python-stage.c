@@ -44,7 +44,7 @@ struct _SondePythonStage
   GArray              *resolved; /* of Resolved: the last stack, outermost first */
 
   gboolean             with_task_numbers;
-  gboolean             has_young; /* the last stack: it is not taken for what it was */
+  gboolean             has_young; /* the last stack had young code: none of it is taken over */
   guint64              polled_ns;
 };
 

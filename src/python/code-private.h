@@ -15,6 +15,9 @@ G_BEGIN_DECLS
 /* Room for all fields of a code object that are looked at; they take 200 bytes at most. */
 #define SONDE_PYTHON_CODE_HEAD_BYTES 512
 
+/* Objects that are looked at again at once, each in pieces of which a system call takes 64. */
+#define SONDE_PYTHON_CHECK_MAX 64
+
 /* What a code object says. */
 typedef struct
 {
@@ -36,7 +39,7 @@ typedef struct
   SondePythonMark      table_mark; /* empty until the table is read */
   const SondeFunction *function;
 
-  guint                read;       /* the turn in which it was */
+  guint                read_turn;  /* in which it was */
   gboolean             is_listed;  /* among the young ones to look at again */
   guint                used;       /* the turn in which it last was */
   guint                checked;    /* the turn for which it is known to be true */
@@ -50,6 +53,15 @@ typedef struct
   SondeAddress         copy;       /* the copy of the bytecode that was met last, or 0 */
 } SondePythonCode;
 
+/* What stands now where an entry was read from. */
+typedef struct
+{
+  guint8 head[SONDE_PYTHON_CODE_HEAD_BYTES];
+  guint8 name[SONDE_PYTHON_MARK_BYTES];
+  guint8 file[SONDE_PYTHON_MARK_BYTES];
+  guint8 table[SONDE_PYTHON_MARK_BYTES];
+} SondePythonCodeLook;
+
 struct _SondePythonCodes
 {
   SondePythonMemory   memory;
@@ -62,8 +74,9 @@ struct _SondePythonCodes
   GHashTable         *entries;     /* owns every SondePythonCode, by address */
   GPtrArray          *used;        /* of SondePythonCode, those of this turn */
   GPtrArray          *young;       /* the same, young ones found since the last recheck() */
-  guint               dropped;     /* the turn in which one was last found gone */
+  guint               dropped_turn; /* in which one was last found gone */
   gsize               bytes;       /* that all entries take */
+  SondePythonCodeLook *looks;      /* owned; room for SONDE_PYTHON_CHECK_MAX */
 };
 
 /* The entry of the code object at @address, good for this turn; NULL if there is none. */

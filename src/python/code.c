@@ -4,8 +4,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Time goes in turns, from one check() to the next. An entry is looked at again before it is used
- * for the first time in a turn: those of the last turn all at once, by check(), the others one by
- * one. So nothing that is given is older than a turn, and a find() is a look into a hash table.
+ * for the first time in a turn: those of the last turn all at once, by check(), but for the young;
+ * the others one by one. So nothing that is given is older than a turn, and a find() is a look into
+ * a hash table. Young ones are looked at by recheck() besides.
  *
  * An entry is still the same if the words of the code object that it was made from are, and if the
  * texts and the line table that they point to begin as they did, hash and length included.
@@ -14,9 +15,6 @@
 #include "config.h"
 
 #include "python/code-private.h"
-
-/* Objects that are looked at again with one call. */
-#define CHECK_MAX 64
 
 /* For how many turns an object is young. */
 #define YOUNG_TURNS 20
@@ -75,6 +73,7 @@ sonde_python_codes_new (const SondePythonMemory  *memory,
   self->entries = g_hash_table_new_full (hash_address, NULL, NULL, entry_free);
   self->used = g_ptr_array_new ();
   self->young = g_ptr_array_new ();
+  self->looks = g_new (SondePythonCodeLook, SONDE_PYTHON_CHECK_MAX);
 
   return self;
 }
@@ -88,6 +87,7 @@ sonde_python_codes_free (SondePythonCodes *self)
   g_ptr_array_unref (self->used);
   g_ptr_array_unref (self->young);
   g_hash_table_unref (self->entries);
+  g_free (self->looks);
   sonde_functions_unref (self->functions);
   g_free (self);
 }
@@ -197,21 +197,12 @@ get_name (const SondePythonWords *words)
 
 /* ---- Looking again */
 
-/* What stands now where an entry was read from. */
-typedef struct
-{
-  guint8 head[SONDE_PYTHON_CODE_HEAD_BYTES];
-  guint8 name[SONDE_PYTHON_MARK_BYTES];
-  guint8 file[SONDE_PYTHON_MARK_BYTES];
-  guint8 table[SONDE_PYTHON_MARK_BYTES];
-} Look;
-
 #define PIECES_PER_LOOK 4
 
 static void
 list_pieces (SondePythonCodes      *self,
              const SondePythonCode *entry,
-             Look                  *look,
+             SondePythonCodeLook   *look,
              SondeMemoryPiece      *pieces)
 {
   const guint32 text = self->offsets.unicode.length;
@@ -234,9 +225,9 @@ has_same_mark (const SondePythonMark *mark,
 }
 
 static gboolean
-is_same (SondePythonCodes      *self,
-         const SondePythonCode *entry,
-         const Look            *look)
+is_same (SondePythonCodes          *self,
+         const SondePythonCode     *entry,
+         const SondePythonCodeLook *look)
 {
   SondePythonWords words = parse_words (&self->offsets, look->head);
 
@@ -250,14 +241,14 @@ static gboolean
 is_young (const SondePythonCodes *self,
           const SondePythonCode  *entry)
 {
-  return self->turn - MAX (entry->read, self->dropped) < YOUNG_TURNS;
+  return self->turn - MAX (entry->read_turn, self->dropped_turn) < YOUNG_TURNS;
 }
 
 /* Takes @entry as good for this turn if @look says so, else drops it; gives how many it dropped. */
 static guint
-check_entry (SondePythonCodes *self,
-             SondePythonCode  *entry,
-             const Look       *look)
+check_entry (SondePythonCodes          *self,
+             SondePythonCode           *entry,
+             const SondePythonCodeLook *look)
 {
   if (look != NULL && is_same (self, entry, look))
     {
@@ -265,7 +256,7 @@ check_entry (SondePythonCodes *self,
       return 0;
     }
 
-  self->dropped = self->turn;
+  self->dropped_turn = self->turn;
   forget_entry (self, entry);
 
   return 1;
@@ -277,8 +268,8 @@ check_entries (SondePythonCodes *self,
                SondePythonCode **entries,
                guint             n_entries)
 {
-  SondeMemoryPiece pieces[CHECK_MAX * PIECES_PER_LOOK];
-  g_autofree Look *looks = g_new (Look, n_entries);
+  SondeMemoryPiece pieces[SONDE_PYTHON_CHECK_MAX * PIECES_PER_LOOK];
+  SondePythonCodeLook *looks = self->looks;
   guint done = 0, dropped = 0;
 
   for (guint i = 0; i < n_entries; i++)
@@ -307,9 +298,9 @@ check_all (SondePythonCodes *self,
 {
   guint dropped = 0;
 
-  for (guint i = 0; i < entries->len; i += CHECK_MAX)
+  for (guint i = 0; i < entries->len; i += SONDE_PYTHON_CHECK_MAX)
     dropped += check_entries (self, (SondePythonCode **) entries->pdata + i,
-                              MIN (entries->len - i, CHECK_MAX));
+                              MIN (entries->len - i, SONDE_PYTHON_CHECK_MAX));
 
   return dropped;
 }
@@ -414,7 +405,7 @@ read_entry (SondePythonCodes *self,
 
   sonde_python_codes_make_room (self, sizeof read, NULL);
   read.function = intern_function (self, &read.words, name, file);
-  read.read = self->turn;
+  read.read_turn = self->turn;
   read.checked = self->turn;
   entry = g_memdup2 (&read, sizeof read);
   g_hash_table_insert (self->entries, GSIZE_TO_POINTER (address), entry);

@@ -46,7 +46,7 @@ guint                sonde_python_codes_find_line (SondePythonCodes         *sel
                                                    guint64                   instruction);
 guint                sonde_python_codes_check     (SondePythonCodes         *self);
 
-/* Whether young ones were found since the last recheck(), and looks at those again, with one call;
+/* Whether young ones were found since the last recheck(), and looks at those again, 16 with a call;
  * gives how many were forgotten. Until the target runs again the others are what they were.
  */
 gboolean             sonde_python_codes_has_young (const SondePythonCodes   *self);

@@ -77,16 +77,17 @@ test_code_no_code (void)
     0, 1, AT_CODE - 8, AT_CODE + 8, AT_NAME, AT_TABLE, AT_CODE_TYPE, 0x999000,
     G_MAXUINT64, G_MAXUINT64 - 300, G_GUINT64_CONSTANT (1) << 63,
   };
+  const guint n = G_N_ELEMENTS (addresses);
   g_autoptr(PythonImage) image = python_code_make_image (python_offsets ());
   g_autoptr(SondePythonCodes) codes = python_code_read (image);
 
-  for (guint i = 0; i < 2 * G_N_ELEMENTS (addresses); i++)
+  for (guint i = 0; i < 2 * n; i++)
     {
       /* Before the type of code objects is known, and after. */
-      if (i == G_N_ELEMENTS (addresses))
+      if (i == n)
         g_assert_nonnull (sonde_python_codes_find (codes, AT_CODE));
-      g_assert_null (sonde_python_codes_find (codes, addresses[i / 2]));
-      g_assert_cmpuint (sonde_python_codes_find_line (codes, addresses[i / 2], AT_CODE), ==, 0);
+      g_assert_null (sonde_python_codes_find (codes, addresses[i % n]));
+      g_assert_cmpuint (sonde_python_codes_find_line (codes, addresses[i % n], AT_CODE), ==, 0);
     }
   g_assert_cmpuint (g_hash_table_size (codes->entries), ==, 1);
 }
