@@ -28,6 +28,7 @@ typedef struct
   pid_t             tid;
   SondeAddress      futex;    /* that it slept on or had just slept on, at its last capture */
   gboolean          has_codes; /* its last stack counts in the view of Python */
+  gboolean          is_torn;   /* it would, if it could be told what was on it */
 } Thread;
 
 static Thread *
@@ -113,6 +114,15 @@ runs_python (SondeWorker          *self,
          (!codes->is_truncated && sonde_python_find_thread (python, thread->tid) != NULL);
 }
 
+/* What counts in other views is only lost for who looks at this one. */
+static void
+lose_python (SondeWorker *self,
+             guint64      n_ticks)
+{
+  if (self->frames == SONDE_FRAMES_PYTHON)
+    self->losses.count[SONDE_LOSS_TORN] += n_ticks;
+}
+
 /* Counts a sample of a target with Python in all views. */
 static void
 add_with_codes (SondeWorker          *self,
@@ -130,12 +140,19 @@ add_with_codes (SondeWorker          *self,
   sonde_views_add (self->views, SONDE_FRAMES_BOTH, thread->views, self->functions_of_stack, depth,
                    is_truncated, status, n_ticks, ns);
 
-  thread->has_codes = runs_python (self, thread, codes) &&
-                      sonde_python_stage_resolve (self->python, codes, self->functions_of_stack,
+  thread->has_codes = FALSE;
+  thread->is_torn = FALSE;
+  if (!runs_python (self, thread, codes))
+    return;
+
+  thread->has_codes = sonde_python_stage_resolve (self->python, codes, self->functions_of_stack,
                                                   &depth);
+  thread->is_torn = !thread->has_codes;
   if (thread->has_codes)
     sonde_views_add (self->views, SONDE_FRAMES_PYTHON, thread->views, self->functions_of_stack,
                      depth, codes->is_truncated, status, n_ticks, ns);
+  else
+    lose_python (self, n_ticks);
 }
 
 /* One capture, from the copied bytes to the counts; the thread runs again. */
@@ -190,6 +207,8 @@ on_repeated_cb (SondeSampledThread *sampled,
   sonde_views_repeat (self->views, SONDE_FRAMES_BOTH, thread->views, status, n_ticks, ns);
   if (thread->has_codes)
     sonde_views_repeat (self->views, SONDE_FRAMES_PYTHON, thread->views, status, n_ticks, ns);
+  else if (thread->is_torn)
+    lose_python (self, n_ticks);
 }
 
 static void
