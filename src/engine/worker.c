@@ -328,15 +328,18 @@ look (SondeWorker *self,
   end_switch (self);
 }
 
-/* Takes in what was found without stopping, at least once. */
+/* Takes in what was found without stopping, when it is time for that. */
 static void
 collect_peeked (SondeWorker *self,
                 guint64      until_ns)
 {
-  guint64 pause_ns = sonde_peek_sampler_get_pause_ns (self->peek);
+  guint64 due_ns = sonde_peek_sampler_get_due_ns (self->peek);
   SondeHindrance hindrance;
 
-  sleep_until (self, MIN (sonde_clock_now_ns () + pause_ns, until_ns));
+  sleep_until (self, MIN (due_ns, until_ns));
+  if (self->turn_ns < due_ns)
+    return;
+
   hindrance = sonde_peek_sampler_collect (self->peek);
   end_switch (self);
   poll_names (self, self->turn_ns);

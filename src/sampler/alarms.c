@@ -22,19 +22,23 @@ typedef struct
 
 struct _SondeAlarms
 {
-  Alarm  alarms[SONDE_ALARMS_MAX];
-  guint  n_set;   /* atomic; changed under the lock */
-  guint  n_done;  /* atomic; only who waits changes it */
-  GMutex setting; /* who waits never takes it */
+  guint    n;        /* a power of two, so that indices may wrap */
+  Alarm   *alarms;   /* owned; of the n-th that was set, at n modulo their number */
+  guint    n_set;    /* atomic; changed under the lock */
+  guint    n_done;   /* atomic; only who waits changes it */
+  GMutex   setting;  /* who waits never takes it */
+  gboolean has_rung; /* under the lock */
 };
 
 SondeAlarms *
-sonde_alarms_new (void)
+sonde_alarms_new (guint n)
 {
   SondeAlarms *self = g_new0 (SondeAlarms, 1);
 
   g_mutex_init (&self->setting);
-  for (guint i = 0; i < SONDE_ALARMS_MAX; i++)
+  self->n = 1u << g_bit_storage (n - 1);
+  self->alarms = g_new0 (Alarm, self->n);
+  for (guint i = 0; i < self->n; i++)
     self->alarms[i].fd = -1;
 
   return self;
@@ -46,19 +50,20 @@ sonde_alarms_free (SondeAlarms *self)
   if (self == NULL)
     return;
 
-  for (guint i = 0; i < SONDE_ALARMS_MAX; i++)
+  for (guint i = 0; i < self->n; i++)
     if (self->alarms[i].fd >= 0)
       close (self->alarms[i].fd);
 
   g_mutex_clear (&self->setting);
+  g_free (self->alarms);
   g_free (self);
 }
 
 static Alarm *
 get_alarm (SondeAlarms *self,
-           guint        n)
+           guint        index)
 {
-  return &self->alarms[n % SONDE_ALARMS_MAX];
+  return &self->alarms[index % self->n];
 }
 
 /* FALSE if the kernel has none for us. */
@@ -84,7 +89,7 @@ set_next (SondeAlarms *self,
   guint n_set = (guint) g_atomic_int_get (&self->n_set);
   Alarm *alarm = get_alarm (self, n_set);
 
-  if (n_set - (guint) g_atomic_int_get (&self->n_done) == SONDE_ALARMS_MAX)
+  if (self->has_rung || n_set - (guint) g_atomic_int_get (&self->n_done) == self->n)
     return FALSE;
 
   alarm->due_ns = due_ns;
@@ -102,7 +107,9 @@ sonde_alarms_set (SondeAlarms *self,
 {
   gboolean is_set;
 
-  g_mutex_lock (&self->setting);
+  if (!g_mutex_trylock (&self->setting))
+    return FALSE;
+
   is_set = set_next (self, due_ns);
   g_mutex_unlock (&self->setting);
 
@@ -117,7 +124,7 @@ sonde_alarms_move (SondeAlarms *self)
 
   g_mutex_lock (&self->setting);
   n_set = (guint) g_atomic_int_get (&self->n_set);
-  for (guint i = (guint) g_atomic_int_get (&self->n_done); i != n_set; i++)
+  for (guint i = (guint) g_atomic_int_get (&self->n_done); i != n_set && !self->has_rung; i++)
     set_timer (get_alarm (self, i));
   g_mutex_unlock (&self->setting);
 }
@@ -149,7 +156,8 @@ sonde_alarms_ring (SondeAlarms *self)
   const struct itimerspec time = { .it_value.tv_nsec = 1 };
 
   g_mutex_lock (&self->setting);
-  for (guint i = 0; i < SONDE_ALARMS_MAX; i++)
+  self->has_rung = TRUE;
+  for (guint i = 0; i < self->n; i++)
     if (self->alarms[i].fd >= 0)
       timerfd_settime (self->alarms[i].fd, 0, &time, NULL);
   g_mutex_unlock (&self->setting);

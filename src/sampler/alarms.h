@@ -10,9 +10,6 @@
 
 G_BEGIN_DECLS
 
-/* How many may be set and not waited for yet. */
-#define SONDE_ALARMS_MAX 128
-
 /**
  * SondeAlarms:
  *
@@ -29,10 +26,15 @@ G_BEGIN_DECLS
  */
 typedef struct _SondeAlarms SondeAlarms;
 
-SondeAlarms *sonde_alarms_new  (void);
+/* At least @n may be set and not waited for yet, less than twice as many; each is a file descriptor
+ * once it was set.
+ */
+SondeAlarms *sonde_alarms_new  (guint        n);
 void         sonde_alarms_free (SondeAlarms *self);
 
-/* @due_ns, of CLOCK_MONOTONIC, is later than all that were set before. FALSE without room. */
+/* @due_ns, of CLOCK_MONOTONIC, is later than all that were set before. FALSE if it is not set: no
+ * room is left, or they are being moved, or have rung.
+ */
 gboolean     sonde_alarms_set  (SondeAlarms *self,
                                 guint64      due_ns);
 /* Waits for the alarm of @due_ns, or a signal, and is done with all before it. FALSE, at once, if
@@ -42,7 +44,7 @@ gboolean     sonde_alarms_wait (SondeAlarms *self,
                                 guint64      due_ns);
 /* Those that are still to come ring on the CPU of the caller. */
 void         sonde_alarms_move (SondeAlarms *self);
-/* All ring now. */
+/* All ring now, and none is set any more. */
 void         sonde_alarms_ring (SondeAlarms *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SondeAlarms, sonde_alarms_free)

@@ -87,17 +87,22 @@ sonde_bound_thread_unbind (SondeBoundThread *self)
 }
 
 void
-sonde_bound_thread_free (SondeBoundThread *self)
+sonde_bound_thread_wait (SondeBoundThread *self)
 {
-  if (self == NULL)
-    return;
-
   while (!g_atomic_int_get (&self->has_ended))
     {
       sonde_bound_thread_unbind (self);
       sonde_clock_sleep_until (sonde_clock_now_ns () + END_POLL_NS);
     }
+}
 
+void
+sonde_bound_thread_free (SondeBoundThread *self)
+{
+  if (self == NULL)
+    return;
+
+  sonde_bound_thread_wait (self);
   g_thread_join (self->thread);
   g_free (self);
 }

@@ -33,7 +33,8 @@ SondeBoundThread *sonde_bound_thread_new        (const char       *name,
  * its CPU and not leave it.
  */
 void              sonde_bound_thread_unbind     (SondeBoundThread *self);
-/* Waits for it, wherever it runs. */
+/* Waits until it has returned, wherever it runs; free() does so first. */
+void              sonde_bound_thread_wait       (SondeBoundThread *self);
 void              sonde_bound_thread_free       (SondeBoundThread *self);
 
 guint64           sonde_bound_thread_get_cpu_ns (SondeBoundThread *self);

@@ -45,20 +45,41 @@ equal_status (const SondeThreadStatus *a,
   return a->state == b->state && a->gil == b->gil && a->is_collecting == b->is_collecting;
 }
 
-/* A program of one thread that sleeps has one record then, not one a tick. */
+/* Whether @record only says that what @last says goes on. */
+static gboolean
+goes_on (const SondePeekRecord *last,
+         const SondePeekRecord *record)
+{
+  switch (record->kind)
+    {
+    case SONDE_PEEK_SAME:
+      return (last->kind == SONDE_PEEK_SAME || last->kind == SONDE_PEEK_STACK) &&
+             equal_status (&last->status, &record->status);
+
+    case SONDE_PEEK_LOST:
+      return last->kind == SONDE_PEEK_LOST && last->loss == record->loss;
+
+    case SONDE_PEEK_APPEARED:
+    case SONDE_PEEK_ENDED:
+    case SONDE_PEEK_STACK:
+    default:
+      return FALSE;
+    }
+}
+
+/* A thread that sleeps has one record then, not one a tick. */
 static gboolean
 add_to_last (SondePeekBatch        *self,
-             const SondePeekRecord *record)
+             const SondePeekRecord *record,
+             guint                  place)
 {
   SondePeekRecord *last;
 
-  if (self->records->len == 0)
+  if (place >= self->records->len)
     return FALSE;
 
-  last = &g_array_index (self->records, SondePeekRecord, self->records->len - 1);
-  if (last->thread != record->thread || last->kind != record->kind ||
-      (record->kind == SONDE_PEEK_SAME && !equal_status (&last->status, &record->status)) ||
-      (record->kind == SONDE_PEEK_LOST && last->loss != record->loss))
+  last = &g_array_index (self->records, SondePeekRecord, place);
+  if (last->thread != record->thread || !goes_on (last, record))
     return FALSE;
 
   last->n_ticks += record->n_ticks;
@@ -70,7 +91,8 @@ add_to_last (SondePeekBatch        *self,
 gboolean
 sonde_peek_batch_add (SondePeekBatch        *self,
                       const SondePeekRecord *record,
-                      const SondePeekStack  *stack)
+                      const SondePeekStack  *stack,
+                      guint                 *place)
 {
   guint depth = stack != NULL ? stack->depth : 0;
   SondePeekRecord added = *record;
@@ -86,7 +108,7 @@ sonde_peek_batch_add (SondePeekBatch        *self,
       return FALSE;
     }
 
-  if (record->kind >= SONDE_PEEK_SAME && add_to_last (self, record))
+  if (add_to_last (self, record, *place))
     return TRUE;
 
   if (stack != NULL)
@@ -97,6 +119,7 @@ sonde_peek_batch_add (SondePeekBatch        *self,
       g_array_append_vals (self->functions, stack->functions, depth);
     }
 
+  *place = self->records->len;
   g_array_append_val (self->records, added);
 
   return TRUE;

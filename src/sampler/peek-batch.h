@@ -96,10 +96,13 @@ void                  sonde_peek_batch_clear         (SondePeekBatch        *sel
 /* Makes it empty; it keeps its memory. */
 void                  sonde_peek_batch_reset         (SondePeekBatch        *self);
 
-/* Adds @record, and @stack to one of that kind (nullable). FALSE if there is no room. */
+/* Adds @record, and @stack to one of that kind (nullable). FALSE if there is no room. @place is
+ * where the last record of its thread is; it may be anything if there is none in this batch.
+ */
 gboolean              sonde_peek_batch_add           (SondePeekBatch        *self,
                                                       const SondePeekRecord *record,
-                                                      const SondePeekStack  *stack);
+                                                      const SondePeekStack  *stack,
+                                                      guint                 *place);
 /* The functions of the stack of @record. */
 const SondeFunction *const *
                       sonde_peek_batch_get_functions (SondePeekBatch        *self,

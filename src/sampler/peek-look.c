@@ -239,6 +239,7 @@ look_at_unlocked (SondePeekSampler *self,
   SondePythonInterpreter *interpreter = thread->python->interpreter;
   SondePythonRead read;
 
+  sonde_peek_look_mark_stale (self, interpreter);
   if (!thread->is_stale && thread->is_known)
     {
       sonde_peek_thread_repeat (self, thread);

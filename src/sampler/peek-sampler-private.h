@@ -25,6 +25,7 @@ typedef struct
   SondeThread        thread;
   guint64            tick;       /* up to which its samples are counted */
   guint64            time_ns;    /* the same as a time */
+  guint              place;      /* of its last record in the batch */
   guint64            seen_tick;  /* in which it was last looked at, and how often in vain */
   guint              n_misses;
   gboolean           is_known;   /* the batch has, or the client, its stack */
@@ -56,8 +57,10 @@ struct _SondePeekSampler
   guint64                relays_cpu_ns; /* of those that are no more */
   gboolean               is_unbound; /* it was, so a new one is to take its place */
   SondePacer             announced; /* due times that are announced to it, up to this one */
+  guint64                started_ns; /* when the relay did */
   guint64                announced_ns; /* and the last of them; 0 for none */
   guint                  n_collected; /* times, since it began */
+  guint64                collected_ns; /* when it was last, or it began; the worker's */
   SondePeekBatch         taken;   /* the worker's, under way to the client */
   GPtrArray             *seen;    /* owns PeekThread: those that have appeared; the worker's */
   guint64                listed_ns; /* the worker's */
@@ -107,8 +110,8 @@ typedef enum
   SONDE_PEEK_LOOK_ENDED,
 } SondePeekLook;
 
-/* Whether the frames of @thread may change while it does not have its interpreter's lock, or more
- * than that lock would have to be looked at.
+/* Whether @thread has to stand still to be read: it has the lock, or there is none, or more than
+ * one would have to be looked at.
  */
 gboolean      sonde_peek_look_needs_standing (const PeekThread *thread);
 SondePeekLook sonde_peek_look_at          (SondePeekSampler *self,

@@ -14,7 +14,6 @@
 #include <sched.h>
 
 #include "base/clock.h"
-#include "sampler/alarms.h"
 #include "sampler/peek-sampler-private.h"
 
 #define LIST_INTERVAL_NS (100 * G_GUINT64_CONSTANT (1000000))
@@ -24,11 +23,15 @@
 #define COLLECT_FIRST_NS (2 * G_GUINT64_CONSTANT (1000000))
 #define N_COLLECT_FIRST 5
 
-/* How far ahead ticks are announced, as far as there is room for them: the worker may be late. */
+/* How far ahead ticks are announced, but not more than so many: the worker may be late. */
 #define ANNOUNCE_NS (100 * G_GUINT64_CONSTANT (1000000))
+#define N_ANNOUNCED_MAX 128
 
 #define HOLD_POLL_NS 20000
 #define STAGE_NS_MAX (100 * G_GUINT64_CONSTANT (1000000))
+
+/* How late a tick may be that is still to come. */
+#define STOPPED_NS SONDE_NS_PER_SECOND
 
 static void
 free_thread (gpointer data)
@@ -169,6 +172,13 @@ sonde_peek_sampler_free (SondePeekSampler *self)
   g_free (self);
 }
 
+static guint
+get_n_announced (const SondePeekSampler *self)
+{
+  return (guint) CLAMP ((double) ANNOUNCE_NS * self->rate_hz / (double) SONDE_NS_PER_SECOND + 2.0,
+                        2.0, (double) N_ANNOUNCED_MAX);
+}
+
 /* At least the next tick, however far that is. */
 static void
 announce_ticks (SondePeekSampler *self)
@@ -192,15 +202,22 @@ start_relay (SondePeekSampler *self)
 {
   guint64 now_ns = sonde_clock_now_ns ();
 
-  end_relay (self);
+  if (self->relay != NULL)
+    {
+      end_relay (self);
+      if (self->pacer.due_ns <= now_ns)
+        self->n_missed += 1 + sonde_pacer_advance (&self->pacer, now_ns);
+    }
   self->is_in_tick = FALSE;
   self->is_unbound = FALSE;
-  self->n_missed = 0;
   self->cpu = -1;
   sonde_pacer_init (&self->pacer, self->rate_hz, now_ns, (guint32) now_ns ^ (guint32) self->pid);
+  self->started_ns = now_ns;
+  self->collected_ns = now_ns;
   self->announced = self->pacer;
   self->announced_ns = 0;
-  self->relay = sonde_relay_new (sched_getcpu (), sonde_peek_tick_run, self);
+  self->relay = sonde_relay_new (sched_getcpu (), get_n_announced (self), sonde_peek_tick_run,
+                                 self);
   announce_ticks (self);
 }
 
@@ -251,13 +268,23 @@ look_at_threads (SondePeekSampler *self)
 }
 
 guint64
-sonde_peek_sampler_get_pause_ns (const SondePeekSampler *self)
+sonde_peek_sampler_get_due_ns (const SondePeekSampler *self)
 {
-  guint64 announced_ns = (guint64) ((double) (SONDE_ALARMS_MAX / 2) *
+  guint64 announced_ns = (guint64) ((double) (get_n_announced (self) / 2) *
                                     (double) SONDE_NS_PER_SECOND / self->rate_hz);
 
-  return self->n_collected < N_COLLECT_FIRST ? COLLECT_FIRST_NS
-                                             : MIN (COLLECT_INTERVAL_NS, announced_ns);
+  return self->collected_ns + (self->n_collected < N_COLLECT_FIRST
+                               ? COLLECT_FIRST_NS : MIN (COLLECT_INTERVAL_NS, announced_ns));
+}
+
+/* The next tick is not taken: whose turn it is has lost its CPU for good while it waited for it. */
+static gboolean
+has_stopped (const SondePeekSampler *self,
+             guint64                 now_ns)
+{
+  guint64 since_ns = MAX (self->now_ns, self->started_ns);
+
+  return now_ns > since_ns + STOPPED_NS + 2 * (guint64) self->announced.period_ns;
 }
 
 SondeHindrance
@@ -274,10 +301,12 @@ sonde_peek_sampler_collect (SondePeekSampler *self)
   if (lists)
     list_threads (self);
   swap_batches (self);
+  self->is_unbound |= has_stopped (self, now_ns);
   sonde_peek_sampler_release (self);
 
   give_batch (self);
   self->n_collected++;
+  self->collected_ns = now_ns;
   if (self->is_unbound)
     start_relay (self);
   else

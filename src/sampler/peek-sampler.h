@@ -89,7 +89,7 @@ typedef struct
  *
  * It samples on threads of its own; what they found waits until collect() is called.
  *
- * Life: sonde_peek_sampler_new() → set_rate() → collect() after each get_pause_ns() →
+ * Life: sonde_peek_sampler_new() → set_rate() → collect() at each get_due_ns() →
  * sonde_peek_sampler_free().
  *
  * Threads: worker only.
@@ -114,8 +114,8 @@ void              sonde_peek_sampler_set_rate (SondePeekSampler      *self,
  */
 SondeHindrance    sonde_peek_sampler_collect  (SondePeekSampler      *self);
 
-/* How long after the last collect(), or set_rate(), the next one is to be. */
-guint64           sonde_peek_sampler_get_pause_ns (const SondePeekSampler *self);
+/* When the next collect() is to be, in ns of sonde_clock_now_ns(). */
+guint64           sonde_peek_sampler_get_due_ns (const SondePeekSampler *self);
 
 /* From here to release() no tick is taken: those that are due are late. */
 void              sonde_peek_sampler_hold     (SondePeekSampler      *self);

@@ -36,12 +36,10 @@ add_thread (SondePeekSampler  *self,
   /* In a tick it is looked at in this one, else in the next. */
   thread->tick = self->tick - (self->is_in_tick ? 1 : 0);
   thread->time_ns = self->is_in_tick ? self->now_ns - self->period_ns : sonde_clock_now_ns ();
-  /* There it is looked for first. */
-  thread->cpu = self->cpu;
   thread->is_stale = TRUE;
   python->data = thread;
   g_ptr_array_add (self->threads, thread);
-  sonde_peek_batch_add (&self->batch, &record, NULL);
+  sonde_peek_batch_add (&self->batch, &record, NULL, &thread->place);
 }
 
 void
@@ -54,7 +52,7 @@ sonde_peek_thread_end (SondePeekSampler *self,
   if (thread->python != NULL)
     thread->python->data = NULL;
   g_ptr_array_remove_index (self->threads, index);
-  sonde_peek_batch_add (&self->batch, &record, NULL);
+  sonde_peek_batch_add (&self->batch, &record, NULL, &thread->place);
 }
 
 /* The one that goes on with another thread state, since it entered or left an interpreter inside
@@ -280,7 +278,7 @@ count (SondePeekSampler     *self,
   record->status = thread->status;
   record->status.state = judge_state (thread, record->ns / MAX (record->n_ticks, 1));
 
-  return sonde_peek_batch_add (&self->batch, record, stack);
+  return sonde_peek_batch_add (&self->batch, record, stack, &thread->place);
 }
 
 gboolean
@@ -323,6 +321,6 @@ sonde_peek_thread_skip_all (SondePeekSampler *self,
 
       record.n_ticks = MIN (n_skipped, self->tick - 1 - thread->tick);
       thread->tick += record.n_ticks;
-      sonde_peek_batch_add (&self->batch, &record, NULL);
+      sonde_peek_batch_add (&self->batch, &record, NULL, &thread->place);
     }
 }

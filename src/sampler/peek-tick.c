@@ -276,10 +276,15 @@ end_tick (SondePeekSampler *self)
  * threads) those that are due meanwhile are late, so that the target has its CPU too.
  */
 static guint64
-get_next_due (const SondePeekSampler *self,
-              guint64                 now_ns)
+find_next_due (SondePeekSampler *self,
+               guint64           now_ns)
 {
-  return MAX (self->pacer.due_ns, now_ns + REST_FACTOR * (now_ns - self->now_ns));
+  guint64 rested_ns = now_ns + REST_FACTOR * (now_ns - self->now_ns);
+
+  if (self->pacer.due_ns < rested_ns)
+    self->n_missed += 1 + sonde_pacer_advance (&self->pacer, rested_ns);
+
+  return self->pacer.due_ns;
 }
 
 SondeStage
@@ -311,7 +316,7 @@ sonde_peek_tick_run (SondeRelay *relay,
     {
       next.cpu = cpu;
       end_tick (self);
-      next.due_ns = get_next_due (self, sonde_clock_now_ns ());
+      next.due_ns = find_next_due (self, sonde_clock_now_ns ());
     }
 
   g_mutex_unlock (&self->lock);

@@ -19,26 +19,36 @@
 /* How long it sleeps at once without an alarm: it may have to quit. */
 #define NAP_NS (10 * G_GUINT64_CONSTANT (1000000))
 
-typedef struct
+/* How often alarms are moved at most: where work on two CPUs takes turns, nothing is gained. */
+#define MOVE_INTERVAL_NS (10 * G_GUINT64_CONSTANT (1000000))
+
+typedef struct _Runner Runner;
+
+struct _Runner
 {
   SondeRelay       *relay;     /* borrowed */
+  Runner           *next;      /* owned */
   SondeBoundThread *thread;    /* owned; NULL if there could be none */
   int               cpu;
   gboolean          is_barred; /* it may not run there; under the lock */
   GCond             has_turn;
-} Runner;
+};
 
+/* A thread that loses its CPU for long may do so anywhere. So nothing that takes long is done under
+ * the lock, and threads can be unbound without it.
+ */
 struct _SondeRelay
 {
   SondeRelayRun run;
   gpointer      data;
   SondeAlarms  *alarms;   /* owned; who has the turn waits for them */
+  Runner       *runners;  /* owned; atomic; who has the turn puts new ones first */
 
   GMutex        lock;
-  GPtrArray    *runners;  /* owns Runner; under the lock */
   Runner       *turn;     /* who has it; under the lock */
   Runner       *previous; /* who had it before; under the lock */
-  guint64       due_ns;   /* when its stage is due; of who has the turn */
+  guint64       due_ns;   /* when its stage is due; of who has the turn, and the next */
+  guint64       moved_ns; /* when alarms were last moved */
   gboolean      has_failed; /* atomic */
   gboolean      quit;       /* atomic */
 };
@@ -46,48 +56,41 @@ struct _SondeRelay
 static void run_stages (gboolean is_bound,
                         gpointer data);
 
-static void
-free_runner (gpointer data)
+static Runner *
+get_runners (SondeRelay *self)
 {
-  Runner *runner = data;
-
-  sonde_bound_thread_free (runner->thread);
-  g_cond_clear (&runner->has_turn);
-  g_free (runner);
+  return g_atomic_pointer_get (&self->runners);
 }
 
-/* Under the lock. */
+/* Of who has the turn. */
 static Runner *
 ensure_runner (SondeRelay *self,
                int         cpu)
 {
   Runner *runner;
 
-  for (guint i = 0; i < self->runners->len; i++)
-    {
-      runner = g_ptr_array_index (self->runners, i);
-      if (runner->cpu == cpu)
-        return runner;
-    }
+  for (runner = get_runners (self); runner != NULL; runner = runner->next)
+    if (runner->cpu == cpu)
+      return runner;
 
   runner = g_new0 (Runner, 1);
   runner->relay = self;
+  runner->next = get_runners (self);
   runner->cpu = cpu;
   g_cond_init (&runner->has_turn);
-  g_ptr_array_add (self->runners, runner);
   runner->thread = sonde_bound_thread_new ("sonde-preempter", cpu, run_stages, runner);
-  runner->is_barred = runner->thread == NULL;
+  if (runner->thread == NULL)
+    runner->is_barred = TRUE;
+  g_atomic_pointer_set (&self->runners, runner);
 
   return runner;
 }
 
-/* Gives the turn to the runner of @cpu; under the lock. FALSE if that may not run there. */
+/* Gives the turn to @next; under the lock. FALSE if that may not run on its CPU. */
 static gboolean
-hand_over (SondeRelay *self,
-           int         cpu)
+give_turn (SondeRelay *self,
+           Runner     *next)
 {
-  Runner *next = ensure_runner (self, cpu);
-
   if (next->is_barred)
     {
       g_atomic_int_set (&self->has_failed, TRUE);
@@ -151,6 +154,28 @@ sleep_until (SondeRelay *self,
   return !g_atomic_int_get (&self->quit);
 }
 
+/* Goes on with @stage on its CPU. Timers may be set on that one, by who announced it, and are set
+ * on this one now.
+ */
+static void
+hand_over (SondeRelay       *self,
+           const SondeStage *stage)
+{
+  Runner *next = ensure_runner (self, stage->cpu);
+  guint64 now_ns = sonde_clock_now_ns ();
+  gboolean moves;
+
+  g_mutex_lock (&self->lock);
+  self->due_ns = stage->due_ns;
+  moves = give_turn (self, next) && now_ns - self->moved_ns >= MOVE_INTERVAL_NS;
+  if (moves)
+    self->moved_ns = now_ns;
+  g_mutex_unlock (&self->lock);
+
+  if (moves)
+    sonde_alarms_move (self->alarms);
+}
+
 static void
 run_stages (gboolean is_bound,
             gpointer data)
@@ -168,41 +193,48 @@ run_stages (gboolean is_bound,
   while (wait_for_turn (runner))
     {
       SondeStage next = { .cpu = runner->cpu, .due_ns = self->due_ns };
-      gboolean has_left;
 
       while (next.cpu == runner->cpu && sleep_until (self, next.due_ns))
         next = self->run (self, runner->cpu, self->data);
-
-      g_mutex_lock (&self->lock);
-      self->due_ns = next.due_ns;
-      has_left = next.cpu != runner->cpu && !g_atomic_int_get (&self->quit) &&
-                 hand_over (self, next.cpu);
-      g_mutex_unlock (&self->lock);
-
-      /* Where it went to the timers of the CPU may be set. */
-      if (has_left)
-        sonde_alarms_move (self->alarms);
+      if (next.cpu != runner->cpu)
+        hand_over (self, &next);
     }
 }
 
 SondeRelay *
 sonde_relay_new (int           cpu,
+                 guint         n_announced,
                  SondeRelayRun run,
                  gpointer      data)
 {
   SondeRelay *self = g_new0 (SondeRelay, 1);
+  Runner *first;
 
   g_mutex_init (&self->lock);
-  self->runners = g_ptr_array_new_with_free_func (free_runner);
-  self->alarms = sonde_alarms_new ();
+  self->alarms = sonde_alarms_new (n_announced);
   self->run = run;
   self->data = data;
 
+  first = ensure_runner (self, cpu);
   g_mutex_lock (&self->lock);
-  hand_over (self, cpu);
+  give_turn (self, first);
   g_mutex_unlock (&self->lock);
 
   return self;
+}
+
+static void
+free_runners (Runner *runner)
+{
+  while (runner != NULL)
+    {
+      Runner *next = runner->next;
+
+      sonde_bound_thread_free (runner->thread);
+      g_cond_clear (&runner->has_turn);
+      g_free (runner);
+      runner = next;
+    }
 }
 
 void
@@ -211,14 +243,24 @@ sonde_relay_free (SondeRelay *self)
   if (self == NULL)
     return;
 
-  g_mutex_lock (&self->lock);
   g_atomic_int_set (&self->quit, TRUE);
-  for (guint i = 0; i < self->runners->len; i++)
-    g_cond_signal (&((Runner *) g_ptr_array_index (self->runners, i))->has_turn);
+  sonde_relay_unbind (self);
+  g_mutex_lock (&self->lock);
+  for (Runner *runner = get_runners (self); runner != NULL; runner = runner->next)
+    g_cond_signal (&runner->has_turn);
   g_mutex_unlock (&self->lock);
-
   sonde_alarms_ring (self->alarms);
-  g_ptr_array_unref (self->runners);
+
+  /* Each may give the turn to another until it ends, and start one. */
+  for (Runner *runner = NULL; runner != get_runners (self);)
+    {
+      runner = get_runners (self);
+      for (Runner *at = runner; at != NULL; at = at->next)
+        if (at->thread != NULL)
+          sonde_bound_thread_wait (at->thread);
+    }
+
+  free_runners (self->runners);
   sonde_alarms_free (self->alarms);
   g_mutex_clear (&self->lock);
   g_free (self);
@@ -234,15 +276,9 @@ sonde_relay_announce (SondeRelay *self,
 void
 sonde_relay_unbind (SondeRelay *self)
 {
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < self->runners->len; i++)
-    {
-      const Runner *runner = g_ptr_array_index (self->runners, i);
-
-      if (runner->thread != NULL)
-        sonde_bound_thread_unbind (runner->thread);
-    }
-  g_mutex_unlock (&self->lock);
+  for (Runner *runner = get_runners (self); runner != NULL; runner = runner->next)
+    if (runner->thread != NULL)
+      sonde_bound_thread_unbind (runner->thread);
 }
 
 gboolean
@@ -256,15 +292,9 @@ sonde_relay_get_cpu_ns (SondeRelay *self)
 {
   guint64 sum_ns = 0;
 
-  g_mutex_lock (&self->lock);
-  for (guint i = 0; i < self->runners->len; i++)
-    {
-      const Runner *runner = g_ptr_array_index (self->runners, i);
-
-      if (runner->thread != NULL)
-        sum_ns += sonde_bound_thread_get_cpu_ns (runner->thread);
-    }
-  g_mutex_unlock (&self->lock);
+  for (Runner *runner = get_runners (self); runner != NULL; runner = runner->next)
+    if (runner->thread != NULL)
+      sum_ns += sonde_bound_thread_get_cpu_ns (runner->thread);
 
   return sum_ns;
 }

@@ -46,15 +46,16 @@ typedef SondeStage (*SondeRelayRun) (SondeRelay *relay,
                                      int         cpu,
                                      gpointer    data);
 
-/* Starts with a stage on @cpu. */
+/* Starts with a stage on @cpu. At least @n_announced stages may be announced at once. */
 SondeRelay *sonde_relay_new           (int            cpu,
+                                       guint          n_announced,
                                        SondeRelayRun  run,
                                        gpointer       data);
 void        sonde_relay_free          (SondeRelay    *self);
 
 /* A stage will be due at @due_ns, later than all that were announced before: then the timer of the
  * caller's CPU wakes the preempter, and not that of its own CPU. One that is announced and not due
- * harms nothing. FALSE if too many are announced already.
+ * harms nothing. FALSE if it cannot be announced, now at least; it takes place all the same.
  */
 gboolean    sonde_relay_announce      (SondeRelay    *self,
                                        guint64        due_ns);

@@ -28,6 +28,7 @@
 #include "sampler/priority.h"
 
 #define PAGE_BYTES 4096
+#define N_ALARMS 128
 
 /* Where its heap begins; 0 for none. */
 static guint64
@@ -132,7 +133,7 @@ be_woken_and_copy (Task *task)
 {
   GThread *thread;
 
-  task->alarms = sonde_alarms_new ();
+  task->alarms = sonde_alarms_new (N_ALARMS);
   thread = g_thread_new ("preempter", wake_and_copy_cb, task);
   for (guint64 i = 1; i < task->n_samples; i++)
     while (!sonde_alarms_set (task->alarms, get_due_ns (task, i)))

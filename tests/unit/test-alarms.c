@@ -6,19 +6,26 @@
 
 #include "config.h"
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <glib.h>
 
 #include "base/clock.h"
 #include "sampler/alarms.h"
+#include "target/thread.h"
 
+/* A power of two: not one more. */
+#define N_ALARMS 64
 #define STEP_NS (2 * G_GUINT64_CONSTANT (1000000))
-#define FAR_NS (3600 * SONDE_NS_PER_SECOND)
+/* It does not come before the machine is off. */
+#define FAR_NS (G_MAXINT64 / 2)
 
 /* Whoever waits for one that was set is woken when it is due, not before. */
 static void
 test_alarms_in_turn (void)
 {
-  g_autoptr(SondeAlarms) alarms = sonde_alarms_new ();
+  g_autoptr(SondeAlarms) alarms = sonde_alarms_new (N_ALARMS);
   guint64 start_ns = sonde_clock_now_ns ();
 
   for (guint i = 1; i <= 10; i++)
@@ -35,7 +42,7 @@ test_alarms_in_turn (void)
 static void
 test_alarms_skipped (void)
 {
-  g_autoptr(SondeAlarms) alarms = sonde_alarms_new ();
+  g_autoptr(SondeAlarms) alarms = sonde_alarms_new (N_ALARMS);
   guint64 start_ns = sonde_clock_now_ns ();
 
   g_assert_false (sonde_alarms_wait (alarms, start_ns + STEP_NS));
@@ -52,12 +59,12 @@ test_alarms_skipped (void)
 static void
 test_alarms_room (void)
 {
-  g_autoptr(SondeAlarms) alarms = sonde_alarms_new ();
+  g_autoptr(SondeAlarms) alarms = sonde_alarms_new (N_ALARMS);
   guint64 due_ns = sonde_clock_now_ns ();
 
   for (guint turn = 0; turn < 3; turn++)
     {
-      for (guint i = 0; i < SONDE_ALARMS_MAX; i++)
+      for (guint i = 0; i < N_ALARMS; i++)
         g_assert_true (sonde_alarms_set (alarms, ++due_ns));
       g_assert_false (sonde_alarms_set (alarms, due_ns + 1));
 
@@ -71,34 +78,64 @@ test_alarms_room (void)
   g_assert_cmpuint (sonde_clock_now_ns (), >=, due_ns);
 }
 
+typedef struct
+{
+  SondeAlarms *alarms;
+  int          tid;    /* atomic */
+} Waiter;
+
 static gpointer
 wait_for_far_alarm_cb (gpointer data)
 {
-  sonde_alarms_wait (data, FAR_NS * 1000);
+  Waiter *waiter = data;
+
+  g_atomic_int_set (&waiter->tid, gettid ());
+  sonde_alarms_wait (waiter->alarms, FAR_NS);
 
   return NULL;
 }
 
-/* Whoever waits does not wait on when they ring; nor those who come afterwards. */
+/* Until it is asleep in the kernel. */
+static void
+wait_for_waiter (Waiter *waiter)
+{
+  SondeThread thread;
+  SondeThreadWait wait = { 0 };
+
+  while (g_atomic_int_get (&waiter->tid) == 0)
+    g_usleep (100);
+
+  sonde_thread_open (&thread, getpid (), g_atomic_int_get (&waiter->tid));
+  while (!sonde_thread_read_wait (&thread, &wait) || !wait.asleep || wait.call != SYS_read)
+    g_usleep (100);
+  sonde_thread_close (&thread);
+}
+
+/* Whoever waits does not wait on when they ring; nor those who come later, whatever is done. */
 static void
 test_alarms_ring (void)
 {
-  g_autoptr(SondeAlarms) alarms = sonde_alarms_new ();
+  g_autoptr(SondeAlarms) alarms = sonde_alarms_new (N_ALARMS);
+  Waiter waiter = { .alarms = alarms };
   GThread *thread;
 
-  g_assert_true (sonde_alarms_set (alarms, FAR_NS * 1000));
-  g_assert_true (sonde_alarms_set (alarms, FAR_NS * 1001));
-  thread = g_thread_new ("waiter", wait_for_far_alarm_cb, alarms);
+  g_assert_true (sonde_alarms_set (alarms, FAR_NS));
+  g_assert_true (sonde_alarms_set (alarms, FAR_NS + 1));
+  thread = g_thread_new ("waiter", wait_for_far_alarm_cb, &waiter);
+  wait_for_waiter (&waiter);
   sonde_alarms_ring (alarms);
   g_thread_join (thread);
-  g_assert_true (sonde_alarms_wait (alarms, FAR_NS * 1001));
+
+  sonde_alarms_move (alarms);
+  g_assert_false (sonde_alarms_set (alarms, FAR_NS + 2));
+  g_assert_true (sonde_alarms_wait (alarms, FAR_NS + 1));
 }
 
 /* Those that are to come ring when they were to, and those that have been are not set again. */
 static void
 test_alarms_moved (void)
 {
-  g_autoptr(SondeAlarms) alarms = sonde_alarms_new ();
+  g_autoptr(SondeAlarms) alarms = sonde_alarms_new (N_ALARMS);
   guint64 start_ns = sonde_clock_now_ns ();
 
   for (guint i = 1; i <= 4; i++)
@@ -112,7 +149,7 @@ test_alarms_moved (void)
       g_assert_cmpuint (sonde_clock_now_ns (), >=, start_ns + i * STEP_NS);
       sonde_alarms_move (alarms);
     }
-  for (guint i = 0; i < SONDE_ALARMS_MAX; i++)
+  for (guint i = 0; i < N_ALARMS; i++)
     g_assert_true (sonde_alarms_set (alarms, start_ns + 5 * STEP_NS + i));
 }
 

@@ -7,15 +7,20 @@
 #include "config.h"
 
 #include <sched.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <glib.h>
 
 #include "base/clock.h"
 #include "sampler/relay.h"
+#include "target/thread.h"
 
 #define N_STAGES 200
 #define STEP_NS 200000
 #define N_ENDS 200
+#define N_ANNOUNCED 100
 /* More CPUs than a machine has. */
 #define NO_CPU 1000
 
@@ -41,6 +46,14 @@ list_cpus (void)
       g_array_append_val (cpus, cpu);
 
   return cpus;
+}
+
+static SondeRelay *
+start_relay (int           cpu,
+             SondeRelayRun run,
+             gpointer      data)
+{
+  return sonde_relay_new (cpu, N_ANNOUNCED, run, data);
 }
 
 static SondeStage
@@ -77,7 +90,7 @@ test_relay_course (void)
 {
   g_autoptr(GArray) cpus = list_cpus ();
   Course course = { .cpus = cpus, .step_ns = STEP_NS };
-  g_autoptr(SondeRelay) relay = sonde_relay_new (g_array_index (cpus, int, 0), run_stage_cb,
+  g_autoptr(SondeRelay) relay = start_relay (g_array_index (cpus, int, 0), run_stage_cb,
                                                  &course);
 
   wait_for_stages (&course, N_STAGES);
@@ -99,12 +112,12 @@ test_relay_barred (void)
 
   g_array_set_size (cpus, 1);
   g_array_append_val (cpus, no_cpu);
-  relay = sonde_relay_new (cpu, run_stage_cb, &course);
+  relay = start_relay (cpu, run_stage_cb, &course);
   wait_for_stages (&course, 10);
   g_assert_true (sonde_relay_has_failed (relay));
   sonde_relay_free (relay);
 
-  relay = sonde_relay_new (no_cpu, run_stage_cb, &course);
+  relay = start_relay (no_cpu, run_stage_cb, &course);
   while (!sonde_relay_has_failed (relay))
     g_usleep (1000);
   sonde_relay_free (relay);
@@ -129,7 +142,7 @@ test_relay_ended (void)
   g_autoptr(GArray) cpus = list_cpus ();
   guint n_stages = 0;
   guint64 start_ns;
-  SondeRelay *relay = sonde_relay_new (g_array_index (cpus, int, 0), run_rarely_cb, &n_stages);
+  SondeRelay *relay = start_relay (g_array_index (cpus, int, 0), run_rarely_cb, &n_stages);
 
   while (g_atomic_int_get (&n_stages) == 0)
     g_usleep (1000);
@@ -148,7 +161,7 @@ test_relay_ended_on_the_way (void)
   for (guint i = 0; i < N_ENDS; i++)
     {
       Course course = { .cpus = cpus, .step_ns = 1 };
-      SondeRelay *relay = sonde_relay_new (g_array_index (cpus, int, 0), run_stage_cb, &course);
+      SondeRelay *relay = start_relay (g_array_index (cpus, int, 0), run_stage_cb, &course);
 
       wait_for_stages (&course, 1 + i % 3);
       sonde_relay_free (relay);
@@ -189,7 +202,7 @@ test_relay_announced (void)
   g_autoptr(GArray) cpus = list_cpus ();
   Grid grid = { .cpus = cpus, .due_ns = sonde_clock_now_ns () };
   guint64 start_ns = grid.due_ns;
-  SondeRelay *relay = sonde_relay_new (g_array_index (cpus, int, 0), run_on_grid_cb, &grid);
+  SondeRelay *relay = start_relay (g_array_index (cpus, int, 0), run_on_grid_cb, &grid);
 
   for (guint i = 1; i <= N_STAGES; i++)
     while (i % 3 != 0 && !sonde_relay_announce (relay, start_ns + i * STEP_NS))
@@ -201,24 +214,67 @@ test_relay_announced (void)
   g_assert_cmpuint (grid.n_early, ==, 0);
 }
 
-/* It can be ended while it waits for a stage that was announced. */
+/* The system call that the only preempter sleeps in, -1 while it does not. */
+static gint64
+find_call (void)
+{
+  g_autoptr(GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
+  const char *name;
+  gint64 call = -1;
+
+  while ((name = g_dir_read_name (tasks)) != NULL && call < 0)
+    {
+      char comm[SONDE_THREAD_NAME_BYTES] = "";
+      SondeThread thread;
+      SondeThreadWait wait;
+
+      sonde_thread_open (&thread, getpid (), atoi (name));
+      sonde_thread_read_name (&thread, comm);
+      if (g_str_equal (comm, "sonde-preempter") && sonde_thread_read_wait (&thread, &wait) &&
+          wait.asleep)
+        call = wait.call;
+      sonde_thread_close (&thread);
+    }
+
+  return call;
+}
+
+/* It can be ended while it waits for a stage that was announced, which it does by its alarm. */
 static void
 test_relay_announced_and_ended (void)
 {
   g_autoptr(GArray) cpus = list_cpus ();
   Grid grid = { .cpus = cpus, .due_ns = sonde_clock_now_ns () + 3600 * SONDE_NS_PER_SECOND };
   guint64 due_ns = grid.due_ns + STEP_NS;
-  SondeRelay *relay = sonde_relay_new (g_array_index (cpus, int, 0), run_on_grid_cb, &grid);
+  SondeRelay *relay = start_relay (g_array_index (cpus, int, 0), run_on_grid_cb, &grid);
   guint64 start_ns;
 
   g_assert_true (sonde_relay_announce (relay, due_ns));
-  while (g_atomic_int_get (&grid.n_stages) == 0)
+  while (g_atomic_int_get (&grid.n_stages) == 0 || find_call () != SYS_read)
     g_usleep (1000);
-  g_usleep (20000);
   start_ns = sonde_clock_now_ns ();
   sonde_relay_free (relay);
   g_assert_cmpuint (sonde_clock_now_ns () - start_ns, <, 10 * SONDE_NS_PER_SECOND);
   g_assert_cmpuint (grid.n_stages, ==, 1);
+}
+
+/* It can be ended while a stage is on its way to a CPU where it may not run. */
+static void
+test_relay_barred_and_ended (void)
+{
+  g_autoptr(GArray) cpus = list_cpus ();
+  const int no_cpu = NO_CPU;
+
+  g_array_set_size (cpus, 1);
+  g_array_append_val (cpus, no_cpu);
+  for (guint i = 0; i < N_ENDS; i++)
+    {
+      Course course = { .cpus = cpus, .step_ns = 1 };
+      SondeRelay *relay = start_relay (g_array_index (cpus, int, 0), run_stage_cb, &course);
+
+      wait_for_stages (&course, 1 + i % 2);
+      sonde_relay_free (relay);
+    }
 }
 
 int
@@ -232,5 +288,6 @@ main (int   argc,
   g_test_add_func ("/sampler/relay/ended-on-the-way", test_relay_ended_on_the_way);
   g_test_add_func ("/sampler/relay/announced", test_relay_announced);
   g_test_add_func ("/sampler/relay/announced-and-ended", test_relay_announced_and_ended);
+  g_test_add_func ("/sampler/relay/barred-and-ended", test_relay_barred_and_ended);
   return g_test_run ();
 }
