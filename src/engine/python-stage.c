@@ -44,7 +44,7 @@ struct _SondePythonStage
   GArray              *resolved; /* of Resolved: the last stack, outermost first */
 
   gboolean             with_task_numbers;
-  gboolean             has_young; /* the last stack had young code: none of it is taken over */
+  gboolean             was_rechecked; /* the last stack was: none of it is taken over */
   guint64              polled_ns;
 };
 
@@ -158,7 +158,7 @@ sonde_python_stage_poll (SondePythonStage *self,
     locate (self);
   g_array_set_size (self->resolved, 0);
   if (self->codes != NULL)
-    sonde_python_codes_check (self->codes);
+    sonde_python_codes_begin_turn (self->codes);
   if (self->python != NULL && with_threads)
     sonde_python_refresh (self->python);
 }
@@ -260,14 +260,17 @@ static gboolean
 find_functions_that_are (SondePythonStage     *self,
                          const SondeCodeStack *codes)
 {
+  if (self->was_rechecked)
+    g_array_set_size (self->resolved, 0);
+  self->was_rechecked = FALSE;
   for (guint i = 0; i < RESOLVE_TRIES; i++)
     {
       if (!find_functions (self, codes))
         return FALSE;
-      if (!sonde_python_codes_has_young (self->codes))
+      if (!sonde_python_codes_needs_recheck (self->codes))
         return TRUE;
 
-      self->has_young = TRUE;
+      self->was_rechecked = TRUE;
       if (sonde_python_codes_recheck (self->codes) == 0)
         return TRUE;
 
@@ -285,9 +288,6 @@ sonde_python_stage_resolve (SondePythonStage     *self,
 {
   g_return_val_if_fail (self->codes != NULL, FALSE);
 
-  if (self->has_young)
-    g_array_set_size (self->resolved, 0);
-  self->has_young = FALSE;
   if (!find_functions_that_are (self, codes))
     return FALSE;
 
@@ -350,6 +350,8 @@ sonde_python_stage_merge (SondePythonStage           *self,
 
   g_return_val_if_fail (self->codes != NULL, 0);
 
+  /* What cannot be told is left out. */
+  find_functions_that_are (self, codes);
   n = sonde_python_stage_merge_frames (self, native, codes, self->merged);
   for (guint i = 0; i < n; i++)
     {

@@ -131,16 +131,6 @@ find_offset (SondePythonCodes *self,
   return TRUE;
 }
 
-/**
- * sonde_python_codes_find_line:
- * @self: the code objects of a target
- * @address: where a code object may be
- * @instruction: what its frame says of where it is: f_lasti up to Python 3.10, an address since
- *
- * Finds the line that executes. Reads the line table of a code object once, and keeps it.
- *
- * Returns: the line, counted from 1; 0 if the instruction has none or if nothing can be read
- */
 guint
 sonde_python_codes_find_line (SondePythonCodes *self,
                               SondeAddress      address,
@@ -164,8 +154,8 @@ sonde_python_codes_find_line (SondePythonCodes *self,
     read_table (self, entry);
   entry->last_instruction = instruction;
   entry->last_line = sonde_python_line_table_find (self->offsets.flags.line_table, entry->table,
-                                                   entry->table_length, entry->words.first_line,
-                                                   offset);
+                                                   entry->table_length,
+                                                   (gint) entry->words.first_line, offset);
 
   return entry->last_line;
 }

@@ -27,8 +27,8 @@ typedef struct
   SondeAddress file;
   SondeAddress table;
   guint64      n_units;        /* of bytecode; 0 up to 3.10 */
-  gint32       first_line;     /* 0 if it has none */
-} SondePythonWords;
+  guint64      first_line;     /* 0 if it has none */
+} SondePythonWords;            /* without gaps: it is compared as it lies */
 
 typedef struct
 {
@@ -40,7 +40,7 @@ typedef struct
   const SondeFunction *function;
 
   guint                read_turn;  /* in which it was */
-  gboolean             is_listed;  /* among the young ones to look at again */
+  gboolean             is_listed;  /* to be looked at again */
   guint                used;       /* the turn in which it last was */
   guint                checked;    /* the turn for which it is known to be true */
 
@@ -72,14 +72,13 @@ struct _SondePythonCodes
   gsize               head_length; /* what is read of a code object; 0 if it cannot be */
   guint               turn;
   GHashTable         *entries;     /* owns every SondePythonCode, by address */
-  GPtrArray          *used;        /* of SondePythonCode, those of this turn */
-  GPtrArray          *young;       /* the same, young ones found since the last recheck() */
+  GPtrArray          *listed;      /* of SondePythonCode, to be looked at again */
   guint               dropped_turn; /* in which one was last found gone */
   gsize               bytes;       /* that all entries take */
   SondePythonCodeLook *looks;      /* owned; room for SONDE_PYTHON_CHECK_MAX */
 };
 
-/* The entry of the code object at @address, good for this turn; NULL if there is none. */
+/* The entry of the code object at @address; NULL if there is none. */
 SondePythonCode *sonde_python_codes_find_entry (SondePythonCodes      *self,
                                                 SondeAddress           address);
 

@@ -3,10 +3,9 @@
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Time goes in turns, from one check() to the next. An entry is looked at again before it is used
- * for the first time in a turn: those of the last turn all at once, by check(), but for the young;
- * the others one by one. So nothing that is given is older than a turn, and a find() is a look into
- * a hash table. Young ones are looked at by recheck() besides.
+ * Time goes in turns, from one begin_turn() to the next. An entry that was not looked at in this
+ * turn, or is young, is listed when it is found, and looked at by the recheck() that follows. So
+ * nothing that is given after that is older than a turn, and a find() is a look into a hash table.
  *
  * An entry is still the same if the words of the code object that it was made from are, and if the
  * texts and the line table that they point to begin as they did, hash and length included.
@@ -33,12 +32,6 @@ entry_free (gpointer data)
 
   g_free (entry->table);
   g_free (entry);
-}
-
-static gsize
-entry_get_bytes (const SondePythonCode *entry)
-{
-  return sizeof *entry + entry->table_length;
 }
 
 static gsize
@@ -71,8 +64,7 @@ sonde_python_codes_new (const SondePythonMemory  *memory,
   self->head_length = get_head_length (offsets);
   self->turn = 1;
   self->entries = g_hash_table_new_full (hash_address, NULL, NULL, entry_free);
-  self->used = g_ptr_array_new ();
-  self->young = g_ptr_array_new ();
+  self->listed = g_ptr_array_new ();
   self->looks = g_new (SondePythonCodeLook, SONDE_PYTHON_CHECK_MAX);
 
   return self;
@@ -84,8 +76,7 @@ sonde_python_codes_free (SondePythonCodes *self)
   if (self == NULL)
     return;
 
-  g_ptr_array_unref (self->used);
-  g_ptr_array_unref (self->young);
+  g_ptr_array_unref (self->listed);
   g_hash_table_unref (self->entries);
   g_free (self->looks);
   sonde_functions_unref (self->functions);
@@ -96,20 +87,8 @@ static void
 drop_entry (SondePythonCodes *self,
             SondePythonCode  *entry)
 {
-  self->bytes -= entry_get_bytes (entry);
+  self->bytes -= sizeof *entry + entry->table_length;
   g_hash_table_remove (self->entries, GSIZE_TO_POINTER (entry->address));
-}
-
-/* The same of one that may be listed. */
-static void
-forget_entry (SondePythonCodes *self,
-              SondePythonCode  *entry)
-{
-  if (entry->used == self->turn)
-    g_ptr_array_remove_fast (self->used, entry);
-  if (entry->is_listed)
-    g_ptr_array_remove_fast (self->young, entry);
-  drop_entry (self, entry);
 }
 
 static gint
@@ -141,23 +120,16 @@ sonde_python_codes_make_room (SondePythonCodes      *self,
     g_ptr_array_add (all, entry);
   g_ptr_array_sort (all, compare_uses);
 
-  g_ptr_array_set_size (self->used, 0);
-  g_ptr_array_set_size (self->young, 0);
+  g_ptr_array_set_size (self->listed, 0);
   for (guint i = 0; i < all->len; i++)
     {
       SondePythonCode *old = all->pdata[i];
       gboolean is_old = i < all->len / 4 || self->bytes + bytes > SONDE_PYTHON_CODES_BYTES_MAX;
 
       if (is_old && old != keep)
-        {
-          drop_entry (self, old);
-          continue;
-        }
-
-      if (old->used == self->turn)
-        g_ptr_array_add (self->used, old);
-      if (old->is_listed)
-        g_ptr_array_add (self->young, old);
+        drop_entry (self, old);
+      else if (old->is_listed)
+        g_ptr_array_add (self->listed, old);
     }
 }
 
@@ -175,17 +147,8 @@ parse_words (const SondePythonOffsets *offsets,
     .file = sonde_python_get_word (head, offsets->code.filename),
     .table = sonde_python_get_word (head, offsets->code.linetable),
     .n_units = in_place ? sonde_python_get_word (head, offsets->object.size) : 0,
-    .first_line = MAX (sonde_python_get_int (head, offsets->code.firstlineno), 0),
+    .first_line = (guint64) MAX (sonde_python_get_int (head, offsets->code.firstlineno), 0),
   };
-}
-
-static gboolean
-has_same_words (const SondePythonWords *a,
-                const SondePythonWords *b)
-{
-  return a->type == b->type && a->name == b->name && a->qualified_name == b->qualified_name &&
-         a->file == b->file && a->table == b->table && a->n_units == b->n_units &&
-         a->first_line == b->first_line;
 }
 
 /* The object that the function is named by. */
@@ -231,17 +194,10 @@ is_same (SondePythonCodes          *self,
 {
   SondePythonWords words = parse_words (&self->offsets, look->head);
 
-  return has_same_words (&entry->words, &words) &&
+  return memcmp (&entry->words, &words, sizeof words) == 0 &&
          has_same_mark (&entry->name_mark, look->name) &&
          has_same_mark (&entry->file_mark, look->file) &&
          has_same_mark (&entry->table_mark, look->table);
-}
-
-static gboolean
-is_young (const SondePythonCodes *self,
-          const SondePythonCode  *entry)
-{
-  return self->turn - MAX (entry->read_turn, self->dropped_turn) < YOUNG_TURNS;
 }
 
 /* Takes @entry as good for this turn if @look says so, else drops it; gives how many it dropped. */
@@ -252,12 +208,13 @@ check_entry (SondePythonCodes          *self,
 {
   if (look != NULL && is_same (self, entry, look))
     {
+      entry->is_listed = FALSE;
       entry->checked = self->turn;
       return 0;
     }
 
   self->dropped_turn = self->turn;
-  forget_entry (self, entry);
+  drop_entry (self, entry);
 
   return 1;
 }
@@ -292,74 +249,30 @@ check_entries (SondePythonCodes *self,
   return dropped;
 }
 
-static guint
-check_all (SondePythonCodes *self,
-           GPtrArray        *entries)
-{
-  guint dropped = 0;
-
-  for (guint i = 0; i < entries->len; i += SONDE_PYTHON_CHECK_MAX)
-    dropped += check_entries (self, (SondePythonCode **) entries->pdata + i,
-                              MIN (entries->len - i, SONDE_PYTHON_CHECK_MAX));
-
-  return dropped;
-}
-
-/* Gives those that were listed (transfer full). */
-static GPtrArray *
-unlist_young (SondePythonCodes *self)
-{
-  GPtrArray *young = g_steal_pointer (&self->young);
-
-  self->young = g_ptr_array_new ();
-  for (guint i = 0; i < young->len; i++)
-    ((SondePythonCode *) young->pdata[i])->is_listed = FALSE;
-
-  return young;
-}
-
-/**
- * sonde_python_codes_check:
- * @self: the code objects of a target
- *
- * Looks again, with a few calls, at all that was used since the last time and is not young, and
- * forgets what is no longer there. Takes about 1 µs for each.
- *
- * Returns: how many were forgotten
- */
-guint
-sonde_python_codes_check (SondePythonCodes *self)
-{
-  g_autoptr(GPtrArray) used = NULL;
-  guint n_old = 0;
-
-  g_return_val_if_fail (self != NULL, 0);
-
-  used = g_steal_pointer (&self->used);
-  self->used = g_ptr_array_new ();
-  g_ptr_array_unref (unlist_young (self));
-  for (guint i = 0; i < used->len; i++)
-    if (!is_young (self, used->pdata[i]))
-      used->pdata[n_old++] = used->pdata[i];
-
-  g_ptr_array_set_size (used, (gint) n_old);
-  self->turn++;
-
-  return check_all (self, used);
-}
-
 gboolean
-sonde_python_codes_has_young (const SondePythonCodes *self)
+sonde_python_codes_needs_recheck (const SondePythonCodes *self)
 {
-  return self->young->len > 0;
+  return self->listed->len > 0;
 }
 
 guint
 sonde_python_codes_recheck (SondePythonCodes *self)
 {
-  g_autoptr(GPtrArray) young = unlist_young (self);
+  guint dropped = 0;
 
-  return check_all (self, young);
+  for (guint i = 0; i < self->listed->len; i += SONDE_PYTHON_CHECK_MAX)
+    dropped += check_entries (self, (SondePythonCode **) self->listed->pdata + i,
+                              MIN (self->listed->len - i, SONDE_PYTHON_CHECK_MAX));
+
+  g_ptr_array_set_size (self->listed, 0);
+
+  return dropped;
+}
+
+void
+sonde_python_codes_begin_turn (SondePythonCodes *self)
+{
+  self->turn++;
 }
 
 /* ---- Reading */
@@ -409,27 +322,16 @@ read_entry (SondePythonCodes *self,
   read.checked = self->turn;
   entry = g_memdup2 (&read, sizeof read);
   g_hash_table_insert (self->entries, GSIZE_TO_POINTER (address), entry);
-  self->bytes += entry_get_bytes (entry);
+  self->bytes += sizeof *entry;
 
   return entry;
 }
 
-/* Takes @entry as used in this turn. */
-static void
-note_use (SondePythonCodes *self,
-          SondePythonCode  *entry)
+static gboolean
+is_young (const SondePythonCodes *self,
+          const SondePythonCode  *entry)
 {
-  if (!entry->is_listed && is_young (self, entry))
-    {
-      entry->is_listed = TRUE;
-      g_ptr_array_add (self->young, entry);
-    }
-
-  if (entry->used != self->turn)
-    {
-      entry->used = self->turn;
-      g_ptr_array_add (self->used, entry);
-    }
+  return self->turn - MAX (entry->read_turn, self->dropped_turn) < YOUNG_TURNS;
 }
 
 SondePythonCode *
@@ -438,29 +340,21 @@ sonde_python_codes_find_entry (SondePythonCodes *self,
 {
   SondePythonCode *entry = g_hash_table_lookup (self->entries, GSIZE_TO_POINTER (address));
 
-  if (entry != NULL && entry->used != self->turn && entry->checked != self->turn &&
-      check_entries (self, &entry, 1) > 0)
-    entry = NULL;
   if (entry == NULL)
     entry = read_entry (self, address);
-  if (entry != NULL)
-    note_use (self, entry);
+  if (entry == NULL)
+    return NULL;
+
+  entry->used = self->turn;
+  if (!entry->is_listed && (entry->checked != self->turn || is_young (self, entry)))
+    {
+      entry->is_listed = TRUE;
+      g_ptr_array_add (self->listed, entry);
+    }
 
   return entry;
 }
 
-/**
- * sonde_python_codes_find:
- * @self: the code objects of a target
- * @address: where a code object may be; a tagged reference without its tags
- *
- * Finds the function that a code object is: named by its qualified name, or by its plain one up to
- * Python 3.10, with its file and first line. Usually a look into a table; takes three or four reads
- * for an object that was not met before, and one for an object that was not used for a while.
- *
- * Returns: (transfer none) (nullable): the function; %NULL if no code object is there, or if it
- *   cannot be read
- */
 const SondeFunction *
 sonde_python_codes_find (SondePythonCodes *self,
                          SondeAddress      address)

@@ -166,15 +166,11 @@ GArray *
 sonde_python_heap_list_dict (const SondePythonHeap *self,
                              SondeAddress           address)
 {
-  const SondePythonOffsets *offsets;
+  const SondePythonOffsets *offsets = self->offsets;
   Layout layout = { 0 };
   SondeAddress type;
-  guint64 flags;
-  guint64 keys;
+  guint64 flags, keys;
 
-  g_return_val_if_fail (self != NULL, NULL);
-
-  offsets = self->offsets;
   if (!read_type (self, address, &type, &flags) || (flags & FLAG_DICT) == 0 ||
       !read_word (self, address + offsets->dict.keys, &keys) ||
       !read_word (self, address + offsets->dict.values, &layout.values) ||
@@ -343,17 +339,12 @@ sonde_python_heap_read_number (const SondePythonHeap *self,
                                SondeAddress           address,
                                guint64               *number)
 {
-  const SondePythonOffsets *offsets;
+  const SondePythonOffsets *offsets = self->offsets;
+  gboolean has_tag = sonde_python_has_field (offsets->number.tag);
   guint32 digits[DIGITS_MAX] = { 0 };
-  gboolean has_tag;
   SondeAddress type;
-  guint64 flags;
-  guint64 count;
+  guint64 flags, count;
 
-  g_return_val_if_fail (self != NULL, FALSE);
-
-  offsets = self->offsets;
-  has_tag = sonde_python_has_field (offsets->number.tag);
   if (!read_type (self, address, &type, &flags) || (flags & FLAG_NUMBER) == 0 ||
       !read_word (self, address + (has_tag ? offsets->number.tag : offsets->object.size), &count))
     return FALSE;

@@ -386,42 +386,33 @@ is_whole (const SondePythonFrames *self,
   return stack->is_truncated || self->ends_with_entry;
 }
 
-/* A thread without a frame has only the struct in its thread state. */
-static gboolean
-is_possible (const SondePythonFrames *self,
-             const CFrame            *cframe)
-{
-  return cframe->current_frame != 0 ||
-         cframe->address == self->thread + self->offsets->cframe.outermost;
-}
-
 /* In 3.11 and 3.12 the evaluation function puts a struct of its own before the others a moment
  * before it fills it in: what that leads to is the innermost frame of an earlier call, or nothing.
  * What has called C that called the function tells: it is the innermost frame of the struct before,
- * if what was left there leads to that one.
+ * if what was left there leads to that one. That has a frame, unless it is the thread state's own.
  */
 static SondePythonRead
 check_cframe (SondePythonFrames *self,
               SondeAddress       head,
               gboolean          *is_filled_in)
 {
-  const CFrame *cframe = &self->cframes[0];
+  const SondeAddress outermost = self->thread + self->offsets->cframe.outermost;
+  const CFrame *first = &self->cframes[0];
+  CFrame *second = &self->cframes[1];
 
   *is_filled_in = TRUE;
-  if (!sonde_python_has_field (self->offsets->cframe.current_frame) || cframe->address == 0 ||
-      cframe->address == self->thread + self->offsets->cframe.outermost ||
-      (head != 0 && !self->has_entry))
+  if (!sonde_python_has_field (self->offsets->cframe.current_frame) || first->address == 0 ||
+      first->address == outermost || (head != 0 && !self->has_entry))
     return SONDE_PYTHON_READ_OK;
 
-  if (cframe->previous == 0 || !ensure_cframe (self, &self->cframes[1], cframe->previous) ||
-      !is_possible (self, &self->cframes[1]))
+  if (first->previous == 0 || !ensure_cframe (self, second, first->previous))
     return SONDE_PYTHON_READ_TORN;
 
-  *is_filled_in = self->cframes[1].current_frame == (head != 0 ? self->entry_previous : 0);
+  *is_filled_in = second->current_frame == (head != 0 ? self->entry_previous : 0);
 
-  /* Or it is, and the innermost frame is not linked yet: then something is on the stack. */
-  return *is_filled_in || self->cframes[1].current_frame != 0 ? SONDE_PYTHON_READ_OK
-                                                              : SONDE_PYTHON_READ_TORN;
+  /* If it is not, it may also be the innermost frame that is not linked yet. */
+  return second->current_frame != 0 || (*is_filled_in && second->address == outermost)
+         ? SONDE_PYTHON_READ_OK : SONDE_PYTHON_READ_TORN;
 }
 
 static int

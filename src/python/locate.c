@@ -173,13 +173,20 @@ find_offsets (const guint8       *bytes,
   return TRUE;
 }
 
+/* Whether all is where it should be. */
 static SondePythonFinding
-try_threads (const SondePythonMemory  *memory,
+try_offsets (const SondePythonMemory  *memory,
              const SondePythonOffsets *offsets,
-             guint64                   interpreter)
+             SondeAddress              runtime)
 {
-  guint64 thread;
-  guint64 owner;
+  guint64 interpreter, finalizing, thread, owner;
+
+  if (!sonde_python_memory_read_word (memory, runtime + offsets->runtime.interpreters_head,
+                                      &interpreter) ||
+      !sonde_python_memory_read_word (memory, runtime + offsets->runtime.finalizing, &finalizing))
+    return SONDE_PYTHON_UNKNOWN_VERSION;
+  if (interpreter == 0 || finalizing != 0)
+    return SONDE_PYTHON_NOT_READY;
 
   if (!sonde_python_memory_read_word (memory, interpreter + offsets->interpreter.threads_head,
                                       &thread))
@@ -194,25 +201,6 @@ try_threads (const SondePythonMemory  *memory,
       return SONDE_PYTHON_UNKNOWN_VERSION;
 
   return SONDE_PYTHON_FOUND;
-}
-
-/* Whether all is where it should be. */
-static SondePythonFinding
-try_offsets (const SondePythonMemory  *memory,
-             const SondePythonOffsets *offsets,
-             SondeAddress              runtime)
-{
-  guint64 interpreter;
-  guint64 finalizing;
-
-  if (!sonde_python_memory_read_word (memory, runtime + offsets->runtime.interpreters_head,
-                                      &interpreter) ||
-      !sonde_python_memory_read_word (memory, runtime + offsets->runtime.finalizing, &finalizing))
-    return SONDE_PYTHON_UNKNOWN_VERSION;
-  if (interpreter == 0 || finalizing != 0)
-    return SONDE_PYTHON_NOT_READY;
-
-  return try_threads (memory, offsets, interpreter);
 }
 
 static void

@@ -130,7 +130,8 @@ measure (const TestPython         *python,
   find_lines (codes, offsets, places);
   print_figure (python, "line, first time", begun, places->len);
 
-  sonde_python_codes_check (codes);
+  sonde_python_codes_recheck (codes);
+  sonde_python_codes_begin_turn (codes);
   find_all (codes, places);
   begun = get_time_ns ();
   g_assert_cmpuint (sonde_python_codes_recheck (codes), <=, 1);

@@ -63,7 +63,7 @@ try_objects (const SondePythonOffsets *offsets,
       if (address % 64 == 0)
         sonde_python_codes_recheck (codes);
       if (address % 128 == 0)
-        sonde_python_codes_check (codes);
+        sonde_python_codes_begin_turn (codes);
       if (all.n_reads > FUZZ_READS_ALIVE)
         break;
     }
@@ -197,7 +197,7 @@ look_at_recorded (PythonImage              *image,
   g_autofree char *shown = NULL;
 
   if ((what & 0x80) != 0)
-    sonde_python_codes_check (codes);
+    sonde_python_codes_begin_turn (codes);
   else if ((what & 0x40) != 0)
     sonde_python_codes_recheck (codes);
   look_at_code (codes, line->address, line->instruction);

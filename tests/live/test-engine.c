@@ -344,8 +344,8 @@ test_engine_first_thread_ends (void)
   g_assert_cmpint (kill (end->pid, 0), ==, -1);
 }
 
-/* A program that we start is as any other: it does not have the worker's way of sleeping. It says so
- * itself: of another process only root may ask.
+/* A program that we start is as any other: it does not have the worker's way of sleeping. It says
+ * so itself: of another process only root may ask.
  */
 static void
 test_engine_launched_timer_slack (void)

@@ -86,11 +86,14 @@ python_code_age (SondePythonCodes *codes)
     {
       g_autoptr(GList) addresses = g_hash_table_get_keys (codes->entries);
 
-      sonde_python_codes_check (codes);
+      sonde_python_codes_begin_turn (codes);
+      for (const GList *at = addresses; at != NULL; at = at->next)
+        sonde_python_codes_find (codes, GPOINTER_TO_SIZE (at->data));
+      g_assert_cmpuint (sonde_python_codes_recheck (codes), ==, 0);
       for (const GList *at = addresses; at != NULL; at = at->next)
         sonde_python_codes_find (codes, GPOINTER_TO_SIZE (at->data));
     }
-  while (sonde_python_codes_has_young (codes));
+  while (sonde_python_codes_needs_recheck (codes));
 }
 
 void

@@ -122,7 +122,7 @@ test_code_line_far_size (void)
   codes = sonde_python_codes_new (&memory, &offsets, functions);
   g_assert_cmpuint (sonde_python_codes_find_line (codes, AT_CODE, AT_CODE + offsets.code.bytecode),
                     ==, 0);
-  sonde_python_codes_check (codes);
+  sonde_python_codes_recheck (codes);
 }
 
 /* In a free-threaded Python other threads run copies of the bytecode. */

@@ -46,7 +46,7 @@ assert_function (const SondeFunction *function,
   g_assert_cmpuint (function->line, ==, line);
 }
 
-/* What is read once is not read again within a turn, and looked at once at its end. */
+/* What is read once is not read again within a turn, and looked at once in each. */
 static void
 test_code_read_once (void)
 {
@@ -63,7 +63,10 @@ test_code_read_once (void)
     {
       g_assert_true (sonde_python_codes_find (codes, AT_CODE) == function);
       g_assert_cmpuint (image->n_reads, ==, 0);
-      g_assert_cmpuint (sonde_python_codes_check (codes), ==, 0);
+      g_assert_false (sonde_python_codes_needs_recheck (codes));
+      sonde_python_codes_begin_turn (codes);
+      g_assert_true (sonde_python_codes_find (codes, AT_CODE) == function);
+      g_assert_cmpuint (sonde_python_codes_recheck (codes), ==, 0);
       g_assert_cmpuint (image->n_reads, ==, 4);
       image->n_reads = 0;
     }
@@ -231,32 +234,54 @@ assert_changed (SondePythonCodes *codes,
     assert_function (function, changes[change].name, changes[change].file, changes[change].line);
 }
 
-/* Another object is seen by check(), and none that is still there is forgotten. */
 static void
-test_code_check (void)
+find_three (SondePythonCodes    *codes,
+            const SondeFunction *functions[3])
 {
+  for (guint i = 0; i < 3; i++)
+    functions[i] = sonde_python_codes_find (codes, AT_CODE - 0x1000 + i * 0x1000);
+}
+
+/* Another object is seen in the next turn, and none that is still there is forgotten; of young ones
+ * in the same turn.
+ */
+static void
+test_code_recheck (gconstpointer data)
+{
+  gboolean is_young = GPOINTER_TO_INT (data);
+
   for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
     {
       g_autoptr(PythonImage) image = python_code_make_image (python_offsets ());
       g_autoptr(SondePythonCodes) codes = python_code_read (image);
-      const SondeFunction *before, *after;
+      const SondeFunction *before[3], *after[3];
 
       python_code_add (image, python_offsets (), AT_CODE - 0x1000, 1);
       python_code_add (image, python_offsets (), AT_CODE + 0x1000, 2);
-      before = sonde_python_codes_find (codes, AT_CODE - 0x1000);
-      sonde_python_codes_find (codes, AT_CODE);
-      after = sonde_python_codes_find (codes, AT_CODE + 0x1000);
-      python_code_age (codes);
-      changes[i].change (image);
+      g_assert_false (sonde_python_codes_needs_recheck (codes));
+      find_three (codes, before);
+      g_assert_true (sonde_python_codes_needs_recheck (codes));
+      g_assert_cmpuint (sonde_python_codes_recheck (codes), ==, 0);
+      g_assert_false (sonde_python_codes_needs_recheck (codes));
+      if (!is_young)
+        {
+          python_code_age (codes);
+          sonde_python_codes_begin_turn (codes);
+        }
 
-      g_assert_cmpuint (sonde_python_codes_check (codes), ==, changes[i].n_changed);
+      changes[i].change (image);
+      /* A recursion has one more than once. */
+      find_three (codes, before);
+      find_three (codes, before);
+      g_assert_cmpuint (sonde_python_codes_recheck (codes), ==, changes[i].n_changed);
       g_assert_cmpuint (g_hash_table_size (codes->entries), ==, 3 - changes[i].n_changed);
       assert_changed (codes, i);
-      if (changes[i].n_changed == 1)
-        {
-          g_assert_true (sonde_python_codes_find (codes, AT_CODE - 0x1000) == before);
-          g_assert_true (sonde_python_codes_find (codes, AT_CODE + 0x1000) == after);
-        }
+      if (changes[i].n_changed > 1)
+        continue;
+
+      find_three (codes, after);
+      g_assert_true (after[0] == before[0] && after[2] == before[2]);
+      g_assert_cmpuint (sonde_python_codes_recheck (codes), ==, 0);
     }
 }
 
@@ -270,41 +295,13 @@ test_code_unused (void)
       g_autoptr(SondePythonCodes) codes = python_code_read (image);
 
       sonde_python_codes_find (codes, AT_CODE);
-      sonde_python_codes_check (codes);
-      sonde_python_codes_check (codes);
+      python_code_age (codes);
+      sonde_python_codes_begin_turn (codes);
+      sonde_python_codes_begin_turn (codes);
       changes[i].change (image);
+      sonde_python_codes_find (codes, AT_CODE);
+      g_assert_cmpuint (sonde_python_codes_recheck (codes), ==, 1);
       assert_changed (codes, i);
-    }
-}
-
-/* In the turn in which they were read too, which is when most of what is made goes again. */
-static void
-test_code_recheck (void)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (changes); i++)
-    {
-      g_autoptr(PythonImage) image = python_code_make_image (python_offsets ());
-      g_autoptr(SondePythonCodes) codes = python_code_read (image);
-
-      python_code_add (image, python_offsets (), AT_CODE - 0x1000, 1);
-      python_code_add (image, python_offsets (), AT_CODE + 0x1000, 2);
-      g_assert_false (sonde_python_codes_has_young (codes));
-      for (gint j = -1; j <= 1; j++)
-        sonde_python_codes_find (codes, (SondeAddress) (AT_CODE + j * 0x1000));
-      g_assert_true (sonde_python_codes_has_young (codes));
-      g_assert_cmpuint (sonde_python_codes_recheck (codes), ==, 0);
-      g_assert_false (sonde_python_codes_has_young (codes));
-
-      /* A recursion has one more than once. */
-      for (gint j = -1; j <= 2; j++)
-        sonde_python_codes_find (codes, (SondeAddress) (AT_CODE + j % 2 * 0x1000));
-      changes[i].change (image);
-      g_assert_cmpuint (sonde_python_codes_recheck (codes), ==, changes[i].n_changed);
-      assert_changed (codes, i);
-
-      /* What is forgotten is not looked at by check(). */
-      if (changes[i].n_changed == 1)
-        g_assert_cmpuint (sonde_python_codes_check (codes), ==, 0);
     }
 }
 
@@ -314,25 +311,29 @@ test_code_young (void)
 {
   g_autoptr(PythonImage) image = python_code_make_image (python_offsets ());
   g_autoptr(SondePythonCodes) codes = python_code_read (image);
-  guint n_turns = 0;
 
   python_code_add (image, python_offsets (), AT_CODE + 0x1000, 2);
   sonde_python_codes_find (codes, AT_CODE);
   sonde_python_codes_find (codes, AT_CODE + 0x1000);
-  for (; sonde_python_codes_has_young (codes); n_turns++)
+  for (guint i = 0; i < 10; i++)
     {
-      g_assert_cmpuint (n_turns, <, 100);
-      g_assert_cmpuint (sonde_python_codes_check (codes), ==, 0);
+      sonde_python_codes_begin_turn (codes);
+      g_assert_cmpuint (sonde_python_codes_recheck (codes), ==, 0);
       sonde_python_codes_find (codes, AT_CODE);
-      sonde_python_codes_find (codes, AT_CODE + 0x1000);
+      g_assert_true (sonde_python_codes_needs_recheck (codes));
     }
-  g_assert_cmpuint (n_turns, >=, 10);
 
+  python_code_age (codes);
   change_line (image);
+  sonde_python_codes_begin_turn (codes);
   sonde_python_codes_find (codes, AT_CODE);
-  g_assert_cmpuint (sonde_python_codes_check (codes), ==, 1);
-  sonde_python_codes_find (codes, AT_CODE + 0x1000);
-  g_assert_true (sonde_python_codes_has_young (codes));
+  g_assert_cmpuint (sonde_python_codes_recheck (codes), ==, 1);
+  for (guint i = 0; i < 2; i++)
+    {
+      sonde_python_codes_find (codes, AT_CODE + 0x1000);
+      g_assert_true (sonde_python_codes_needs_recheck (codes));
+      g_assert_cmpuint (sonde_python_codes_recheck (codes), ==, 0);
+    }
 }
 
 int
@@ -344,9 +345,9 @@ main (int   argc,
   g_test_add_func ("/python/code/read-once", test_code_read_once);
   g_test_add_func ("/python/code/no-code", test_code_no_code);
   g_test_add_func ("/python/code/type", test_code_type);
-  g_test_add_func ("/python/code/check", test_code_check);
+  g_test_add_data_func ("/python/code/recheck", GINT_TO_POINTER (FALSE), test_code_recheck);
+  g_test_add_data_func ("/python/code/recheck-young", GINT_TO_POINTER (TRUE), test_code_recheck);
   g_test_add_func ("/python/code/unused", test_code_unused);
-  g_test_add_func ("/python/code/recheck", test_code_recheck);
   g_test_add_func ("/python/code/young", test_code_young);
   return g_test_run ();
 }
