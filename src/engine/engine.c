@@ -174,7 +174,7 @@ run_session (SondeEngine *self,
 
   for (;;)
     {
-      guint64 now_ns;
+      guint64 now_ns, cpu_ns;
       gboolean changed;
       Orders orders;
 
@@ -189,6 +189,7 @@ run_session (SondeEngine *self,
         sonde_worker_let_late_go (worker);
 
       now_ns = sonde_clock_now_ns ();
+      cpu_ns = sonde_clock_thread_cpu_ns ();
       if (!sonde_worker_has_time (worker, publish_ns, now_ns) && !changed &&
           is_sampling == was_sampling)
         continue;
@@ -198,7 +199,7 @@ run_session (SondeEngine *self,
         publish (self, sonde_worker_make_snapshot (worker));
       was_sampling = is_sampling;
       publish_ns = now_ns + MAX (PUBLISH_INTERVAL_NS,
-                                 PUBLISH_COST_FACTOR * (sonde_clock_now_ns () - now_ns));
+                                 PUBLISH_COST_FACTOR * (sonde_clock_thread_cpu_ns () - cpu_ns));
     }
 }
 

@@ -188,7 +188,7 @@ sonde_python_names_poll (SondePythonNames *self,
   if (now_ns < self->new_ns)
     return FALSE;
 
-  start_ns = sonde_clock_now_ns ();
+  start_ns = sonde_clock_thread_cpu_ns ();
   alive = list_interpreters (self);
   is_again = now_ns >= self->again_ns;
   self->new_ns = now_ns + NEW_INTERVAL_NS;
@@ -197,7 +197,7 @@ sonde_python_names_poll (SondePythonNames *self,
 
   has_changed = refresh (self, alive, NEW_MAX, is_again);
   self->n_tries = has_changed ? NEW_TRIES : self->n_tries - (self->n_tries > 0);
-  cost_ns = sonde_clock_now_ns () - start_ns;
+  cost_ns = sonde_clock_thread_cpu_ns () - start_ns;
   self->new_ns = now_ns + MAX (NEW_INTERVAL_NS, NEW_COST_FACTOR * cost_ns);
   if (is_again)
     self->again_ns = now_ns + MAX (AGAIN_INTERVAL_NS, AGAIN_COST_FACTOR * cost_ns);

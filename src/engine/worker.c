@@ -195,6 +195,7 @@ static void
 recheck_maps (SondeWorker *self,
               guint64      now_ns)
 {
+  guint64 cpu_ns = sonde_clock_thread_cpu_ns ();
   gboolean has_changed;
   guint64 cost_ns;
 
@@ -202,7 +203,7 @@ recheck_maps (SondeWorker *self,
     return;
 
   has_changed = sonde_target_refresh_maps (self->target);
-  cost_ns = sonde_clock_now_ns () - now_ns;
+  cost_ns = sonde_clock_thread_cpu_ns () - cpu_ns;
   self->recheck_ns = now_ns + MAX (RECHECK_INTERVAL_NS, RECHECK_COST_FACTOR * cost_ns);
   if (has_changed)
     sonde_worker_take_maps (self, FALSE);

@@ -6,8 +6,10 @@
 
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
+#include "engine/python-names.h"
 #include "python/thread-names.h"
 #include "support/damaged-memory.h"
 #include "support/python-target.h"
@@ -15,6 +17,12 @@
 
 /* Enough that the dict of threads is no small one. */
 #define MANY 60
+
+/* For how long a CPU is not ours, and a time in which all names are read. If it were all of our
+ * own, names would be read again after a thousand times as long.
+ */
+#define LATE_US 50000
+#define SLOW_NS (40 * SONDE_NS_PER_SECOND)
 
 /* Says the name of each thread as it should be seen; when the script is told to, one has another
  * name, and one ends.
@@ -189,6 +197,92 @@ test_python_thread_names_damaged (gconstpointer data)
   test_python_target_clear (&fixture.target);
 }
 
+/* A memory whose next read is late. */
+typedef struct
+{
+  const SondePythonMemory *memory;
+  gboolean                 is_late;
+} SlowMemory;
+
+static void
+be_late (SlowMemory *self)
+{
+  if (self->is_late)
+    g_usleep (LATE_US);
+
+  self->is_late = FALSE;
+}
+
+static gsize
+read_slowly_cb (gpointer     data,
+                SondeAddress address,
+                gpointer     buffer,
+                gsize        length)
+{
+  SlowMemory *self = data;
+
+  be_late (self);
+
+  return self->memory->read (self->memory->data, address, buffer, length);
+}
+
+static guint
+read_pieces_slowly_cb (gpointer                data,
+                       const SondeMemoryPiece *pieces,
+                       guint                   n_pieces)
+{
+  SlowMemory *self = data;
+
+  be_late (self);
+
+  return self->memory->read_pieces (self->memory->data, pieces, n_pieces);
+}
+
+/* How often names are looked at again hangs on the time that it takes us, not on that for which
+ * others have our CPU.
+ */
+static void
+test_python_thread_names_slow (gconstpointer data)
+{
+  Fixture fixture;
+  const TestPythonTarget *target = &fixture.target;
+  SlowMemory slow = { .memory = &fixture.target.memory };
+  SondePythonMemory memory = { read_slowly_cb, read_pieces_slowly_cb, &slow };
+  g_autoptr(SondePython) python = NULL;
+  g_autoptr(SondePythonNames) names = NULL;
+  const SondePythonThread *plain = NULL;
+  g_autofree char *output = NULL;
+  guint64 ident;
+
+  start (&fixture, data);
+  python = sonde_python_new (target->program->pid, &target->memory, target->location.runtime,
+                             &target->location.offsets);
+  g_assert_true (sonde_python_refresh (python));
+  names = sonde_python_names_new (python, &memory, &target->location.offsets);
+  sonde_python_names_read_all (names);
+  slow.is_late = TRUE;
+  sonde_python_names_poll (names, 0);
+  test_program_signal (target->program, SIGUSR1);
+  test_program_wait_for (target->program, "ended ");
+  output = test_program_dup_output (target->program);
+  g_assert_cmpint (sscanf (strstr (output, "ended "), "ended %*u %" G_GUINT64_FORMAT, &ident), ==,
+                   1);
+  for (guint i = 0; i < sonde_python_get_count (python); i++)
+    if (sonde_python_get_thread (python, i)->ident == ident)
+      plain = sonde_python_get_thread (python, i);
+  g_assert_nonnull (plain);
+
+  for (guint64 now_ns = 0;
+       g_strcmp0 (sonde_python_names_find (names, plain->tid), "other") != 0;
+       now_ns += SONDE_NS_PER_SECOND / 4)
+    {
+      g_assert_cmpuint (now_ns, <, SLOW_NS);
+      slow.is_late = TRUE;
+      sonde_python_names_poll (names, now_ns);
+    }
+  test_python_target_clear (&fixture.target);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -211,6 +305,7 @@ main (int   argc,
     }
   g_assert_nonnull (newest);
   g_test_add_data_func ("/python/thread-names/damaged", newest, test_python_thread_names_damaged);
+  g_test_add_data_func ("/python/thread-names/slow", newest, test_python_thread_names_slow);
 
   return g_test_run ();
 }
