@@ -195,13 +195,13 @@ static void
 recheck_maps (SondeWorker *self,
               guint64      now_ns)
 {
-  guint64 cpu_ns = sonde_clock_thread_cpu_ns ();
   gboolean has_changed;
-  guint64 cost_ns;
+  guint64 cpu_ns, cost_ns;
 
   if (now_ns < self->recheck_ns)
     return;
 
+  cpu_ns = sonde_clock_thread_cpu_ns ();
   has_changed = sonde_target_refresh_maps (self->target);
   cost_ns = sonde_clock_thread_cpu_ns () - cpu_ns;
   self->recheck_ns = now_ns + MAX (RECHECK_INTERVAL_NS, RECHECK_COST_FACTOR * cost_ns);

@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "python/code.h"
 #include "sampler/peek-sampler.h"
 #include "support/python-target.h"
 #include "support/python-versions.h"
@@ -37,10 +36,7 @@
 typedef struct
 {
   TestPythonTarget  target;
-  SondeFunctions   *functions; /* owned */
-  SondePythonCodes *codes;     /* owned */
-  SondePython      *python;    /* owned */
-  SondePeekSampler *sampler;   /* owned */
+  SondePeekSampler *sampler; /* owned */
 
   guint             n_ticks;
   guint64           n_good;
@@ -150,7 +146,8 @@ on_resolve_cb (const SondeCodeStack *codes,
 
   for (*depth = 0; *depth < codes->depth; (*depth)++)
     {
-      functions[*depth] = sonde_python_codes_find (self->codes, codes->frames[*depth].code);
+      functions[*depth] = sonde_python_codes_find (self->target.codes,
+                                                    codes->frames[*depth].code);
       if (functions[*depth] == NULL)
         return FALSE;
     }
@@ -173,26 +170,16 @@ static void
 start (Fixture          *self,
        const TestPython *python)
 {
-  const SondePythonOffsets *offsets = &self->target.location.offsets;
-  pid_t pid;
-
   memset (self, 0, sizeof *self);
   test_python_target_init (&self->target, python, SCRIPT);
-  self->functions = sonde_functions_new ();
-  self->codes = sonde_python_codes_new (&self->target.memory, offsets, self->functions);
-  pid = self->target.program->pid;
-  self->python = sonde_python_new (pid, &self->target.memory, self->target.location.runtime,
-                                   offsets);
-  self->sampler = sonde_peek_sampler_new (pid, self->python, NULL, &client, self);
+  self->sampler = sonde_peek_sampler_new (self->target.program->pid, self->target.python, NULL,
+                                          &client, self);
 }
 
 static void
 finish (Fixture *self)
 {
   g_clear_pointer (&self->sampler, sonde_peek_sampler_free);
-  g_clear_pointer (&self->python, sonde_python_free);
-  g_clear_pointer (&self->codes, sonde_python_codes_free);
-  g_clear_pointer (&self->functions, sonde_functions_unref);
   test_python_target_clear (&self->target);
 }
 

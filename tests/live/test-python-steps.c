@@ -16,8 +16,6 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
-#include "python/code.h"
-#include "python/python.h"
 #include "support/python-target.h"
 #include "support/python-versions.h"
 
@@ -146,9 +144,6 @@ typedef struct
 {
   TestPythonTarget   target;
   pid_t              pid;
-  SondeFunctions    *functions; /* owned */
-  SondePythonCodes  *codes;     /* owned */
-  SondePython       *python;    /* owned */
   SondePythonThread *thread;    /* borrowed */
   GHashTable        *calls;     /* owned; of strings that live for ever */
   GHashTable        *seen;      /* owned; those of them that there were */
@@ -165,15 +160,9 @@ static void
 start (Fixture          *self,
        const TestPython *python)
 {
-  const SondePythonOffsets *offsets = &self->target.location.offsets;
-
   memset (self, 0, sizeof *self);
   test_python_target_init (&self->target, python, SCRIPT);
   self->pid = self->target.program->pid;
-  self->functions = sonde_functions_new ();
-  self->codes = sonde_python_codes_new (&self->target.memory, offsets, self->functions);
-  self->python = sonde_python_new (self->pid, &self->target.memory, self->target.location.runtime,
-                                   offsets);
   self->calls = g_hash_table_new (g_str_hash, g_str_equal);
   self->seen = g_hash_table_new (g_str_hash, g_str_equal);
   for (guint i = 0; i < G_N_ELEMENTS (calls); i++)
@@ -185,9 +174,6 @@ finish (Fixture *self)
 {
   g_clear_pointer (&self->seen, g_hash_table_unref);
   g_clear_pointer (&self->calls, g_hash_table_unref);
-  g_clear_pointer (&self->python, sonde_python_free);
-  g_clear_pointer (&self->codes, sonde_python_codes_free);
-  g_clear_pointer (&self->functions, sonde_functions_unref);
   test_python_target_clear (&self->target);
 }
 
@@ -217,7 +203,7 @@ name_frames (Fixture *self)
   self->depth = 0;
   for (guint i = self->stack.depth; i-- > 0;)
     {
-      const SondeFunction *function = sonde_python_codes_find (self->codes,
+      const SondeFunction *function = sonde_python_codes_find (self->target.codes,
                                                                self->stack.frames[i].code);
 
       if (function == NULL)
@@ -332,11 +318,11 @@ test_python_steps_possible (gconstpointer data)
   do
     {
       g_usleep (2000);
-      g_assert_true (sonde_python_refresh (self.python));
-      self.thread = sonde_python_find_thread (self.python, self.pid);
+      g_assert_true (sonde_python_refresh (self.target.python));
+      self.thread = sonde_python_find_thread (self.target.python, self.pid);
     }
   while (self.thread == NULL ||
-         sonde_python_read_thread (self.python, self.thread, NULL, 0, &self.stack) !=
+         sonde_python_read_thread (self.target.python, self.thread, NULL, 0, &self.stack) !=
          SONDE_PYTHON_READ_OK || self.stack.depth < 3);
   g_assert_cmpint (ptrace (PTRACE_INTERRUPT, self.pid, NULL, NULL), ==, 0);
   wait_for_stop (self.pid);
@@ -344,7 +330,7 @@ test_python_steps_possible (gconstpointer data)
 
   for (step = 0; step < N_STEPS || (step < N_STEPS_MAX && !has_seen_all (&self, data)); step++)
     {
-      SondePythonRead read = sonde_python_read_thread (self.python, self.thread, NULL, 0,
+      SondePythonRead read = sonde_python_read_thread (self.target.python, self.thread, NULL, 0,
                                                        &self.stack);
       gboolean is_whole = read == SONDE_PYTHON_READ_OK && name_frames (&self);
 

@@ -43,8 +43,6 @@
 typedef struct
 {
   TestPythonTarget  target;
-  SondePython      *python;
-  SondeFunctions   *functions;
   SondeCodeStack   *stack;
 } Fixture;
 
@@ -52,13 +50,8 @@ static void
 set_up (Fixture       *fixture,
         gconstpointer  data)
 {
-  TestPythonTarget *target = &fixture->target;
-
-  test_python_target_init (target, data, SCRIPT);
-  fixture->python = sonde_python_new (target->program->pid, &target->memory,
-                                      target->location.runtime, &target->location.offsets);
-  g_assert_true (sonde_python_refresh (fixture->python));
-  fixture->functions = sonde_functions_new ();
+  test_python_target_init (&fixture->target, data, SCRIPT);
+  g_assert_true (sonde_python_refresh (fixture->target.python));
   fixture->stack = g_new0 (SondeCodeStack, 1);
 }
 
@@ -67,8 +60,6 @@ tear_down (Fixture       *fixture,
            gconstpointer  data)
 {
   g_free (fixture->stack);
-  sonde_functions_unref (fixture->functions);
-  sonde_python_free (fixture->python);
   test_python_target_clear (&fixture->target);
 }
 
@@ -77,14 +68,15 @@ static guint
 count_tasks (Fixture                 *fixture,
              const SondePythonMemory *memory)
 {
-  const SondePythonThread *thread = sonde_python_get_thread (fixture->python, 0);
+  const SondePythonThread *thread = sonde_python_get_thread (fixture->target.python, 0);
   SondeCodeStack *stack = fixture->stack;
   g_autoptr(SondePythonTasks) tasks =
-    sonde_python_tasks_new (memory, &fixture->target.location.offsets, fixture->functions, TRUE);
+    sonde_python_tasks_new (memory, &fixture->target.location.offsets, fixture->target.functions,
+                            TRUE);
   SondePythonRunning running;
   guint count = 0;
 
-  g_assert_cmpint (sonde_python_read_tid (fixture->python, thread->tid, stack), ==,
+  g_assert_cmpint (sonde_python_read_tid (fixture->target.python, thread->tid, stack), ==,
                    SONDE_PYTHON_READ_OK);
   sonde_python_tasks_read_running (tasks, thread, &running);
   sonde_python_tasks_extend (tasks, thread, &running, stack);
@@ -113,7 +105,7 @@ test_python_tasks_whole (Fixture       *fixture,
 {
   g_autoptr(SondePythonTasks) tasks =
     sonde_python_tasks_new (&fixture->target.memory, &fixture->target.location.offsets,
-                            fixture->functions, TRUE);
+                            fixture->target.functions, TRUE);
 
   g_assert_cmpuint (count_tasks (fixture, &fixture->target.memory), >=, 4);
   g_assert_null (sonde_python_tasks_get_function (tasks, 0));

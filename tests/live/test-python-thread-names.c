@@ -248,17 +248,14 @@ test_python_thread_names_slow (gconstpointer data)
   const TestPythonTarget *target = &fixture.target;
   SlowMemory slow = { .memory = &fixture.target.memory };
   SondePythonMemory memory = { read_slowly_cb, read_pieces_slowly_cb, &slow };
-  g_autoptr(SondePython) python = NULL;
   g_autoptr(SondePythonNames) names = NULL;
   const SondePythonThread *plain = NULL;
   g_autofree char *output = NULL;
   guint64 ident;
 
   start (&fixture, data);
-  python = sonde_python_new (target->program->pid, &target->memory, target->location.runtime,
-                             &target->location.offsets);
-  g_assert_true (sonde_python_refresh (python));
-  names = sonde_python_names_new (python, &memory, &target->location.offsets);
+  g_assert_true (sonde_python_refresh (target->python));
+  names = sonde_python_names_new (target->python, &memory, &target->location.offsets);
   sonde_python_names_read_all (names);
   slow.is_late = TRUE;
   sonde_python_names_poll (names, 0);
@@ -267,9 +264,9 @@ test_python_thread_names_slow (gconstpointer data)
   output = test_program_dup_output (target->program);
   g_assert_cmpint (sscanf (strstr (output, "ended "), "ended %*u %" G_GUINT64_FORMAT, &ident), ==,
                    1);
-  for (guint i = 0; i < sonde_python_get_count (python); i++)
-    if (sonde_python_get_thread (python, i)->ident == ident)
-      plain = sonde_python_get_thread (python, i);
+  for (guint i = 0; i < sonde_python_get_count (target->python); i++)
+    if (sonde_python_get_thread (target->python, i)->ident == ident)
+      plain = sonde_python_get_thread (target->python, i);
   g_assert_nonnull (plain);
 
   for (guint64 now_ns = 0;

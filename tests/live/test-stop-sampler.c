@@ -131,7 +131,6 @@ test_stop_sampler_python_later (void)
   };
   g_autoptr(GPtrArray) pythons = pythons_list ();
   g_autoptr(SondeStopSampler) sampler = NULL;
-  g_autoptr(SondePython) python = NULL;
   TestPythonTarget target;
   SondeTick tick = { .period_ns = TICK_NS };
   guint n_frames = 0;
@@ -145,15 +144,13 @@ test_stop_sampler_python_later (void)
                            "os.write(1, b'ready \\n')\n"
                            "time.sleep(600)\n");
   wait_for_state (target.program->pid, SONDE_THREAD_STATE_SLEEPING);
-  python = sonde_python_new (target.program->pid, &target.memory, target.location.runtime,
-                             &target.location.offsets);
-  g_assert_true (sonde_python_refresh (python));
+  g_assert_true (sonde_python_refresh (target.python));
   sampler = sonde_stop_sampler_new (target.program->pid, FALSE, &with_codes, &n_frames);
 
   for (guint i = 0; i < 20; i++)
     {
       if (i == 10)
-        sonde_stop_sampler_set_python (sampler, python);
+        sonde_stop_sampler_set_python (sampler, target.python);
       tick.turn_ns = tick.now_ns = sonde_clock_now_ns ();
       sonde_stop_sampler_look (sampler, &tick);
       while (sonde_stop_sampler_has_asked (sampler))

@@ -24,10 +24,17 @@ test_python_target_init (TestPythonTarget *self,
   locator = sonde_python_locator_new (&self->memory, self->program->pid);
   g_assert_cmpint (sonde_python_locator_look (locator, maps, &self->location), ==,
                    SONDE_PYTHON_FOUND);
+  self->functions = sonde_functions_new ();
+  self->codes = sonde_python_codes_new (&self->memory, &self->location.offsets, self->functions);
+  self->python = sonde_python_new (self->program->pid, &self->memory, self->location.runtime,
+                                   &self->location.offsets);
 }
 
 void
 test_python_target_clear (TestPythonTarget *self)
 {
+  g_clear_pointer (&self->python, sonde_python_free);
+  g_clear_pointer (&self->codes, sonde_python_codes_free);
+  g_clear_pointer (&self->functions, sonde_functions_unref);
   g_clear_pointer (&self->program, test_program_free);
 }

@@ -6,7 +6,9 @@
 
 #pragma once
 
+#include "python/code.h"
 #include "python/locate.h"
+#include "python/python.h"
 #include "support/program.h"
 #include "support/pythons.h"
 
@@ -15,6 +17,9 @@ G_BEGIN_DECLS
 /**
  * TestPythonTarget:
  * @program: owned
+ * @functions: owned; of @codes
+ * @codes: owned
+ * @python: owned; its threads are not listed yet
  *
  * Life: test_python_target_init() → test_python_target_clear(). A struct of its user, who leaves it
  * where it is.
@@ -24,6 +29,9 @@ typedef struct
   TestProgram        *program;
   SondePythonMemory   memory;
   SondePythonLocation location;
+  SondeFunctions     *functions;
+  SondePythonCodes   *codes;
+  SondePython        *python;
 } TestPythonTarget;
 
 /* Runs the text @script, until it says "ready ". Fails the test if it is not located. */
