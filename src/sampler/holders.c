@@ -3,9 +3,9 @@
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The worker mostly wakes on a CPU that was idle, which takes it some 20 µs on a virtual machine;
- * a holder is there in 5 µs. So holders wake later than the tick is due, by what the worker is late
- * as a rule: then neither waits long for the other.
+ * The worker mostly wakes on a CPU that was idle, which takes it longer than a holder takes to come
+ * to a busy one: 20 to 110 µs, and 5 to 30, on a virtual machine, by how busy its host is. So
+ * holders wake later than the tick is due (sampler/meeting.h), and neither waits long.
  */
 
 #include "config.h"
@@ -16,16 +16,13 @@
 
 #include "base/clock.h"
 #include "sampler/bound-thread.h"
+#include "sampler/meeting.h"
 #include "sampler/priority.h"
 
-/* A holder that comes this late does no good, and one that waits this long is forgotten. */
-#define LATE_NS 30000
+/* A holder that waits this long is forgotten. */
 #define HOLD_NS 50000
-/* How long the worker waits for a holder after the time when it should be there. */
-#define GATHER_NS 15000
-
-#define DELAY_STEP_NS 200
-#define DELAY_NS_MAX 40000
+/* How late after a tick holders may be told to come: so much of the time between ticks. */
+#define SHARE_OF_PERIOD 4
 
 /* How long a holder sleeps that has no next tick yet, and how long at once: it may have to quit. */
 #define IDLE_NS 50000
@@ -42,7 +39,8 @@ typedef struct
   gboolean      is_useless;   /* it may not run there; atomic */
   guint64       wanted_until_ns; /* atomic */
   guint64       held_due_ns;  /* the tick that it holds the CPU for, or held; atomic */
-  guint64       since_ns;     /* since when; before held_due_ns; atomic */
+  guint64       at_ns;        /* when it was to come for it; before held_due_ns; atomic */
+  guint64       since_ns;     /* when it came; before held_due_ns; atomic */
 } Holder;
 
 struct _SondeHolders
@@ -53,6 +51,7 @@ struct _SondeHolders
   guint64    released_ns;  /* the last tick whose questions are asked; atomic */
   int        worker_cpu;   /* atomic */
   guint64    gathered_ns;  /* the tick under way; the worker's */
+  SondeMeeting meeting;    /* the worker's */
 
   GMutex     lock;
   GCond      cond;         /* wanted, quit */
@@ -82,15 +81,19 @@ wait_until_wanted (Holder *self)
   return !quit;
 }
 
-/* Keeps the CPU until the questions for this tick are asked. */
+/* Keeps the CPU until the questions for this tick are asked. Where they have been asked already,
+ * the thread of the target still lost its CPU to us.
+ */
 static void
 hold (Holder  *self,
       guint64  due_ns,
-      guint64  now_ns)
+      guint64  at_ns)
 {
   SondeHolders *all = self->all;
+  guint64 now_ns = sonde_clock_now_ns ();
   guint64 give_up_ns = now_ns + HOLD_NS;
 
+  STORE (self->at_ns, at_ns);
   STORE (self->since_ns, now_ns);
   STORE (self->held_due_ns, due_ns);
   while (LOAD (all->released_ns) < due_ns && sonde_clock_now_ns () < give_up_ns)
@@ -103,12 +106,10 @@ run_tick (Holder  *self,
           guint64  due_ns)
 {
   guint64 at_ns = due_ns + LOAD (self->all->delay_ns);
-  guint64 now_ns;
 
   sonde_clock_sleep_until (at_ns);
-  now_ns = sonde_clock_now_ns ();
-  if (now_ns < at_ns + LATE_NS && LOAD (self->all->worker_cpu) != self->cpu)
-    hold (self, due_ns, now_ns);
+  if (LOAD (self->all->worker_cpu) != self->cpu)
+    hold (self, due_ns, at_ns);
 }
 
 static void
@@ -135,7 +136,7 @@ run (gboolean is_bound,
           if (!wait_until_wanted (self))
             break;
         }
-      else if (due_ns == last_ns || due_ns + LATE_NS < now_ns)
+      else if (due_ns == last_ns || due_ns <= LOAD (self->all->released_ns))
         {
           sonde_clock_sleep_until (now_ns + IDLE_NS);
         }
@@ -260,8 +261,8 @@ sonde_holders_gather (SondeHolders *self,
                       SondeTurn    *turn)
 {
   guint64 now_ns = sonde_clock_now_ns ();
-  guint64 give_up_ns = due_ns + self->delay_ns + GATHER_NS;
-  guint64 delay_ns = self->delay_ns;
+  guint64 give_up_ns = due_ns + self->meeting.delay_ns + self->meeting.patience_ns;
+  guint64 delay_max_ns = (due_ns - MIN (self->gathered_ns, due_ns)) / SHARE_OF_PERIOD;
   int cpu = sched_getcpu ();
 
   STORE (self->worker_cpu, cpu);
@@ -273,19 +274,21 @@ sonde_holders_gather (SondeHolders *self,
     {
       const Holder *holder = g_ptr_array_index (self->holders, i);
 
-      if (holder->cpu == cpu || !is_wanted (holder, now_ns) || LOAD (holder->is_useless) ||
-          !wait_for_holder (holder, due_ns, give_up_ns))
+      if (holder->cpu == cpu || !is_wanted (holder, now_ns) || LOAD (holder->is_useless))
         continue;
 
-      if (holder->since_ns < now_ns)
-        delay_ns += DELAY_STEP_NS;
-      else
-        delay_ns -= MIN (delay_ns, DELAY_STEP_NS);
+      if (!wait_for_holder (holder, due_ns, give_up_ns))
+        {
+          sonde_meeting_add_missed (&self->meeting);
+          continue;
+        }
+
+      sonde_meeting_add_met (&self->meeting, holder->at_ns, holder->since_ns, now_ns, delay_max_ns);
       turn->first_ns = MIN (turn->first_ns, holder->since_ns);
       turn->last_ns = MAX (turn->last_ns, holder->since_ns);
     }
 
-  STORE (self->delay_ns, MIN (delay_ns, DELAY_NS_MAX));
+  STORE (self->delay_ns, self->meeting.delay_ns);
 }
 
 void
