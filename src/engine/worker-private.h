@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "base/cost.h"
 #include "engine/python-stage.h"
 #include "engine/rate-meter.h"
 #include "engine/views.h"
@@ -56,6 +57,7 @@ struct _SondeWorker
   guint64              mapped_ns;
   guint64              maps_interval_ns;
   guint64              recheck_ns;   /* when the map is read again for no reason */
+  SondeCost            recheck_cost; /* of that */
 
   SondeStack           stack;        /* of the capture under way */
   SondeCodeStack       no_codes;     /* of a thread that runs no Python */
