@@ -9,19 +9,10 @@
 #include "engine/python-stage.h"
 
 #include "engine/python-names.h"
+#include "engine/python-resolver.h"
 #include "python/code.h"
 
 #define POLL_INTERVAL_NS (100 * G_GUINT64_CONSTANT (1000000))
-
-/* How often a stack is looked at whose functions were not those that they were. */
-#define RESOLVE_TRIES 3
-
-typedef struct
-{
-  SondeAddress         code;
-  const SondeFunction *function;
-  gboolean             is_inner;
-} Resolved;
 
 struct _SondePythonStage
 {
@@ -39,12 +30,11 @@ struct _SondePythonStage
   SondePythonCodes    *codes;   /* the same */
   SondePythonNames    *names;   /* the same */
   SondePythonTasks    *tasks;   /* the same; NULL if they cannot be followed */
+  SondePythonResolver *resolver; /* the same, of codes and tasks */
   const SondeFunction *nothing; /* borrowed; stands for a stack without a function */
   SondeMergedFrame    *merged;  /* room for SONDE_MERGED_DEPTH_MAX */
-  GArray              *resolved; /* of Resolved: the last stack, outermost first */
 
   gboolean             with_task_numbers;
-  gboolean             was_rechecked; /* the last stack was: none of it is taken over */
   guint64              polled_ns;
 };
 
@@ -63,7 +53,6 @@ sonde_python_stage_new (pid_t           pid,
   self->finding = SONDE_PYTHON_NONE;
   self->functions = sonde_functions_ref (functions);
   self->nothing = sonde_functions_intern (functions, &nothing);
-  self->resolved = g_array_new (FALSE, FALSE, sizeof (Resolved));
 
   return self;
 }
@@ -79,11 +68,11 @@ sonde_python_stage_number_tasks (SondePythonStage *self)
 static void
 forget (SondePythonStage *self)
 {
+  g_clear_pointer (&self->resolver, sonde_python_resolver_free);
   g_clear_pointer (&self->tasks, sonde_python_tasks_free);
   g_clear_pointer (&self->names, sonde_python_names_free);
   g_clear_pointer (&self->codes, sonde_python_codes_free);
   g_clear_pointer (&self->python, sonde_python_free);
-  g_array_set_size (self->resolved, 0);
   self->finding = SONDE_PYTHON_NONE;
   self->version[0] = '\0';
 }
@@ -99,7 +88,6 @@ sonde_python_stage_free (SondePythonStage *self)
   g_clear_pointer (&self->maps, sonde_maps_unref);
   g_clear_pointer (&self->functions, sonde_functions_unref);
   g_free (self->merged);
-  g_array_unref (self->resolved);
   g_free (self);
 }
 
@@ -123,6 +111,7 @@ locate (SondePythonStage *self)
   self->names = sonde_python_names_new (self->python, &self->memory, &self->location.offsets);
   self->tasks = sonde_python_tasks_new (&self->memory, &self->location.offsets, self->functions,
                                         self->with_task_numbers);
+  self->resolver = sonde_python_resolver_new (self->codes, self->tasks);
   if (self->merged == NULL)
     self->merged = g_new (SondeMergedFrame, SONDE_MERGED_DEPTH_MAX);
   sonde_python_refresh (self->python);
@@ -156,9 +145,8 @@ sonde_python_stage_poll (SondePythonStage *self,
   self->polled_ns = now_ns;
   if (self->finding == SONDE_PYTHON_NOT_READY)
     locate (self);
-  g_array_set_size (self->resolved, 0);
-  if (self->codes != NULL)
-    sonde_python_codes_begin_turn (self->codes);
+  if (self->resolver != NULL)
+    sonde_python_resolver_begin_turn (self->resolver);
   if (self->python != NULL && with_threads)
     sonde_python_refresh (self->python);
 }
@@ -203,102 +191,18 @@ sonde_python_stage_find_name (SondePythonStage *self,
   return self->names != NULL ? sonde_python_names_find (self->names, tid) : NULL;
 }
 
-/* Since 3.12 the interpreter puts a frame of its own between an __init__ and the function that
- * makes the object. Its code says that it is in a file of that name, and Python never shows it.
- */
-static gboolean
-is_inner (const SondeFunction *function)
-{
-  return function != NULL && g_strcmp0 (function->file, "__init__") == 0 &&
-         g_str_equal (function->name, "__init__");
-}
-
-static const SondeFunction *
-find_function (SondePythonStage *self,
-               SondeAddress      code)
-{
-  if (self->tasks != NULL && code < SONDE_PYTHON_TASK_NAMES_END)
-    return sonde_python_tasks_get_function (self->tasks, code);
-
-  return sonde_python_codes_find (self->codes, code);
-}
-
-/* Finds the functions of @codes, as they were the last time where the stack is the same. FALSE if
- * what is there is no code.
- */
-static gboolean
-find_functions (SondePythonStage     *self,
-                const SondeCodeStack *codes)
-{
-  guint n_same = 0;
-
-  while (n_same < MIN (codes->depth, self->resolved->len) &&
-         g_array_index (self->resolved, Resolved, n_same).code ==
-         codes->frames[codes->depth - 1 - n_same].code)
-    n_same++;
-
-  g_array_set_size (self->resolved, n_same);
-  for (guint i = codes->depth - n_same; i-- > 0;)
-    {
-      Resolved resolved = { .code = codes->frames[i].code };
-
-      resolved.function = find_function (self, resolved.code);
-      if (resolved.function == NULL)
-        return FALSE;
-
-      resolved.is_inner = is_inner (resolved.function);
-      g_array_append_val (self->resolved, resolved);
-    }
-
-  return TRUE;
-}
-
-/* The outer frames are mostly those of the last stack. But the memory of what lived for a moment
- * may be that of another function by now.
- */
-static gboolean
-find_functions_that_are (SondePythonStage     *self,
-                         const SondeCodeStack *codes)
-{
-  if (self->was_rechecked)
-    g_array_set_size (self->resolved, 0);
-  self->was_rechecked = FALSE;
-  for (guint i = 0; i < RESOLVE_TRIES; i++)
-    {
-      if (!find_functions (self, codes))
-        return FALSE;
-      if (!sonde_python_codes_needs_recheck (self->codes))
-        return TRUE;
-
-      self->was_rechecked = TRUE;
-      if (sonde_python_codes_recheck (self->codes) == 0)
-        return TRUE;
-
-      g_array_set_size (self->resolved, 0);
-    }
-
-  return FALSE;
-}
-
 gboolean
 sonde_python_stage_resolve (SondePythonStage     *self,
                             const SondeCodeStack *codes,
                             const SondeFunction **functions,
                             guint                *depth)
 {
-  g_return_val_if_fail (self->codes != NULL, FALSE);
+  g_return_val_if_fail (self->resolver != NULL, FALSE);
 
-  if (!find_functions_that_are (self, codes))
+  if (!sonde_python_resolver_settle (self->resolver, codes))
     return FALSE;
 
-  *depth = 0;
-  for (guint i = self->resolved->len; i-- > 0;)
-    {
-      const Resolved *resolved = &g_array_index (self->resolved, Resolved, i);
-
-      if (!resolved->is_inner)
-        functions[(*depth)++] = resolved->function;
-    }
+  *depth = sonde_python_resolver_fill (self->resolver, functions);
   if (codes->depth == 0 && !codes->is_truncated)
     functions[(*depth)++] = self->nothing;
 
@@ -309,13 +213,9 @@ const SondeFunction *
 sonde_python_stage_find_function (SondePythonStage     *self,
                                   const SondeCodeFrame *frame)
 {
-  const SondeFunction *function;
+  g_return_val_if_fail (self->resolver != NULL, NULL);
 
-  g_return_val_if_fail (self->codes != NULL, NULL);
-
-  function = find_function (self, frame->code);
-
-  return is_inner (function) ? NULL : function;
+  return sonde_python_resolver_find (self->resolver, frame);
 }
 
 SondeFrames
@@ -348,10 +248,10 @@ sonde_python_stage_merge (SondePythonStage           *self,
   guint depth = 0;
   guint n;
 
-  g_return_val_if_fail (self->codes != NULL, 0);
+  g_return_val_if_fail (self->resolver != NULL, 0);
 
   /* What cannot be told is left out. */
-  find_functions_that_are (self, codes);
+  sonde_python_resolver_settle (self->resolver, codes);
   n = sonde_python_stage_merge_frames (self, native, codes, self->merged);
   for (guint i = 0; i < n; i++)
     {
@@ -359,7 +259,7 @@ sonde_python_stage_merge (SondePythonStage           *self,
 
       if (frame->code != NULL)
         {
-          functions[depth] = sonde_python_stage_find_function (self, frame->code);
+          functions[depth] = sonde_python_resolver_find (self->resolver, frame->code);
           depth += functions[depth] != NULL;
           continue;
         }
