@@ -229,8 +229,16 @@ look_at_standing (SondePeekSampler *self,
   return SONDE_PEEK_LOOK_COUNTED;
 }
 
+/* Whether @thread has slept since its frames were read. */
+static gboolean
+has_slept_on (const PeekThread *thread)
+{
+  return thread->is_known && thread->has_wait && thread->runs.count == thread->still_count;
+}
+
 /* Reads the frames of a thread without the lock, which are as they were if nobody has taken it
- * meanwhile.
+ * meanwhile; or if it was somebody else, since this one sleeps. Where sixteen threads hand the lock
+ * on all the time, that is most of them, and to ask costs a third of what reading does.
  */
 static SondePeekLook
 look_at_unlocked (SondePeekSampler *self,
@@ -240,14 +248,19 @@ look_at_unlocked (SondePeekSampler *self,
   SondePythonRead read;
 
   sonde_peek_look_mark_stale (self, interpreter);
-  if (!thread->is_stale && thread->is_known)
+  if (thread->is_stale || !thread->is_known)
+    {
+      if (!sonde_peek_thread_update_state (self, thread))
+        return SONDE_PEEK_LOOK_ENDED;
+
+      thread->is_stale = !has_slept_on (thread);
+    }
+
+  if (!thread->is_stale)
     {
       sonde_peek_thread_repeat (self, thread);
       return SONDE_PEEK_LOOK_COUNTED;
     }
-
-  if (!thread->has_runs && !sonde_peek_thread_update_state (self, thread))
-    return SONDE_PEEK_LOOK_ENDED;
 
   read = read_stack (self, thread, NULL, 0);
   if (!sonde_python_read_lock (self->python, interpreter) || interpreter->has_switched)
@@ -258,8 +271,9 @@ look_at_unlocked (SondePeekSampler *self,
     }
 
   count_read (self, thread, read);
-  /* How often it has run says nothing of what was read. */
-  thread->still_count = 0;
+  /* Of one that runs, how often it has run says nothing of what was read. */
+  if (!thread->has_wait)
+    thread->still_count = 0;
 
   return SONDE_PEEK_LOOK_COUNTED;
 }

@@ -36,7 +36,6 @@ add_thread (SondePeekSampler  *self,
   /* In a tick it is looked at in this one, else in the next. */
   thread->tick = self->tick - (self->is_in_tick ? 1 : 0);
   thread->time_ns = self->is_in_tick ? self->now_ns - self->period_ns : sonde_clock_now_ns ();
-  thread->is_stale = TRUE;
   python->data = thread;
   g_ptr_array_add (self->threads, thread);
   sonde_peek_batch_add (&self->batch, &record, NULL, &thread->place);
@@ -86,7 +85,8 @@ take_thread_state (SondePeekSampler  *self,
       return;
     }
 
-  thread->is_stale |= python->data == NULL;
+  if (python->data == NULL)
+    thread->is_known = FALSE;
   thread->python = python;
   python->data = thread;
 }

@@ -18,7 +18,7 @@
 #define ALL_INTERVAL_NS G_GUINT64_CONSTANT (200000)
 
 /* How many threads are asked for their state in a tick, in turn. */
-#define STATES_A_TICK 16
+#define STATES_A_TICK 8
 
 /* How often a thread is missed in a tick before its sample is lost. */
 #define MISSES_MAX 3

@@ -55,6 +55,7 @@ RECORDED = {
     "launch": python_records.check_launch,
     "threads": python_records.check_threads,
     "wanted": python_records.check_wanted,
+    "napping": python_records.check_napping,
     "thread-names": python_records.check_names,
     "released": python_records.check_released,
     "frameless": python_records.check_frameless,

@@ -256,6 +256,21 @@ def check_wanted(start, cli):
             _require(0.2 <= has <= 0.26 and 0.47 <= wants <= 0.55, f"{frames}: {stats['gil']}")
 
 
+def check_napping(start, cli):
+    """Who sleeps each time one looks is seen where it sleeps now, not where it once slept."""
+    with start("napping") as target:
+        stacks, _ = cli.record(target.read()["pid"], "--frames", "python", "-m", "wall", "-t",
+                               "-d", "1.5")
+        told = target.finish()
+    for thread, naps in told.items():
+        mine = {stack: n for stack, n in stacks.items() if stack[0] == thread}
+        for name, true_ns in naps.items():
+            seen = sum(n for stack, n in mine.items() if name in stack) / sum(mine.values())
+            true = true_ns / sum(naps.values())
+            _require(abs(seen - true) <= 0.15, f"{thread}: {name} took {true:.3f} of its time, "
+                                               f"seen {seen:.3f}\n{_show(mine)}")
+
+
 def check_parallel(start, cli):
     """Without a lock threads run at once, and none has it or wants it."""
     with start("contention", "2") as target:
