@@ -8,20 +8,6 @@
 
 #include "base/cost.h"
 
-#include "base/clock.h"
-
-void
-sonde_cost_begin (SondeCost *self)
-{
-  self->begin_ns = sonde_clock_thread_cpu_ns ();
-}
-
-guint64
-sonde_cost_end (SondeCost *self)
-{
-  return sonde_cost_add (self, sonde_clock_thread_cpu_ns () - self->begin_ns);
-}
-
 guint64
 sonde_cost_add (SondeCost *self,
                 guint64    ns)

@@ -15,26 +15,21 @@ G_BEGIN_DECLS
 /**
  * SondeCost:
  *
- * The CPU time of the last few times. How often a thing is done may hang on what it costs, and one
- * time tells little of that: an interrupt, or a virtual machine that loses its CPU for some
- * milliseconds, is in the CPU time of whoever ran. A time can be too long, never too short, so the
- * shortest counts.
+ * The CPU time, in ns, of the last few times that the same work was done. How often it is done may
+ * hang on what it costs, and one time tells little of that: an interrupt, or a virtual machine that
+ * loses its CPU for some milliseconds, is in the CPU time of whoever ran. A time can be too long,
+ * never too short, so the shortest counts.
  *
- * All zero is one that nothing is known of yet. Threads: one at a time, begin() and end() on the
- * same.
+ * All zero is one that nothing is known of yet. Threads: one at a time.
  */
 typedef struct
 {
-  guint64 begin_ns;
   guint64 times_ns[SONDE_COST_TIMES];
   guint   next;
 } SondeCost;
 
-void    sonde_cost_begin (SondeCost *self);
-/* What it costs, in ns of CPU time; 0 before the third time. */
-guint64 sonde_cost_end   (SondeCost *self);
-/* The same for a time that the caller has measured. */
-guint64 sonde_cost_add   (SondeCost *self,
-                          guint64    ns);
+/* Takes in a time. Gives what the work costs; 0 before the third one. */
+guint64 sonde_cost_add (SondeCost *self,
+                        guint64    ns);
 
 G_END_DECLS

@@ -14,7 +14,6 @@
 #include <sys/prctl.h>
 
 #include "base/clock.h"
-#include "base/cost.h"
 #include "engine/worker.h"
 
 #define PUBLISH_INTERVAL_NS (SONDE_NS_PER_SECOND / 20)
@@ -172,11 +171,10 @@ run_session (SondeEngine *self,
   gboolean is_sampling = TRUE;
   gboolean was_sampling = TRUE;
   guint64 publish_ns = 0;
-  SondeCost cost = { 0 }; /* of publishing */
 
   for (;;)
     {
-      guint64 now_ns;
+      guint64 now_ns, cpu_ns;
       gboolean changed;
       Orders orders;
 
@@ -195,13 +193,13 @@ run_session (SondeEngine *self,
           is_sampling == was_sampling)
         continue;
 
-      sonde_cost_begin (&cost);
+      cpu_ns = sonde_clock_thread_cpu_ns ();
       changed |= sonde_worker_update_names (worker, 0);
       if (is_sampling || was_sampling || changed)
         publish (self, sonde_worker_make_snapshot (worker));
       was_sampling = is_sampling;
       publish_ns = now_ns + MAX (PUBLISH_INTERVAL_NS,
-                                 PUBLISH_COST_FACTOR * sonde_cost_end (&cost));
+                                 PUBLISH_COST_FACTOR * (sonde_clock_thread_cpu_ns () - cpu_ns));
     }
 }
 

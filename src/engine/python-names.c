@@ -13,6 +13,7 @@
 
 #include "engine/python-names.h"
 
+#include "base/clock.h"
 #include "base/cost.h"
 #include "python/thread-names.h"
 
@@ -39,7 +40,7 @@ struct _SondePythonNames
   guint                     n_tries;      /* still to come, for threads that are new */
   guint64                   new_ns;       /* when new threads may be looked for again */
   guint64                   again_ns;     /* when the others may be */
-  SondeCost                 cost;         /* of a look */
+  SondeCost                 again_cost;   /* of a look at the others */
 };
 
 /* What a thread is known by. */
@@ -181,6 +182,7 @@ sonde_python_names_poll (SondePythonNames *self,
   g_autoptr(GHashTable) alive = NULL;
   gboolean has_changed;
   gboolean is_again;
+  guint64 start_ns;
   guint64 cost_ns;
 
   g_return_val_if_fail (self != NULL, FALSE);
@@ -188,7 +190,7 @@ sonde_python_names_poll (SondePythonNames *self,
   if (now_ns < self->new_ns)
     return FALSE;
 
-  sonde_cost_begin (&self->cost);
+  start_ns = sonde_clock_thread_cpu_ns ();
   alive = list_interpreters (self);
   is_again = now_ns >= self->again_ns;
   self->new_ns = now_ns + NEW_INTERVAL_NS;
@@ -197,10 +199,13 @@ sonde_python_names_poll (SondePythonNames *self,
 
   has_changed = refresh (self, alive, NEW_MAX, is_again);
   self->n_tries = has_changed ? NEW_TRIES : self->n_tries - (self->n_tries > 0);
-  cost_ns = sonde_cost_end (&self->cost);
+  cost_ns = sonde_clock_thread_cpu_ns () - start_ns;
   self->new_ns = now_ns + MAX (NEW_INTERVAL_NS, NEW_COST_FACTOR * cost_ns);
   if (is_again)
-    self->again_ns = now_ns + MAX (AGAIN_INTERVAL_NS, AGAIN_COST_FACTOR * cost_ns);
+    {
+      cost_ns = sonde_cost_add (&self->again_cost, cost_ns);
+      self->again_ns = now_ns + MAX (AGAIN_INTERVAL_NS, AGAIN_COST_FACTOR * cost_ns);
+    }
 
   return has_changed;
 }

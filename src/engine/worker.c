@@ -196,14 +196,15 @@ recheck_maps (SondeWorker *self,
               guint64      now_ns)
 {
   gboolean has_changed;
+  guint64 cpu_ns, cost_ns;
 
   if (now_ns < self->recheck_ns)
     return;
 
-  sonde_cost_begin (&self->recheck_cost);
+  cpu_ns = sonde_clock_thread_cpu_ns ();
   has_changed = sonde_target_refresh_maps (self->target);
-  self->recheck_ns = now_ns + MAX (RECHECK_INTERVAL_NS,
-                                   RECHECK_COST_FACTOR * sonde_cost_end (&self->recheck_cost));
+  cost_ns = sonde_cost_add (&self->recheck_cost, sonde_clock_thread_cpu_ns () - cpu_ns);
+  self->recheck_ns = now_ns + MAX (RECHECK_INTERVAL_NS, RECHECK_COST_FACTOR * cost_ns);
   if (has_changed)
     sonde_worker_take_maps (self, FALSE);
 }
