@@ -21,7 +21,9 @@
 
 /* A holder that waits this long is forgotten. */
 #define HOLD_NS 50000
-/* How late after a tick holders may be told to come: so much of the time between ticks. */
+/* How late after a tick holders may be told to come, and for how long they are waited for then: so
+ * much of the time between ticks.
+ */
 #define SHARE_OF_PERIOD 4
 
 /* How long a holder sleeps that has no next tick yet, and how long at once: it may have to quit. */
@@ -238,7 +240,9 @@ sonde_holders_aim (SondeHolders *self,
   STORE (self->due_ns, due_ns);
 }
 
-/* Whether it holds its CPU for this tick, if it comes before @give_up_ns. */
+/* Whether it has come for this tick, or comes before @give_up_ns. It may have given up since: then
+ * the thread runs again, and yet it was us who it waited for.
+ */
 static gboolean
 wait_for_holder (const Holder *holder,
                  guint64       due_ns,
@@ -262,7 +266,7 @@ sonde_holders_gather (SondeHolders *self,
 {
   guint64 now_ns = sonde_clock_now_ns ();
   guint64 give_up_ns = due_ns + self->meeting.delay_ns + self->meeting.patience_ns;
-  guint64 delay_max_ns = (due_ns - MIN (self->gathered_ns, due_ns)) / SHARE_OF_PERIOD;
+  guint64 max_ns = (due_ns - MIN (self->gathered_ns, due_ns)) / SHARE_OF_PERIOD;
   int cpu = sched_getcpu ();
 
   STORE (self->worker_cpu, cpu);
@@ -279,11 +283,11 @@ sonde_holders_gather (SondeHolders *self,
 
       if (!wait_for_holder (holder, due_ns, give_up_ns))
         {
-          sonde_meeting_add_missed (&self->meeting);
+          sonde_meeting_add_missed (&self->meeting, max_ns);
           continue;
         }
 
-      sonde_meeting_add_met (&self->meeting, holder->at_ns, holder->since_ns, now_ns, delay_max_ns);
+      sonde_meeting_add_met (&self->meeting, holder->at_ns, holder->since_ns, now_ns, max_ns);
       turn->first_ns = MIN (turn->first_ns, holder->since_ns);
       turn->last_ns = MAX (turn->last_ns, holder->since_ns);
     }

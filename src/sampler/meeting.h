@@ -18,7 +18,8 @@ G_BEGIN_DECLS
  * Two threads wake for the same time, each late by what its CPU takes: 5 µs where it was busy,
  * 100 µs where it slept deeply, on a virtual machine above all. Whoever is there first waits. The
  * delay is what makes each of the two the first in half of the cases; the patience is enough for
- * nine in ten.
+ * nine in ten. A guest that does not come at all, since others have its CPU, is hardly waited for,
+ * until the next attempt.
  *
  * All zero is a meeting that nothing is known of yet.
  */
@@ -26,15 +27,19 @@ typedef struct
 {
   guint64 delay_ns;
   guint64 patience_ns;
+  guint   n_in_vain;   /* meetings in a row that the guest missed */
 } SondeMeeting;
 
-/* The guest, woken for @at_ns, came at @guest_ns; the host came at @host_ns. */
+/* The guest, woken for @at_ns, came at @guest_ns; the host came at @host_ns: times of one clock.
+ * Neither figure becomes more than @max_ns.
+ */
 void sonde_meeting_add_met    (SondeMeeting *self,
                                guint64       at_ns,
                                guint64       guest_ns,
                                guint64       host_ns,
-                               guint64       delay_max_ns);
+                               guint64       max_ns);
 /* The host did not wait long enough. */
-void sonde_meeting_add_missed (SondeMeeting *self);
+void sonde_meeting_add_missed (SondeMeeting *self,
+                               guint64       max_ns);
 
 G_END_DECLS

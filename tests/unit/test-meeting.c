@@ -11,7 +11,9 @@
 #include "sampler/meeting.h"
 
 #define PERIOD_NS 1000000
-#define DELAY_NS_MAX (PERIOD_NS / 4)
+#define MAX_NS (PERIOD_NS / 4)
+/* The guest, too, waits no longer than this. */
+#define GUEST_WAITS_NS 50000
 #define N_BEFORE 2000
 #define N_MEETINGS 4000
 
@@ -50,12 +52,12 @@ hold_meetings (const Lateness *lateness)
 
       if (guest_ns > MAX (host_ns, at_ns + meeting.patience_ns))
         {
-          sonde_meeting_add_missed (&meeting);
+          sonde_meeting_add_missed (&meeting, MAX_NS);
           continue;
         }
 
-      sonde_meeting_add_met (&meeting, at_ns, guest_ns, host_ns, DELAY_NS_MAX);
-      if (i < N_BEFORE)
+      sonde_meeting_add_met (&meeting, at_ns, guest_ns, host_ns, MAX_NS);
+      if (i < N_BEFORE || host_ns > guest_ns + GUEST_WAITS_NS)
         continue;
 
       outcome.n_met++;
@@ -98,22 +100,53 @@ test_meeting_balances (void)
 static void
 test_meeting_has_limits (void)
 {
+  const guint64 max_ns = 20000;
   SondeMeeting meeting = { 0 };
 
-  for (guint i = 0; i < 100000; i++)
+  for (guint i = 0; i < 1000; i++)
     {
-      sonde_meeting_add_met (&meeting, PERIOD_NS, PERIOD_NS, 2 * PERIOD_NS, 20000);
-      sonde_meeting_add_missed (&meeting);
+      sonde_meeting_add_met (&meeting, PERIOD_NS, PERIOD_NS, 2 * PERIOD_NS, max_ns);
+      sonde_meeting_add_missed (&meeting, max_ns);
+      g_assert_cmpuint (meeting.delay_ns, <=, max_ns);
+      g_assert_cmpuint (meeting.patience_ns, <=, max_ns);
     }
-  g_assert_cmpuint (meeting.delay_ns, ==, 20000);
-  g_assert_cmpuint (meeting.patience_ns, <=, 50000);
+  g_assert_cmpuint (meeting.delay_ns, ==, max_ns);
+
+  /* The time between ticks is another one now. */
+  sonde_meeting_add_missed (&meeting, max_ns / 2);
+  g_assert_cmpuint (meeting.delay_ns, <=, max_ns / 2);
+  g_assert_cmpuint (meeting.patience_ns, <=, max_ns / 2);
 
   /* The least there is: it is no less than nothing. */
-  for (guint i = 0; i < 100000; i++)
-    sonde_meeting_add_met (&meeting, PERIOD_NS, PERIOD_NS, PERIOD_NS, 20000);
+  for (guint i = 0; i < 1000; i++)
+    sonde_meeting_add_met (&meeting, PERIOD_NS, PERIOD_NS, PERIOD_NS, max_ns);
   g_assert_cmpuint (meeting.delay_ns, ==, 0);
   g_assert_cmpuint (meeting.patience_ns, >=, 4000);
   g_assert_cmpuint (meeting.patience_ns, <=, 6000);
+}
+
+/* A guest that never comes costs little, and is found when it comes again. */
+static void
+test_meeting_in_vain (void)
+{
+  SondeMeeting meeting = { 0 };
+  guint64 waited_ns = 0;
+  guint n = 0;
+
+  for (guint i = 0; i < N_MEETINGS; i++)
+    {
+      waited_ns += meeting.delay_ns + meeting.patience_ns;
+      sonde_meeting_add_missed (&meeting, MAX_NS);
+    }
+  g_test_message ("waited %" G_GUINT64_FORMAT " ns", waited_ns / N_MEETINGS);
+  g_assert_cmpuint (waited_ns / N_MEETINGS, <, 10000);
+
+  /* It is 30 µs late. */
+  while (meeting.patience_ns < 30000)
+    {
+      sonde_meeting_add_missed (&meeting, MAX_NS);
+      g_assert_cmpuint (++n, <, 1000);
+    }
 }
 
 int
@@ -124,6 +157,7 @@ main (int   argc,
 
   g_test_add_func ("/meeting/balances", test_meeting_balances);
   g_test_add_func ("/meeting/has-limits", test_meeting_has_limits);
+  g_test_add_func ("/meeting/in-vain", test_meeting_in_vain);
 
   return g_test_run ();
 }
