@@ -126,14 +126,14 @@ sonde_python_resolver_settle (SondePythonResolver  *self,
   self->was_rechecked = FALSE;
   for (guint i = 0; i < RESOLVE_TRIES; i++)
     {
-      if (!find_functions (self, codes))
-        return FALSE;
+      gboolean are_functions = find_functions (self, codes);
+
       if (!sonde_python_codes_needs_recheck (self->codes))
-        return TRUE;
+        return are_functions;
 
       self->was_rechecked = TRUE;
       if (sonde_python_codes_recheck (self->codes) == 0)
-        return TRUE;
+        return are_functions;
 
       g_array_set_size (self->resolved, 0);
     }

@@ -19,7 +19,8 @@ G_BEGIN_DECLS
  * taken over.
  *
  * Life: sonde_python_resolver_new() → settle() and fill(), or find(), while the thread stands still
- * whose stack it is; begin_turn() ten times a second → sonde_python_resolver_free().
+ * whose stack it is, or soon afterwards: what it freed meanwhile may have another's name;
+ * begin_turn() ten times a second → sonde_python_resolver_free().
  *
  * Threads: one at a time.
  */

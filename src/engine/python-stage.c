@@ -250,8 +250,6 @@ sonde_python_stage_merge (SondePythonStage           *self,
 
   g_return_val_if_fail (self->resolver != NULL, 0);
 
-  /* What cannot be told is left out. */
-  sonde_python_resolver_settle (self->resolver, codes);
   n = sonde_python_stage_merge_frames (self, native, codes, self->merged);
   for (guint i = 0; i < n; i++)
     {

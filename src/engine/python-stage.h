@@ -57,9 +57,10 @@ void              sonde_python_stage_read_names  (SondePythonStage     *self);
 const char       *sonde_python_stage_find_name   (SondePythonStage     *self,
                                                   pid_t                 tid);
 
-/* The functions of @codes, innermost first, into @functions, which has room for one at least, and
- * how many there are to show; FALSE if one is no function. Of a stack without any frame, as it is
- * while a thread begins or is in C that nothing of Python called, "[no Python function]".
+/* The functions of @codes, innermost first, into @functions, which has room for as many as it has
+ * frames and for one at least, and how many there are to show; FALSE if one is no function. Of a
+ * stack without any frame, as it is while a thread begins or is in C that nothing of Python called,
+ * "[no Python function]".
  */
 gboolean          sonde_python_stage_resolve     (SondePythonStage     *self,
                                                   const SondeCodeStack *codes,
@@ -77,8 +78,8 @@ guint             sonde_python_stage_merge_frames (SondePythonStage     *self,
                                                    const SondeStack     *native,
                                                    const SondeCodeStack *codes,
                                                    SondeMergedFrame     *frames);
-/* The same as functions; @natives are its functions. Gives how many @functions,
- * at most SONDE_MERGED_DEPTH_MAX.
+/* The same as functions; @natives are its functions, and @codes were resolved just now: what is no
+ * function is left out. Gives how many @functions, at most SONDE_MERGED_DEPTH_MAX.
  */
 guint             sonde_python_stage_merge       (SondePythonStage     *self,
                                                   const SondeStack     *native,

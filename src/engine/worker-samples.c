@@ -134,25 +134,23 @@ add_with_codes (SondeWorker          *self,
 {
   const SondeStack *stack = &self->stack;
   gboolean is_truncated = stack->end != SONDE_STACK_END_OUTERMOST || codes->is_truncated;
-  guint depth = sonde_python_stage_merge (self->python, stack, self->natives, codes,
-                                          self->functions_of_stack);
-
-  sonde_views_add (self->views, SONDE_FRAMES_BOTH, thread->views, self->functions_of_stack, depth,
-                   is_truncated, status, n_ticks, ns);
-
-  thread->has_codes = FALSE;
-  thread->is_torn = FALSE;
-  if (!runs_python (self, thread, codes))
-    return;
-
-  thread->has_codes = sonde_python_stage_resolve (self->python, codes, self->functions_of_stack,
+  gboolean has_python = runs_python (self, thread, codes);
+  guint depth;
+  gboolean is_known = sonde_python_stage_resolve (self->python, codes, self->functions_of_stack,
                                                   &depth);
-  thread->is_torn = !thread->has_codes;
+
+  thread->has_codes = has_python && is_known;
+  thread->is_torn = has_python && !is_known;
   if (thread->has_codes)
     sonde_views_add (self->views, SONDE_FRAMES_PYTHON, thread->views, self->functions_of_stack,
                      depth, codes->is_truncated, status, n_ticks, ns);
-  else
+  if (thread->is_torn)
     lose_python (self, n_ticks);
+
+  depth = sonde_python_stage_merge (self->python, stack, self->natives, codes,
+                                    self->functions_of_stack);
+  sonde_views_add (self->views, SONDE_FRAMES_BOTH, thread->views, self->functions_of_stack, depth,
+                   is_truncated || !is_known, status, n_ticks, ns);
 }
 
 /* One capture, from the copied bytes to the counts; the thread runs again. */

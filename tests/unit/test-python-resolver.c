@@ -189,6 +189,26 @@ test_resolver_restless (void)
   assert_lines (resolver, restless.line);
 }
 
+/* Where one is no function the others are looked at all the same: they are shown without it. */
+static void
+test_resolver_unsettled (void)
+{
+  g_autoptr(PythonImage) image = make_image ();
+  g_autoptr(SondePythonCodes) codes = python_code_read (image);
+  g_autoptr(SondePythonResolver) resolver = sonde_python_resolver_new (codes, NULL);
+  g_autofree SondeCodeStack *stack = g_new0 (SondeCodeStack, 1);
+
+  fill_stack (stack);
+  g_assert_true (sonde_python_resolver_settle (resolver, stack));
+  python_code_age (codes);
+  sonde_python_resolver_begin_turn (resolver);
+  set_line (image, 1, 123);
+  stack->frames[0].code = AT_NAME;
+  g_assert_false (sonde_python_resolver_settle (resolver, stack));
+  g_assert_null (sonde_python_resolver_find (resolver, &stack->frames[0]));
+  g_assert_cmpuint (sonde_python_resolver_find (resolver, &stack->frames[1])->line, ==, 123);
+}
+
 /* What is no code object is no function, wherever in the stack; what was found stays right. */
 static void
 test_resolver_no_function (void)
@@ -224,6 +244,7 @@ main (int   argc,
   g_test_add_func ("/python-resolver/replaced", test_resolver_replaced);
   g_test_add_func ("/python-resolver/turns", test_resolver_turns);
   g_test_add_func ("/python-resolver/restless", test_resolver_restless);
+  g_test_add_func ("/python-resolver/unsettled", test_resolver_unsettled);
   g_test_add_func ("/python-resolver/no-function", test_resolver_no_function);
 
   return g_test_run ();
