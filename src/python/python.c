@@ -421,6 +421,8 @@ sonde_python_read_thread (SondePython             *self,
        thread = thread->outer)
     if (sonde_python_frames_read (thread->frames, NULL, 0, &self->piece) == SONDE_PYTHON_READ_OK)
       append_stack (stack, &self->piece);
+    else
+      stack->is_truncated = TRUE;
 
   return read;
 }

@@ -229,7 +229,7 @@ look_at_standing (SondePeekSampler *self,
   return SONDE_PEEK_LOOK_COUNTED;
 }
 
-/* Whether @thread has slept since its frames were read. */
+/* Whether @thread, whose state was asked for just now, has slept since its frames were read. */
 static gboolean
 has_slept_on (const PeekThread *thread)
 {

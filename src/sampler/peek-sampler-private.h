@@ -30,7 +30,7 @@ typedef struct
   guint              n_misses;
   gboolean           is_known;   /* the batch has, or the client, its stack */
   gboolean           is_stale;   /* and it may have changed */
-  guint64            still_count; /* how often it had run when that was read */
+  guint64            still_count; /* how often it had run when that was read; 0: it ran on */
   SondeThreadStatus  status;
   int                cpu;        /* where it was seen last */
   guint64            asked_ns;   /* when its state was last asked for */
@@ -77,6 +77,7 @@ struct _SondePeekSampler
   guint64                all_ns;    /* when more than a lock was last read */
   guint64                locks_ns;  /* and that of all interpreters, where there are several */
   gboolean               is_in_tick;
+  guint64                stages_ns; /* what the stages of this tick have taken */
   gboolean               has_new;   /* threads in this tick */
   int                    cpu;       /* of the stage under way, and the CPU time of its thread */
   guint64                stage_cpu_ns;

@@ -142,8 +142,14 @@ sonde_peek_thread_update_runs (PeekThread *thread)
   if (!sonde_thread_read_runs (&thread->thread, &runs))
     return FALSE;
 
-  /* One that has not run since the last look waited for others all the while, not for us. */
-  if (thread->has_runs && runs.count != thread->runs.count)
+  /* One that has not run since the last look waited for others all the while, not for us; and what
+   * is known of its wait may still grow, where it goes from one CPU's queue to another's.
+   */
+  if (thread->has_runs && runs.count == thread->runs.count)
+    {
+      runs.waited_ns = thread->runs.waited_ns;
+    }
+  else if (thread->has_runs)
     {
       waited_ns = runs.waited_ns - MIN (thread->runs.waited_ns, runs.waited_ns);
       thread->waited_ns += waited_ns - MIN (waited_ns, thread->held_ns);

@@ -15,7 +15,7 @@
 #define STATE_INTERVAL_NS G_GUINT64_CONSTANT (950000)
 
 /* How often what goes on in other interpreters is looked at than those whose threads are read. */
-#define ALL_INTERVAL_NS G_GUINT64_CONSTANT (200000)
+#define OTHERS_INTERVAL_NS G_GUINT64_CONSTANT (200000)
 
 /* How many threads are asked for their state in a tick, in turn. */
 #define STATES_A_TICK 8
@@ -26,7 +26,7 @@
 /* When a tick goes on that found the lock taken. */
 #define RETRY_NS 100000
 
-/* For how long the target is left alone after a tick, in terms of what the tick took. */
+/* For how long the target is left alone after a tick, in terms of what its stages took. */
 #define REST_FACTOR 1
 
 /* Whose look was in vain. The sample is lost if that was often; the lock, which would have been
@@ -120,7 +120,7 @@ read_locks_if_unheld (SondePeekSampler *self)
   gboolean is_held = FALSE;
 
   if (sonde_python_count_interpreters (self->python) > 1 &&
-      self->now_ns - self->locks_ns >= ALL_INTERVAL_NS)
+      self->now_ns - self->locks_ns >= OTHERS_INTERVAL_NS)
     {
       sonde_python_read_locks (self->python);
       self->locks_ns = self->now_ns;
@@ -191,6 +191,7 @@ begin_tick (SondePeekSampler *self,
   self->n_missed = 0;
   self->is_in_tick = TRUE;
   self->has_new = FALSE;
+  self->stages_ns = 0;
   self->tick += 1 + n_skipped;
   self->now_ns = now_ns;
   self->period_ns = (guint64) self->pacer.period_ns;
@@ -273,13 +274,14 @@ end_tick (SondePeekSampler *self)
 }
 
 /* When the next tick is due, at @now_ns: where a tick takes long (very deep stacks, very many
- * threads) those that are due meanwhile are late, so that the target has its CPU too.
+ * threads) those that are due meanwhile are late, so that the target has its CPU too. That a
+ * preempter waited for its CPU between two stages took nothing from the target.
  */
 static guint64
 find_next_due (SondePeekSampler *self,
                guint64           now_ns)
 {
-  guint64 rested_ns = now_ns + REST_FACTOR * (now_ns - self->now_ns);
+  guint64 rested_ns = now_ns + REST_FACTOR * self->stages_ns;
 
   if (self->pacer.due_ns < rested_ns)
     self->n_missed += 1 + sonde_pacer_advance (&self->pacer, rested_ns);
@@ -294,30 +296,33 @@ sonde_peek_tick_run (SondeRelay *relay,
 {
   SondePeekSampler *self = data;
   SondeStage next = { .cpu = cpu };
+  guint64 start_ns = sonde_clock_now_ns ();
+  gboolean is_over;
   guint64 now_ns;
 
   /* Where the worker has it, to wait would keep the target waiting too. */
   if (!g_mutex_trylock (&self->lock))
     {
-      now_ns = sonde_clock_now_ns ();
       if (!self->is_in_tick)
-        self->n_missed += 1 + sonde_pacer_advance (&self->pacer, now_ns);
-      next.due_ns = self->is_in_tick ? now_ns + RETRY_NS : self->pacer.due_ns;
+        self->n_missed += 1 + sonde_pacer_advance (&self->pacer, start_ns);
+      next.due_ns = self->is_in_tick ? start_ns + RETRY_NS : self->pacer.due_ns;
       return next;
     }
 
   take_held_time (self, cpu);
   if (!self->is_in_tick)
-    begin_tick (self, sonde_clock_now_ns ());
+    begin_tick (self, start_ns);
   next.cpu = look (self);
   if (next.cpu == cpu && take_new_threads (self))
     next.cpu = look (self);
-  if (next.cpu == cpu || next.cpu < 0 || sonde_relay_has_failed (relay))
-    {
-      next.cpu = cpu;
-      end_tick (self);
-      next.due_ns = find_next_due (self, sonde_clock_now_ns ());
-    }
+  is_over = next.cpu == cpu || next.cpu < 0 || sonde_relay_has_failed (relay);
+  if (is_over)
+    end_tick (self);
+
+  now_ns = sonde_clock_now_ns ();
+  self->stages_ns += now_ns - start_ns;
+  if (is_over)
+    next = (SondeStage) { .cpu = cpu, .due_ns = find_next_due (self, now_ns) };
 
   g_mutex_unlock (&self->lock);
 
