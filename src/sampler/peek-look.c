@@ -213,7 +213,6 @@ look_at_standing (SondePeekSampler *self,
 {
   SondePythonInterpreter *interpreter = thread->python->interpreter;
 
-  thread->asked_ns = self->now_ns;
   if (!sonde_peek_thread_update_runs (thread))
     return SONDE_PEEK_LOOK_ENDED;
 
@@ -246,18 +245,17 @@ look_at_unlocked (SondePeekSampler *self,
 {
   SondePythonInterpreter *interpreter = thread->python->interpreter;
   SondePythonRead read;
+  gboolean may_differ;
 
   sonde_peek_look_mark_stale (self, interpreter);
-  if (thread->is_stale || !thread->is_known)
-    {
-      if (!sonde_peek_thread_update_state (self, thread))
-        return SONDE_PEEK_LOOK_ENDED;
+  may_differ = thread->is_stale || !thread->is_known;
+  if ((may_differ || thread->asked_tick == self->tick) &&
+      !sonde_peek_thread_update_state (thread))
+    return SONDE_PEEK_LOOK_ENDED;
 
-      thread->is_stale = !has_slept_on (thread);
-    }
-
-  if (!thread->is_stale)
+  if (!may_differ || has_slept_on (thread))
     {
+      thread->is_stale = FALSE;
       sonde_peek_thread_repeat (self, thread);
       return SONDE_PEEK_LOOK_COUNTED;
     }

@@ -33,7 +33,7 @@ typedef struct
   guint64            still_count; /* how often it had run when that was read; 0: it ran on */
   SondeThreadStatus  status;
   int                cpu;        /* where it was seen last */
-  guint64            asked_ns;   /* when its state was last asked for */
+  guint64            asked_tick; /* the last tick in which its state is to be asked for */
   SondeThreadRuns    runs;
   gboolean           has_runs;
   gboolean           has_wait;   /* what it sleeps for is known */
@@ -140,8 +140,7 @@ gboolean   sonde_peek_thread_update_runs  (PeekThread       *thread);
 /* What it sleeps for. FALSE if it does not sleep. */
 gboolean   sonde_peek_thread_update_wait  (PeekThread       *thread);
 /* Whether it runs, of one that is not to be read. FALSE if it has ended. */
-gboolean   sonde_peek_thread_update_state (SondePeekSampler *self,
-                                           PeekThread       *thread);
+gboolean   sonde_peek_thread_update_state (PeekThread       *thread);
 
 /* Count its samples up to this tick: with @self->stack, if there is room for that; with its last
  * one; or as lost.

@@ -23,7 +23,7 @@ add_thread (SondePeekSampler  *self,
   const SondePeekRecord record = { .kind = SONDE_PEEK_APPEARED, .thread = thread };
 
   sonde_thread_open (&thread->thread, self->pid, python->tid);
-  if (!sonde_peek_thread_update_state (self, thread))
+  if (!sonde_peek_thread_update_state (thread))
     {
       sonde_thread_close (&thread->thread);
       g_free (thread);
@@ -179,14 +179,12 @@ sonde_peek_thread_update_wait (PeekThread *thread)
 }
 
 gboolean
-sonde_peek_thread_update_state (SondePeekSampler *self,
-                                PeekThread       *thread)
+sonde_peek_thread_update_state (PeekThread *thread)
 {
   gboolean was_active = sonde_thread_state_is_active (thread->status.state);
   guint64 count = thread->runs.count;
   SondeThreadPlace place;
 
-  thread->asked_ns = self->now_ns;
   if (!sonde_peek_thread_update_runs (thread))
     return FALSE;
 

@@ -12,13 +12,14 @@
 #include "base/clock.h"
 #include "sampler/peek-sampler-private.h"
 
-#define STATE_INTERVAL_NS G_GUINT64_CONSTANT (950000)
-
 /* How often what goes on in other interpreters is looked at than those whose threads are read. */
 #define OTHERS_INTERVAL_NS G_GUINT64_CONSTANT (200000)
 
-/* How many threads are asked for their state in a tick, in turn. */
-#define STATES_A_TICK 8
+/* How many threads are asked for their state, in turn. */
+#define STATES_A_MS 16
+#define STATES_A_TICK_MIN 4
+#define STATES_A_TICK_MAX 64
+#define NS_PER_MS G_GUINT64_CONSTANT (1000000)
 
 /* How often a thread is missed in a tick before its sample is lost. */
 #define MISSES_MAX 3
@@ -142,23 +143,23 @@ read_locks_if_unheld (SondePeekSampler *self)
   self->needs_list |= is_held && !is_any_holder_known (self);
 }
 
+/* The state of a thread without the lock is what it is in this tick, of a few in turn; of the
+ * others what it was when they had theirs. To ask when something has changed, and to hold what was
+ * found then, would find those awake too often that have just given the lock to another.
+ */
 static void
-update_states (SondePeekSampler *self)
+choose_asked (SondePeekSampler *self)
 {
-  guint n = MIN (self->threads->len, STATES_A_TICK);
+  guint n_most = (guint) (STATES_A_MS * self->period_ns / NS_PER_MS);
+  guint n = MIN (self->threads->len, CLAMP (n_most, STATES_A_TICK_MIN, STATES_A_TICK_MAX));
 
-  for (guint i = 0; i < n && self->threads->len > 0; i++)
+  for (guint i = 0; i < n; i++)
     {
       PeekThread *thread;
 
       self->next_state = (self->next_state + 1) % self->threads->len;
       thread = g_ptr_array_index (self->threads, self->next_state);
-      if (sonde_peek_look_needs_standing (thread) ||
-          self->now_ns - thread->asked_ns < STATE_INTERVAL_NS ||
-          sonde_peek_thread_update_state (self, thread))
-        continue;
-
-      end_thread (self, self->next_state);
+      thread->asked_tick = self->tick;
     }
 }
 
@@ -197,6 +198,7 @@ begin_tick (SondePeekSampler *self,
   self->period_ns = (guint64) self->pacer.period_ns;
   g_array_append_val (self->batch.ticks, now_ns);
   sonde_peek_thread_skip_all (self, n_skipped);
+  choose_asked (self);
   read_locks_if_unheld (self);
 }
 
@@ -269,7 +271,6 @@ end_tick (SondePeekSampler *self)
         sonde_peek_thread_lose (self, thread, SONDE_LOSS_TORN);
     }
 
-  update_states (self);
   self->is_in_tick = FALSE;
 }
 

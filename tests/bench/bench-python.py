@@ -54,7 +54,8 @@ from shares import count_self, lasting_variation, variation  # noqa: E402
 
 WORKLOADS = ("small-methods", "leaves", "text", "recursion", "generators", "nested-generators",
              "async", "callbacks", "comprehensions", "exceptions", "descriptors", "metaclasses",
-             "threads", "contexts", "objects", "closures", "calls")
+             "threads", "rivals", "contexts", "objects", "closures", "calls")
+THREADED = ("threads", "rivals")
 
 AGREE_HZ = 1000
 TORN_S = 5
@@ -204,8 +205,7 @@ class Bench:
             if start_watcher:
                 watcher = start_watcher(target)
                 time.sleep(ATTACH_S)
-            target.program.stdin.write(b"\n")
-            target.program.stdin.flush()
+            target.tell("begin")
             told = target.read()
         if watcher is not None:
             watcher.terminate()
@@ -329,7 +329,7 @@ class PeerBench:
 
             def record(target):
                 stacks, share = self.peer.record(target.pid, AGREE_HZ, options.seconds,
-                                                 workload == "threads")
+                                                 workload in THREADED)
                 failed.append(share)
                 return stacks
 
@@ -343,7 +343,7 @@ class PeerBench:
         for script, argument in TORN:
             with self.bench.start(script, argument) as target:
                 for rate in GOALS["torn"]:
-                    _, failed = self.peer.record(target.pid, rate, TORN_S, argument == "threads")
+                    _, failed = self.peer.record(target.pid, rate, TORN_S, argument in THREADED)
                     self.say(f"failed at {rate} Hz, {script}.py {argument}",
                              f"{100 * failed:.2f} %", "torn")
 

@@ -41,8 +41,8 @@ TOLD_BY_STACKS = ("told", "dump", "both")
 # Case → what it does with a busy target.
 RECORDED = {
     "flipflop": python_records.check_flipflop,
-    "flipflop-slow": lambda *who: python_records.check_flipflop(*who, "python", "1000"),
-    "flipflop-both": lambda *who: python_records.check_flipflop(*who, "both", "1000"),
+    "flipflop-slow": lambda *who: python_records.check_flipflop(*who, "python", "1000", "3"),
+    "flipflop-both": lambda *who: python_records.check_flipflop(*who, "both", "1000", "3"),
     "turns": python_records.check_turns,
     "objects": python_records.check_objects,
     "ladder": python_records.check_ladder,
@@ -55,6 +55,7 @@ RECORDED = {
     "launch": python_records.check_launch,
     "threads": python_records.check_threads,
     "wanted": python_records.check_wanted,
+    "present": python_records.check_present,
     "napping": python_records.check_napping,
     "thread-names": python_records.check_names,
     "released": python_records.check_released,

@@ -9,10 +9,11 @@ import collections
 import pathlib
 import re
 import subprocess
+import time
 
 from pythons import Failed, Target
 from shares import bound_variation, count_independent, count_self, merge, variation
-from sonde_cli import read_folded, wilson
+from sonde_cli import Recording, read_folded, wilson
 
 # From this part of its time on a processor, a thread was as good as undisturbed.
 UNDISTURBED = 0.98
@@ -73,11 +74,11 @@ def _record(cli, target, *options):
     return {stack: n for stack, n in stacks.items() if stack[-1] != "ready"}, stats
 
 
-def check_flipflop(start, cli, frames="python", rate="10000"):
+def check_flipflop(start, cli, frames="python", rate="10000", seconds="1"):
     """A leaf is only ever below the one function that calls it. Gives the figures."""
     names = {"<module>", "main", "dive", "spin", "hot_a", "hot_b", "leaf_a", "leaf_b"}
     with start("flipflop", "20") as target:
-        stacks, stats = _record(cli, target, "--frames", frames, "-r", rate, "-d", "1")
+        stacks, stats = _record(cli, target, "--frames", frames, "-r", rate, "-d", seconds)
     whole = sum(stacks.values())
     for stack in stacks:
         python = [name for name in stack if frames == "python" or name in names]
@@ -194,8 +195,11 @@ def check_brood(start, cli):
 
 def check_reborn(start, cli):
     """What a program becomes with exec() is seen too, wherever its Python lies then."""
-    with start("reborn", "0.8") as target:
-        stacks, _ = cli.record(target.read()["pid"], "--frames", "python", "-d", "2")
+    with start("reborn") as target, Recording(cli, target.read()["pid"], "--frames",
+                                              "python") as recording:
+        recording.wait_until_peeking()
+        target.tell("begin")
+        stacks, _ = recording.finish()
     for name in ("main;first", "main;second"):
         _require(_count(stacks, name) >= 100, f"no {name}\n{_show(stacks)}")
 
@@ -266,6 +270,27 @@ def check_wanted(start, cli):
         # On a busy machine the lock is at times with nobody, until one who woke has a CPU.
         _require(told - 0.03 <= has <= 0.26 and 0.72 <= has + wants <= 0.77,
                  f"told {told:.3f}, has and wants: {seen}")
+
+
+def _read_present_ns(pid):
+    """Gives for how long the threads of a process ran or waited for a CPU, all together."""
+    texts = [path.read_text(encoding="ascii").split()
+             for path in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat")]
+    return sum(int(ran) + int(waited) for ran, waited, _ in texts)
+
+
+def check_present(start, cli):
+    """Threads that hand a lock on are seen awake for as long as the kernel says that they are."""
+    for frames in ("python", "both"):
+        with start("contention", "3") as target:
+            pid = target.read()["pid"]
+            present_ns, begin_ns = _read_present_ns(pid), time.monotonic_ns()
+            stacks, stats = cli.record(pid, "--frames", frames, "-d", "2")
+            present_ns = _read_present_ns(pid) - present_ns
+            true = present_ns / (time.monotonic_ns() - begin_ns)
+        seen = sum(stacks.values()) / stats["ticks"]
+        _require(abs(seen - true) <= 0.1, f"{frames}: {true:.3f} threads were awake, seen "
+                                          f"{seen:.3f}\n{_show(stacks)}")
 
 
 def check_napping(start, cli):

@@ -131,6 +131,11 @@ class Target:
         line, self._read = self._read.split(b"\n", 1)
         return json.loads(line)
 
+    def tell(self, line):
+        """Writes a line on its standard input."""
+        self.program.stdin.write(line.encode() + b"\n")
+        self.program.stdin.flush()
+
     def finish(self):
         """Tells it to end, and gives what it prints of itself at last."""
         self.program.stdin.close()

@@ -5,9 +5,11 @@
 import json
 import math
 import os
+import pathlib
 import re
 import subprocess
 import tempfile
+import time
 
 from pythons import Failed
 
@@ -24,6 +26,42 @@ LABEL_MAX = 127
 DEADLINE_S = 120
 
 
+class Recording:
+    """A recording under way; killed at the end of the block, if it is not finished by then."""
+
+    def __init__(self, cli, pid, *options):
+        self._folder = tempfile.TemporaryDirectory()
+        self._stats = os.path.join(self._folder.name, "stats")
+        self._program = cli.start("record", "-p", pid, "--stats", self._stats, *options)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self._program.kill()
+        self._program.communicate()
+        self._folder.cleanup()
+
+    def wait_until_peeking(self):
+        """Waits until samples are taken without stopping, which threads of their own do."""
+        tasks = pathlib.Path(f"/proc/{self._program.pid}/task")
+        deadline = time.monotonic() + DEADLINE_S
+        while not any(path.read_text(encoding="utf-8") == "sonde-preempter\n"
+                      for path in tasks.glob("*/comm")):
+            if self._program.poll() is not None or time.monotonic() > deadline:
+                raise Failed("it does not begin to take samples")
+            time.sleep(0.01)
+
+    def finish(self):
+        """Waits for its end; gives stack (a tuple, outermost first) → samples, and the figures."""
+        folded, errors = self._program.communicate(timeout=DEADLINE_S)
+        if self._program.returncode != 0:
+            raise Failed(f"the recording ended with status {self._program.returncode}: "
+                         f"{errors.decode(errors='replace')}")
+        with open(self._stats, encoding="utf-8") as stats:
+            return read_folded(folded.decode()), json.load(stats)
+
+
 class Cli:
     """The program; each call runs it to its end, by way of another one if there is a prefix."""
 
@@ -31,15 +69,24 @@ class Cli:
         self.path = path
         self.prefix = prefix
 
+    def start(self, *arguments):
+        """Gives the process."""
+        return subprocess.Popen([*self.prefix, self.path, *map(str, arguments)],
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, env={**os.environ, "LC_ALL": "C.UTF-8"})
+
     def run(self, *arguments):
         """Gives its standard output."""
-        done = subprocess.run([*self.prefix, self.path, *map(str, arguments)], capture_output=True,
-                              check=False, timeout=DEADLINE_S,
-                              env={**os.environ, "LC_ALL": "C.UTF-8"})
-        if done.returncode != 0:
+        with self.start(*arguments) as program:
+            try:
+                output, errors = program.communicate(timeout=DEADLINE_S)
+            except subprocess.TimeoutExpired:
+                program.kill()
+                raise
+        if program.returncode != 0:
             raise Failed(f"sonde-cli {' '.join(map(str, arguments))} ended with status "
-                         f"{done.returncode}: {done.stderr.decode(errors='replace')}")
-        return done.stdout.decode()
+                         f"{program.returncode}: {errors.decode(errors='replace')}")
+        return output.decode()
 
     def dump(self, pid, frames, *options):
         """Gives thread's id → (name, frames), a frame as (whether it is Python's, text)."""
@@ -47,11 +94,8 @@ class Cli:
 
     def record(self, pid, *options):
         """Gives stack (a tuple, outermost first) → samples, and the figures."""
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "stats")
-            folded = self.run("record", "-p", pid, "--stats", path, *options)
-            with open(path, encoding="utf-8") as stats:
-                return read_folded(folded), json.load(stats)
+        with Recording(self, pid, *options) as recording:
+            return recording.finish()
 
 
 def read_dump(text):

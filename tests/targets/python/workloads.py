@@ -14,16 +14,17 @@
   exceptions         exceptions that pass several functions, and are caught, or raised anew
   descriptors        properties, descriptors, operators and what is found by __getattr__
   metaclasses        classes that are made and thrown away
-  threads            four threads that compute
+  threads            four threads that compute the same
+  rivals             four threads, each of which computes something else
   contexts           with statements, written as classes and as generators
   objects            objects with long chains of __init__
   closures           functions that others have made: decorators, partials, lambdas
   calls              calls of every form: by position, by name, starred, bound, of a class
 
-Each runs one thread, but for threads, as <module>;main;… until its standard input is closed. It
-does the same rounds all the time, each of which lasts for less than a millisecond, so that any two
-recordings of it have the same shares. What these are depends on the Python. Recordings of the
-same process agree in the share of each function, whatever frames they are of.
+Each runs one thread, but for threads and rivals, as <module>;main;… until its standard input is
+closed. It does the same rounds all the time, each of which lasts for less than a millisecond, so
+that any two recordings of it have the same shares. What these are depends on the Python. Recordings
+of the same process agree in the share of each function, whatever frames they are of.
 
 Before it begins it prints which functions run, by the names that Sonde has for them:
 
@@ -49,7 +50,11 @@ import work_flow
 import work_library
 import work_objects
 
-THREADS = 4
+# Workload of several threads → what each of them does.
+THREADS = {
+    "threads": ("small-methods",) * 4,
+    "rivals": ("small-methods", "recursion", "generators", "comprehensions"),
+}
 ROUNDS = 200
 
 # Between rounds of so long together it does nothing for a while, each time for another, up to some
@@ -106,9 +111,9 @@ def compute(work, rounds):
         run_batches(work, rounds)
 
 
-def wait_for_threads(work, rounds):
-    for _ in range(THREADS):
-        threading.Thread(target=compute, args=(work, rounds), daemon=True).start()
+def wait_for_threads(tasks):
+    for task in tasks:
+        threading.Thread(target=compute, args=task, daemon=True).start()
     sys.stdin.read()
 
 
@@ -133,20 +138,24 @@ def list_names(work):
     return sorted(names - {get_name(list_names.__code__)})
 
 
-def main():
-    name = sys.argv[1]
-    work = WORKLOADS["small-methods" if name == "threads" else name]
-    names = list_names(work)
-    # What is specialised once is so before it is looked at.
+def count_rounds(work):
+    """Gives how many take BATCH_S. What is specialised once is so before it is looked at."""
     begin = time.perf_counter()
     for _ in range(ROUNDS):
         work()
-    rounds = max(1, int(ROUNDS * BATCH_S / (time.perf_counter() - begin)))
+    return max(1, int(ROUNDS * BATCH_S / (time.perf_counter() - begin)))
+
+
+def main():
+    name = sys.argv[1]
+    works = [WORKLOADS[part] for part in THREADS.get(name, (name,))]
+    names = sorted({name for work in works for name in list_names(work)})
+    tasks = [(work, count_rounds(work)) for work in works]
     target.ready(names=names)
-    if name == "threads":
-        wait_for_threads(work, rounds)
+    if name in THREADS:
+        wait_for_threads(tasks)
     else:
-        repeat(work, rounds)
+        repeat(*tasks[0])
 
 
 main()
