@@ -254,7 +254,7 @@ add_entries (GOptionContext *context,
   if (self->command == SONDE_COMMAND_RECORD || self->command == SONDE_COMMAND_TOP)
     {
       add_entry (context, "rate", 'r', G_OPTION_ARG_STRING, &words->rate,
-                 N_("Look this often a second, 1 to 20000, Python alone to 1000000; else 1000"),
+                 N_("Look this often a second, 1 to 20000; else 1000"),
                  N_("HZ"));
       add_entry (context, "duration", 'd', G_OPTION_ARG_STRING, &words->duration,
                  N_("End after this time; else when the process ends or with Ctrl+C"),
