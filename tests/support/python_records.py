@@ -288,8 +288,10 @@ def check_present(start, cli):
         present_ns = _read_present_ns(pid) - present_ns
         true = present_ns / (time.monotonic_ns() - begin_ns)
     seen = sum(stacks.values()) / stats["ticks"]
-    _require(abs(seen - true) <= 0.1,
-             f"{true:.3f} threads were awake, seen {seen:.3f}\n{_show(stacks)}")
+    # Who waits while Sonde has the CPU waits in the kernel's figures.
+    taken = stats["sampler_cpu_s"] / stats["duration_s"]
+    _require(-0.1 - taken <= seen - true <= 0.1,
+             f"{true:.3f} threads were awake, seen {seen:.3f}, taken {taken:.3f}\n{_show(stacks)}")
 
 
 def check_napping(start, cli):
