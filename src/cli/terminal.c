@@ -27,6 +27,7 @@
 struct _SondeTerminal
 {
   struct termios before;
+  struct termios ours;
   gboolean       has_keys;
 };
 
@@ -34,7 +35,6 @@ SondeTerminal *
 sonde_terminal_new (void)
 {
   SondeTerminal *self;
-  struct termios now;
 
   if (!isatty (STDOUT_FILENO))
     return NULL;
@@ -43,19 +43,11 @@ sonde_terminal_new (void)
   self->has_keys = isatty (STDIN_FILENO) && tcgetattr (STDIN_FILENO, &self->before) == 0 &&
                    tcgetpgrp (STDIN_FILENO) == getpgrp ();
 
-  if (self->has_keys)
-    {
-      now = self->before;
-      now.c_lflag &= (tcflag_t) ~(ICANON | ECHO);
-      now.c_cc[VMIN] = 0;
-      now.c_cc[VTIME] = 0;
-      /* Ctrl+Z would leave the shell with our screen. */
-      now.c_cc[VSUSP] = _POSIX_VDISABLE;
-      tcsetattr (STDIN_FILENO, TCSANOW, &now);
-    }
-
-  /* A terminal that cannot be written to is found out by the first table. */
-  (void) !write (STDOUT_FILENO, ENTER, strlen (ENTER));
+  self->ours = self->before;
+  self->ours.c_lflag &= (tcflag_t) ~(ICANON | ECHO);
+  self->ours.c_cc[VMIN] = 0;
+  self->ours.c_cc[VTIME] = 0;
+  sonde_terminal_enter (self);
 
   return self;
 }
@@ -63,12 +55,31 @@ sonde_terminal_new (void)
 void
 sonde_terminal_free (SondeTerminal *self)
 {
+  if (self == NULL)
+    return;
+
+  sonde_terminal_leave (self);
+  g_free (self);
+}
+
+/* In the background this has the kernel send SIGTTOU. */
+void
+sonde_terminal_enter (SondeTerminal *self)
+{
+  if (self->has_keys)
+    tcsetattr (STDIN_FILENO, TCSANOW, &self->ours);
+
+  /* A terminal that cannot be written to is found out by the first table. */
+  (void) !write (STDOUT_FILENO, ENTER, strlen (ENTER));
+}
+
+void
+sonde_terminal_leave (SondeTerminal *self)
+{
   (void) !write (STDOUT_FILENO, LEAVE, strlen (LEAVE));
 
   if (self->has_keys)
     tcsetattr (STDIN_FILENO, TCSANOW, &self->before);
-
-  g_free (self);
 }
 
 void

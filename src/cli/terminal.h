@@ -27,6 +27,10 @@ typedef struct _SondeTerminal SondeTerminal;
 SondeTerminal *sonde_terminal_new      (void);
 void           sonde_terminal_free     (SondeTerminal  *self);
 
+/* Gives it back for a while, as to a shell after Ctrl+Z; and takes it over again. */
+void           sonde_terminal_leave    (SondeTerminal  *self);
+void           sonde_terminal_enter    (SondeTerminal  *self);
+
 /* What the window measures now. */
 void           sonde_terminal_get_size (SondeTerminal  *self,
                                         guint          *columns,

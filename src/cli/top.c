@@ -98,6 +98,23 @@ on_key_time_cb (gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* Ctrl+Z would leave the shell with our screen. */
+static void
+on_suspend_cb (gpointer data)
+{
+  View *self = data;
+
+  sonde_terminal_leave (self->terminal);
+}
+
+static void
+on_resume_cb (gpointer data)
+{
+  View *self = data;
+
+  sonde_terminal_enter (self->terminal);
+}
+
 /* Runs the session to its end, drawing; returns its last snapshot. */
 static SondeSnapshot *
 run_live (SondeWatch  *watch,
@@ -110,6 +127,7 @@ run_live (SondeWatch  *watch,
 
   if (view.terminal != NULL)
     {
+      sonde_watch_set_job_funcs (watch, on_suspend_cb, on_resume_cb);
       window_source = g_unix_signal_add (SIGWINCH, on_window_cb, &view);
       key_source = g_timeout_add (KEY_INTERVAL_MS, on_key_time_cb, &view);
     }

@@ -25,6 +25,7 @@ struct _SondeWatch
   GMainLoop      *loop;
   SondeSnapshot  *snapshot;
   guint           sources[3];
+  SondeJobControl *job;
   guint           look_source;
   guint           deadline_source;
 
@@ -32,6 +33,8 @@ struct _SondeWatch
   SondeEngine    *engine;
   SondeWatchFunc  on_snapshot;
   gpointer        data;
+  SondeJobFunc    on_suspend;
+  SondeJobFunc    on_resume;
 
   double          duration_s;
   gboolean        is_waiting;
@@ -60,6 +63,28 @@ on_signal_cb (gpointer data)
 
   /* Kept: some senders signal twice, and a recording must be written even so. */
   return G_SOURCE_CONTINUE;
+}
+
+static void
+on_suspend_cb (gpointer data)
+{
+  SondeWatch *self = data;
+
+  sonde_engine_suspend (self->engine);
+  if (self->on_suspend != NULL)
+    self->on_suspend (self->data);
+}
+
+static void
+on_resume_cb (gpointer data)
+{
+  SondeWatch *self = data;
+
+  /* The session does not count the time in between: the next snapshot says how much is left. */
+  g_clear_handle_id (&self->deadline_source, g_source_remove);
+  if (self->on_resume != NULL)
+    self->on_resume (self->data);
+  sonde_engine_resume (self->engine);
 }
 
 static gboolean
@@ -135,9 +160,21 @@ sonde_watch_new (SondeEngine *engine,
   self->sources[0] = g_unix_signal_add (SIGINT, on_signal_cb, self);
   self->sources[1] = g_unix_signal_add (SIGTERM, on_signal_cb, self);
   self->sources[2] = g_unix_signal_add (SIGHUP, on_signal_cb, self);
+  self->job = sonde_job_control_new (on_suspend_cb, on_resume_cb, self);
   look_often (self, TRUE);
 
   return self;
+}
+
+void
+sonde_watch_set_job_funcs (SondeWatch   *self,
+                           SondeJobFunc  on_suspend,
+                           SondeJobFunc  on_resume)
+{
+  g_return_if_fail (self != NULL);
+
+  self->on_suspend = on_suspend;
+  self->on_resume = on_resume;
 }
 
 void
@@ -146,6 +183,7 @@ sonde_watch_free (SondeWatch *self)
   for (guint i = 0; i < G_N_ELEMENTS (self->sources); i++)
     g_clear_handle_id (&self->sources[i], g_source_remove);
 
+  g_clear_pointer (&self->job, sonde_job_control_free);
   g_clear_handle_id (&self->look_source, g_source_remove);
   g_clear_handle_id (&self->deadline_source, g_source_remove);
   g_clear_pointer (&self->snapshot, sonde_snapshot_unref);
@@ -163,6 +201,9 @@ sonde_watch_run (SondeWatch     *self,
   self->on_snapshot = on_snapshot;
   self->data = data;
   g_main_loop_run (self->loop);
+
+  /* Nobody would hear of a signal any more, and no thread of the target is held. */
+  g_clear_pointer (&self->job, sonde_job_control_free);
 
   return g_steal_pointer (&self->snapshot);
 }

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "base/job-control.h"
 #include "engine/engine.h"
 
 G_BEGIN_DECLS
@@ -24,7 +25,8 @@ typedef void (*SondeWatchFunc) (SondeSnapshot *snapshot,
  * SondeWatch:
  *
  * Waits until a session is over: the process ended, the duration passed, or
- * the user asked with SIGINT, SIGTERM or SIGHUP.
+ * the user asked with SIGINT, SIGTERM or SIGHUP. With Ctrl+Z the target is let go before this
+ * process stands still.
  *
  * Life: sonde_watch_new() takes the signals over → sonde_watch_run() once →
  * sonde_watch_free() gives them back.
@@ -36,6 +38,13 @@ typedef struct _SondeWatch SondeWatch;
 SondeWatch    *sonde_watch_new  (SondeEngine    *engine,
                                  double          duration_s);
 void           sonde_watch_free (SondeWatch     *self);
+
+/* For the client that has more to do before Ctrl+Z makes this process stand still, and after it;
+ * called with the data of sonde_watch_run().
+ */
+void           sonde_watch_set_job_funcs (SondeWatch     *self,
+                                          SondeJobFunc    on_suspend,
+                                          SondeJobFunc    on_resume);
 
 /* The last snapshot (transfer full): SONDE_SESSION_FINISHED or SONDE_SESSION_FAILED. */
 SondeSnapshot *sonde_watch_run  (SondeWatch     *self,

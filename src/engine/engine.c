@@ -31,7 +31,7 @@
 
 struct _SondeEngine
 {
-  GThread       *thread;
+  GThread       *thread;       /* NULL while it is suspended */
   pid_t          pid;          /* to attach to; 0 to launch */
   SondeLaunch    launch;       /* owned copy */
 
@@ -45,6 +45,7 @@ struct _SondeEngine
   gboolean       has_reset;
   gboolean       has_stop;
   gboolean       has_quit;
+  gboolean       has_suspend;
   gboolean       has_folded;
   gboolean       with_threads;
 
@@ -52,6 +53,11 @@ struct _SondeEngine
   SondeSnapshot *snapshot;     /* owned; NULL once taken */
   char          *folded;       /* owned */
   gboolean       has_failed;   /* there will be no other answer */
+
+  /* The thread's; while there is none, the client's */
+  SondeWorker   *worker;       /* owned; NULL before it has attached, and if it has failed */
+  gboolean       is_sampling;
+  gboolean       is_suspended; /* the thread ends, and another one goes on */
 };
 
 typedef struct
@@ -60,6 +66,7 @@ typedef struct
   gboolean      has_reset;
   gboolean      has_stop;
   gboolean      has_quit;
+  gboolean      has_suspend;
   gboolean      has_folded;
   gboolean      with_threads;
   SondeSettings settings;
@@ -69,7 +76,7 @@ static gboolean
 has_orders (const SondeEngine *self)
 {
   return self->has_settings || self->has_reset || self->has_stop || self->has_quit ||
-         self->has_folded;
+         self->has_suspend || self->has_folded;
 }
 
 /* Takes what has been ordered; waits for an order first if there is nothing else to do. */
@@ -89,6 +96,7 @@ take_orders (SondeEngine *self,
     .has_reset = self->has_reset,
     .has_stop = self->has_stop,
     .has_quit = self->has_quit,
+    .has_suspend = self->has_suspend,
     .has_folded = self->has_folded,
     .with_threads = self->with_threads,
   };
@@ -97,6 +105,7 @@ take_orders (SondeEngine *self,
   self->has_settings = FALSE;
   self->has_reset = FALSE;
   self->has_stop = FALSE;
+  self->has_suspend = FALSE;
   self->has_folded = FALSE;
 
   g_mutex_unlock (&self->lock);
@@ -131,10 +140,9 @@ answer_folded (SondeEngine *self,
 /* Does what was ordered; gives whether there was anything that changes the figures. */
 static gboolean
 obey (SondeEngine *self,
-      SondeWorker *worker,
-      gboolean    *is_sampling,
       Orders      *orders)
 {
+  SondeWorker *worker = self->worker;
   gboolean changes = orders->has_settings || orders->has_reset || orders->has_stop;
 
   if (orders->has_settings)
@@ -146,30 +154,29 @@ obey (SondeEngine *self,
   if (orders->has_reset)
     sonde_worker_reset (worker);
 
-  if (orders->has_stop && *is_sampling)
+  if (orders->has_stop && self->is_sampling)
     {
       sonde_worker_finish (worker, SONDE_END_STOPPED);
-      *is_sampling = FALSE;
+      self->is_sampling = FALSE;
     }
 
   if (orders->has_folded)
     {
-      sonde_worker_update_names (worker, *is_sampling ? 0 : NAMES_TIMEOUT_US);
+      sonde_worker_update_names (worker, self->is_sampling ? 0 : NAMES_TIMEOUT_US);
       answer_folded (self, sonde_worker_dup_folded (worker, orders->with_threads));
     }
 
   return changes;
 }
 
-/* Turns until told to quit. While sampling a turn is a tick; afterwards it waits for orders or
- * names.
+/* Turns until told to quit, or to suspend. While sampling a turn is a tick; afterwards it waits for
+ * orders or names.
  */
 static void
-run_session (SondeEngine *self,
-             SondeWorker *worker)
+run_session (SondeEngine *self)
 {
-  gboolean is_sampling = TRUE;
-  gboolean was_sampling = TRUE;
+  SondeWorker *worker = self->worker;
+  gboolean was_sampling = self->is_sampling;
   guint64 publish_ns = 0;
 
   for (;;)
@@ -178,26 +185,30 @@ run_session (SondeEngine *self,
       gboolean changed;
       Orders orders;
 
-      take_orders (self, is_sampling ? 0 : g_get_monotonic_time () + G_USEC_PER_SEC / 10, &orders);
-      changed = obey (self, worker, &is_sampling, &orders);
-      if (orders.has_quit)
+      take_orders (self, self->is_sampling ? 0 : g_get_monotonic_time () + G_USEC_PER_SEC / 10,
+                   &orders);
+      changed = obey (self, &orders);
+      self->is_suspended = orders.has_suspend && !orders.has_quit;
+      if (self->is_suspended)
+        sonde_worker_suspend (worker);
+      if (self->is_suspended || orders.has_quit)
         return;
 
-      if (is_sampling)
-        is_sampling = sonde_worker_run_turn (worker, sonde_clock_now_ns () + TURN_NS);
+      if (self->is_sampling)
+        self->is_sampling = sonde_worker_run_turn (worker, sonde_clock_now_ns () + TURN_NS);
       else
         sonde_worker_let_late_go (worker);
 
       now_ns = sonde_clock_now_ns ();
+      cpu_ns = sonde_clock_thread_cpu_ns ();
       if (!sonde_worker_has_time (worker, publish_ns, now_ns) && !changed &&
-          is_sampling == was_sampling)
+          self->is_sampling == was_sampling)
         continue;
 
-      cpu_ns = sonde_clock_thread_cpu_ns ();
       changed |= sonde_worker_update_names (worker, 0);
-      if (is_sampling || was_sampling || changed)
+      if (self->is_sampling || was_sampling || changed)
         publish (self, sonde_worker_make_snapshot (worker));
-      was_sampling = is_sampling;
+      was_sampling = self->is_sampling;
       publish_ns = now_ns + MAX (PUBLISH_INTERVAL_NS,
                                  PUBLISH_COST_FACTOR * (sonde_clock_thread_cpu_ns () - cpu_ns));
     }
@@ -225,11 +236,10 @@ publish_failure (SondeEngine         *self,
   g_mutex_unlock (&self->lock);
 }
 
-static gpointer
-run_worker_thread (gpointer data)
+/* Attaches to the target, or launches it. FALSE if that fails, which is published. */
+static gboolean
+begin (SondeEngine *self)
 {
-  SondeEngine *self = data;
-  g_autoptr(SondeWorker) worker = NULL;
   SondeObstacle obstacle;
   SondeSettings settings = { 0 };
   SondeTarget *target;
@@ -245,7 +255,7 @@ run_worker_thread (gpointer data)
   if (target == NULL)
     {
       publish_failure (self, &obstacle);
-      return NULL;
+      return FALSE;
     }
 
   g_mutex_lock (&self->lock);
@@ -253,15 +263,39 @@ run_worker_thread (gpointer data)
   self->has_settings = FALSE;
   g_mutex_unlock (&self->lock);
 
+  self->worker = sonde_worker_new (target, &settings);
+  self->is_sampling = TRUE;
+  sonde_settings_clear (&settings);
+
+  return TRUE;
+}
+
+static gpointer
+run_worker_thread (gpointer data)
+{
+  SondeEngine *self = data;
+  gboolean is_first = self->worker == NULL;
+
+  if (is_first && !begin (self))
+    return NULL;
+
   /* Sleeps of some 10 µs would last 50 µs longer with the usual slack. Not before a launch: its
    * child would inherit it.
    */
   prctl (PR_SET_TIMERSLACK, 1UL);
-  worker = sonde_worker_new (target, &settings);
-  sonde_settings_clear (&settings);
-  run_session (self, worker);
+  if (!is_first)
+    sonde_worker_resume (self->worker);
+  run_session (self);
+  if (!self->is_suspended)
+    g_clear_pointer (&self->worker, sonde_worker_free);
 
   return NULL;
+}
+
+static void
+start_thread (SondeEngine *self)
+{
+  self->thread = g_thread_new ("sonde-worker", run_worker_thread, self);
 }
 
 static SondeEngine *
@@ -288,7 +322,7 @@ sonde_engine_new_attach (pid_t                pid,
 
   self = new_engine (settings);
   self->pid = pid;
-  self->thread = g_thread_new ("sonde-worker", run_worker_thread, self);
+  start_thread (self);
 
   return self;
 }
@@ -307,7 +341,7 @@ sonde_engine_new_launch (const SondeLaunch   *launch,
   self->launch.argv = g_strdupv (launch->argv);
   self->launch.envp = g_strdupv (launch->envp);
   self->launch.directory = g_strdup (launch->directory);
-  self->thread = g_thread_new ("sonde-worker", run_worker_thread, self);
+  start_thread (self);
 
   return self;
 }
@@ -322,8 +356,9 @@ sonde_engine_free (SondeEngine *self)
   self->has_quit = TRUE;
   g_cond_signal (&self->order_cond);
   g_mutex_unlock (&self->lock);
-  g_thread_join (self->thread);
+  g_clear_pointer (&self->thread, g_thread_join);
 
+  g_clear_pointer (&self->worker, sonde_worker_free);
   g_clear_pointer (&self->snapshot, sonde_snapshot_unref);
   g_free (self->folded);
   g_strfreev (self->launch.argv);
@@ -374,6 +409,30 @@ sonde_engine_stop (SondeEngine *self)
   g_return_if_fail (self != NULL);
 
   give_order (self, &self->has_stop);
+}
+
+/* When the thread ends that traces them, the kernel lets go of all threads of the target, also of
+ * those that have been asked to stop and could not hear of it (kernel/ptrace.c, exit_ptrace).
+ */
+void
+sonde_engine_suspend (SondeEngine *self)
+{
+  g_return_if_fail (self != NULL);
+
+  if (self->thread == NULL)
+    return;
+
+  give_order (self, &self->has_suspend);
+  g_clear_pointer (&self->thread, g_thread_join);
+}
+
+void
+sonde_engine_resume (SondeEngine *self)
+{
+  g_return_if_fail (self != NULL);
+
+  if (self->thread == NULL && self->worker != NULL)
+    start_thread (self);
 }
 
 SondeSnapshot *

@@ -83,6 +83,13 @@ void           sonde_engine_set_settings  (SondeEngine         *self,
 void           sonde_engine_reset         (SondeEngine         *self);
 /* Ends sampling; the last snapshots say SONDE_SESSION_FINISHED. */
 void           sonde_engine_stop          (SondeEngine         *self);
+/* Lets go of all threads of the target, and looks at none, until sonde_engine_resume(): to be
+ * called before this process is made to stand still, or they would stand still with it. Blocks
+ * until they run, a second at most; one that the kernel holds up is let go all the same. The time
+ * in between belongs to no figure.
+ */
+void           sonde_engine_suspend       (SondeEngine         *self);
+void           sonde_engine_resume        (SondeEngine         *self);
 
 /* The newest snapshot (transfer full), or NULL if there was none since the last call. Never
  * blocks.

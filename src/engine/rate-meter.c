@@ -39,6 +39,13 @@ sonde_rate_meter_add (SondeRateMeter *self,
   self->count++;
 }
 
+void
+sonde_rate_meter_skip (SondeRateMeter *self,
+                       guint64         ns)
+{
+  self->start_ns += ns;
+}
+
 double
 sonde_rate_meter_get_second_hz (const SondeRateMeter *self,
                                 guint64               now_ns)

@@ -33,6 +33,9 @@ void   sonde_rate_meter_init          (SondeRateMeter       *self,
                                        guint64               now_ns);
 void   sonde_rate_meter_add           (SondeRateMeter       *self,
                                        guint64               now_ns);
+/* Nothing was due in the last @ns, which count for nothing. */
+void   sonde_rate_meter_skip          (SondeRateMeter       *self,
+                                       guint64               ns);
 /* Over the last second, or since the start if that is less ago. */
 double sonde_rate_meter_get_second_hz (const SondeRateMeter *self,
                                        guint64               now_ns);

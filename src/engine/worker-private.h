@@ -50,7 +50,8 @@ struct _SondeWorker
   guint64              ended_ns;     /* 0 before the end */
   guint64              cpu_start_ns; /* of the worker's thread, at start or reset */
   guint64              cpu_ns;       /* at the end */
-  guint64              peeked_cpu_ns; /* of peek samplers that are no more */
+  guint64              past_cpu_ns;  /* of peek samplers and worker threads that are no more */
+  guint64              suspended_ns; /* when that was last */
   guint64              stopped_start_ns;
   guint64              turn_ns;      /* when this thread last woke */
   guint64              polled_ns;
@@ -77,7 +78,9 @@ void     sonde_worker_start_pacing   (SondeWorker *self,
 void     sonde_worker_update_sampler (SondeWorker *self);
 /* The peek sampler, if there is one, is to go. Its threads go on. */
 void     sonde_worker_end_peek       (SondeWorker *self);
-/* The peek sampler went with a program that is no more. */
+/* So is the one that is at work; of the stop sampler all threads are let go. */
+void     sonde_worker_end_samplers   (SondeWorker *self);
+/* Looks anew after a time in which nobody did, or for another program. */
 void     sonde_worker_begin_again    (SondeWorker *self);
 /* From here to release() nobody else uses what is known of Python. */
 void     sonde_worker_hold_peek      (SondeWorker *self);

@@ -19,7 +19,7 @@ sonde_worker_get_cpu_ns (const SondeWorker *self)
 {
   guint64 peek_ns = self->peek != NULL ? sonde_peek_sampler_get_cpu_ns (self->peek) : 0;
 
-  return sonde_clock_thread_cpu_ns () + self->peeked_cpu_ns + peek_ns;
+  return sonde_clock_thread_cpu_ns () + self->past_cpu_ns + peek_ns;
 }
 
 /* Who stops threads comes before all programs: if late, we would come when the target leaves its
@@ -50,8 +50,23 @@ sonde_worker_end_peek (SondeWorker *self)
     return;
 
   self->is_switching = TRUE;
-  self->peeked_cpu_ns += sonde_peek_sampler_get_cpu_ns (self->peek);
+  self->past_cpu_ns += sonde_peek_sampler_get_cpu_ns (self->peek);
   g_clear_pointer (&self->peek, sonde_peek_sampler_free);
+  self->is_switching = FALSE;
+}
+
+void
+sonde_worker_end_samplers (SondeWorker *self)
+{
+  if (self->peek != NULL)
+    {
+      sonde_worker_end_peek (self);
+      return;
+    }
+
+  self->is_switching = TRUE;
+  sonde_stop_sampler_finish (self->sampler);
+  sonde_stop_sampler_forget (self->sampler);
   self->is_switching = FALSE;
 }
 
@@ -86,14 +101,7 @@ sonde_worker_update_sampler (SondeWorker *self)
   if (had_peek == wants_peek && (!had_peek || has_tasks == self->had_tasks))
     return;
 
-  sonde_worker_end_peek (self);
-  if (!had_peek)
-    {
-      self->is_switching = TRUE;
-      sonde_stop_sampler_finish (self->sampler);
-      sonde_stop_sampler_forget (self->sampler);
-      self->is_switching = FALSE;
-    }
+  sonde_worker_end_samplers (self);
   if (wants_peek)
     self->peek = sonde_peek_sampler_new (self->target->pid, python, tasks,
                                          &sonde_worker_peek_client, self);
@@ -103,7 +111,7 @@ sonde_worker_update_sampler (SondeWorker *self)
   sonde_worker_start_pacing (self, sonde_clock_now_ns ());
 }
 
-/* One thread is left of those that it saw, and what is looked at now may be stopped for it. */
+/* Threads may have ended, and what is looked at now may be stopped for it. */
 void
 sonde_worker_begin_again (SondeWorker *self)
 {

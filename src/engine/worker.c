@@ -388,6 +388,31 @@ sonde_worker_run_turn (SondeWorker *self,
 }
 
 void
+sonde_worker_suspend (SondeWorker *self)
+{
+  if (self->state == SONDE_SESSION_SAMPLING)
+    sonde_worker_end_samplers (self);
+
+  self->past_cpu_ns += sonde_clock_thread_cpu_ns ();
+  self->suspended_ns = sonde_clock_now_ns ();
+}
+
+void
+sonde_worker_resume (SondeWorker *self)
+{
+  guint64 gap_ns = sonde_clock_now_ns () - self->suspended_ns;
+
+  self->past_cpu_ns -= MIN (sonde_clock_thread_cpu_ns (), self->past_cpu_ns);
+  if (self->state != SONDE_SESSION_SAMPLING)
+    return;
+
+  self->started_ns += gap_ns;
+  sonde_rate_meter_skip (&self->meter, gap_ns);
+  sonde_worker_begin_again (self);
+  sonde_worker_update_sampler (self);
+}
+
+void
 sonde_worker_finish (SondeWorker *self,
                      SondeEnd     end)
 {
@@ -397,7 +422,7 @@ sonde_worker_finish (SondeWorker *self,
   self->end = end;
   if (self->peek != NULL)
     {
-      self->peeked_cpu_ns += sonde_peek_sampler_get_cpu_ns (self->peek);
+      self->past_cpu_ns += sonde_peek_sampler_get_cpu_ns (self->peek);
       g_clear_pointer (&self->peek, sonde_peek_sampler_free);
     }
   sonde_stop_sampler_finish (self->sampler);

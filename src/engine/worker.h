@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * SondeWorker:
  *
  * Samples one target: from the kernel to the counts. Knows nothing of threads or mailboxes; its
- * owner calls it from one thread, always the same.
+ * owner calls it from one thread, always the same but for suspend() and resume().
  *
  * Life: sonde_worker_new() → set_settings(), then run_turn() until it gives FALSE →
  * make_snapshot(), … at any time → sonde_worker_free().
@@ -44,6 +44,12 @@ gboolean       sonde_worker_run_turn      (SondeWorker         *self,
 gboolean       sonde_worker_has_time      (SondeWorker         *self,
                                            guint64              due_ns,
                                            guint64              now_ns);
+/* Lets go of all threads, as far as they can hear of it, and no more samples until resume(), which
+ * another thread may call: the one that called suspend() has to end, which lets go of the rest. The
+ * time in between belongs to no figure.
+ */
+void           sonde_worker_suspend       (SondeWorker         *self);
+void           sonde_worker_resume        (SondeWorker         *self);
 /* No more samples; all else goes on. */
 void           sonde_worker_finish        (SondeWorker         *self,
                                            SondeEnd             end);

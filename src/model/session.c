@@ -256,6 +256,22 @@ sonde_session_tick (SondeSession *self)
   g_signal_emit (self, signals[UPDATED], 0);
 }
 
+void
+sonde_session_suspend (SondeSession *self)
+{
+  g_return_if_fail (SONDE_IS_SESSION (self));
+
+  sonde_engine_suspend (self->engine);
+}
+
+void
+sonde_session_resume (SondeSession *self)
+{
+  g_return_if_fail (SONDE_IS_SESSION (self));
+
+  sonde_engine_resume (self->engine);
+}
+
 gboolean
 sonde_session_get_paused (SondeSession *self)
 {

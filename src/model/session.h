@@ -48,6 +48,10 @@ const SondeQuery  *sonde_session_get_query       (SondeSession      *self);
 /* Looks for a new snapshot; the session does so itself, too. */
 void               sonde_session_tick            (SondeSession      *self);
 
+/* Before this process stands still, and after it: see sonde_engine_suspend(). */
+void               sonde_session_suspend         (SondeSession      *self);
+void               sonde_session_resume          (SondeSession      *self);
+
 /* Nothing that is shown changes while paused; sampling goes on. */
 gboolean           sonde_session_get_paused      (SondeSession      *self);
 void               sonde_session_set_paused      (SondeSession      *self,

@@ -13,6 +13,7 @@
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 
+#include "base/job-control.h"
 #include "model/run-request.h"
 #include "widgets/live-page.h"
 #include "widgets/output-pane.h"
@@ -25,9 +26,11 @@ struct _SondeWindow
 
   /* Owned */
   GSettings            *settings;
+  SondeJobControl      *job;
 
-  /* Borrowed from pages; NULL while the list is shown */
+  /* Borrowed from pages, and its session from that; NULL while the list is shown */
   SondeLivePage        *live_page;
+  SondeSession         *session;
 
   pid_t                 pid; /* what was attached to last; 0 for a program that was started */
 
@@ -45,6 +48,7 @@ drop_live_page (SondeWindow *self)
   if (self->live_page == NULL)
     return;
 
+  self->session = NULL;
   gtk_stack_remove (self->pages, GTK_WIDGET (self->live_page));
   self->live_page = NULL;
 }
@@ -58,7 +62,27 @@ show_session (SondeWindow  *self,
   drop_live_page (self);
   gtk_stack_add_named (self->pages, page, "live");
   self->live_page = SONDE_LIVE_PAGE (page);
+  self->session = session;
   sonde_stack_show (self->pages, "live");
+}
+
+/* Who started us from a terminal may press Ctrl+Z there. */
+static void
+on_suspend_cb (gpointer data)
+{
+  SondeWindow *self = data;
+
+  if (self->session != NULL)
+    sonde_session_suspend (self->session);
+}
+
+static void
+on_resume_cb (gpointer data)
+{
+  SondeWindow *self = data;
+
+  if (self->session != NULL)
+    sonde_session_resume (self->session);
 }
 
 static void
@@ -143,6 +167,7 @@ sonde_window_dispose (GObject *object)
 {
   SondeWindow *self = SONDE_WINDOW (object);
 
+  g_clear_pointer (&self->job, sonde_job_control_free);
   gtk_widget_dispose_template (GTK_WIDGET (self), SONDE_TYPE_WINDOW);
   g_clear_object (&self->settings);
 
@@ -177,6 +202,7 @@ sonde_window_init (SondeWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
 
+  self->job = sonde_job_control_new (on_suspend_cb, on_resume_cb, self);
   self->settings = g_settings_new (SONDE_APPLICATION_ID);
   gtk_window_set_default_size (GTK_WINDOW (self),
                                g_settings_get_int (self->settings, "window-width"),

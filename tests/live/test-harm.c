@@ -17,6 +17,8 @@
 #define SETTLE_TIMEOUT_US G_USEC_PER_SEC
 #define SIGNAL_INTERVAL_US 200
 
+#define N_STANDSTILLS 30
+
 /* One that was let go a moment ago shows "t" until it has a processor. */
 static void
 assert_free (pid_t pid)
@@ -231,6 +233,54 @@ test_harm_stop_kept_through_end (void)
     }
 }
 
+static void
+wait_for_standstill (pid_t    pid,
+                     gboolean is_stopped)
+{
+  gint64 give_up_us = g_get_monotonic_time () + 5 * G_USEC_PER_SEC;
+
+  while (test_is_every_thread_stopped (pid) != is_stopped &&
+         g_get_monotonic_time () < give_up_us)
+    g_usleep (1000);
+
+  g_assert_cmpint (test_is_every_thread_stopped (pid), ==, is_stopped);
+}
+
+/* What a terminal makes a job stand still with does not make the target's threads do so, whatever
+ * Sonde was doing; and it goes on afterwards.
+ */
+static void
+test_harm_job_control (gconstpointer data)
+{
+  int signal_number = GPOINTER_TO_INT (data);
+  g_autoptr(TestProgram) target = NULL;
+  g_autoptr(TestProgram) recording = NULL;
+  g_autofree char *pid = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  target = test_target_start ("shares", "4", NULL);
+  pid = test_dup_number (target->pid);
+  recording = test_cli_start_job ("record", "-p", pid, "-o", "/dev/null", NULL);
+  g_usleep (G_USEC_PER_SEC / 2);
+
+  for (guint i = 0; i < N_STANDSTILLS; i++)
+    {
+      test_program_signal (recording, signal_number);
+      wait_for_standstill (recording->pid, TRUE);
+      assert_free (target->pid);
+      if (i % 10 == 0)
+        assert_all_run (target->pid);
+      test_program_signal (recording, SIGCONT);
+      wait_for_standstill (recording->pid, FALSE);
+      g_usleep ((gulong) g_test_rand_int_range (0, LIFE_US_MAX));
+    }
+
+  test_program_signal (recording, SIGINT);
+  g_assert_cmpint (test_program_wait (recording), ==, 0);
+}
+
 /* An exec() waits for every other thread to be gone, and must not wait for us. */
 static void
 test_harm_exec_of_many_threads (void)
@@ -255,6 +305,11 @@ main (int   argc,
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/live/harm/killed-at-any-moment", test_harm_killed_at_any_moment);
+  g_test_add_data_func ("/live/harm/ctrl-z", GINT_TO_POINTER (SIGTSTP), test_harm_job_control);
+  g_test_add_data_func ("/live/harm/background-read", GINT_TO_POINTER (SIGTTIN),
+                        test_harm_job_control);
+  g_test_add_data_func ("/live/harm/background-write", GINT_TO_POINTER (SIGTTOU),
+                        test_harm_job_control);
   g_test_add_func ("/live/harm/launched-and-killed", test_harm_launched_and_killed);
   g_test_add_func ("/live/harm/no-signal-lost", test_harm_no_signal_lost);
   g_test_add_func ("/live/harm/no-sleep-cut-short", test_harm_no_sleep_cut_short);

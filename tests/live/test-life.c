@@ -335,6 +335,45 @@ test_life_stopped_and_continued (void)
   g_assert_cmpuint (count, <=, 2300);
 }
 
+/* The time in which Sonde itself stood still belongs to no figure: neither to the duration nor to
+ * what was lost.
+ */
+static void
+test_life_stood_still (void)
+{
+  g_auto(Files) files = { 0 };
+  g_autoptr(TestProgram) target = NULL;
+  g_autoptr(TestProgram) recording = NULL;
+  g_autoptr(JsonObject) stats = NULL;
+  g_autofree char *pid = NULL;
+  JsonObject *lost;
+  double duration_s;
+
+  files_init (&files);
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  target = test_target_start ("shares", NULL);
+  pid = test_dup_number (target->pid);
+  recording = test_cli_start_job ("record", "-p", pid, "-d", "2", "-o", files.folded, "--stats",
+                                  files.stats, NULL);
+  g_usleep (G_USEC_PER_SEC);
+  test_program_signal (recording, SIGTSTP);
+  g_usleep (4 * G_USEC_PER_SEC);
+  test_program_signal (recording, SIGCONT);
+  g_assert_cmpint (test_program_wait (recording), ==, 0);
+
+  stats = read_stats (&files);
+  lost = json_object_get_object_member (stats, "lost");
+  duration_s = json_object_get_double_member (stats, "duration_s");
+  g_assert_cmpfloat (duration_s, >=, 1.9);
+  g_assert_cmpfloat (duration_s, <=, 3.0);
+  g_assert_cmpint (json_object_get_int_member (stats, "samples"), >=, 1000);
+  g_assert_cmpint (json_object_get_int_member (lost, "late"), <=, 1000);
+  g_assert_cmpfloat (json_object_get_double_member (stats, "rate_achieved"), >=, 400.0);
+  g_assert_cmpfloat (json_object_get_double_member (stats, "sampler_cpu_s"), <=, duration_s);
+}
+
 static void
 test_life_launched (void)
 {
@@ -504,6 +543,7 @@ main (int   argc,
   g_test_add_func ("/live/life/killed", test_life_killed);
   g_test_add_func ("/live/life/fork", test_life_fork);
   g_test_add_func ("/live/life/stopped-and-continued", test_life_stopped_and_continued);
+  g_test_add_func ("/live/life/stood-still", test_life_stood_still);
   g_test_add_func ("/live/life/launched", test_life_launched);
   g_test_add_func ("/live/life/launched-goes-on", test_life_launched_goes_on);
   g_test_add_func ("/live/life/signal-ends-recording", test_life_signal_ends_recording);

@@ -30,8 +30,17 @@ end_with_test_cb (gpointer data)
   prctl (PR_SET_PDEATHSIG, SIGKILL);
 }
 
-TestProgram *
-test_program_start (const char *const *argv)
+/* The same, and it has a group of its own. */
+static void
+as_job_cb (gpointer data)
+{
+  end_with_test_cb (data);
+  setpgid (0, 0);
+}
+
+static TestProgram *
+start (GSpawnChildSetupFunc  setup,
+       const char *const    *argv)
 {
   TestProgram *self = g_new0 (TestProgram, 1);
   g_autoptr(GError) error = NULL;
@@ -49,11 +58,17 @@ test_program_start (const char *const *argv)
   self->output_fd = memfd_create ("output", MFD_CLOEXEC);
   self->error_fd = memfd_create ("errors", MFD_CLOEXEC);
   g_spawn_async_with_fds (NULL, copy, environment,
-                          G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH, end_with_test_cb, NULL,
+                          G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_SEARCH_PATH, setup, NULL,
                           &self->pid, -1, self->output_fd, self->error_fd, &error);
   g_assert_no_error (error);
 
   return self;
+}
+
+TestProgram *
+test_program_start (const char *const *argv)
+{
+  return start (end_with_test_cb, argv);
 }
 
 /* Takes note of the end of the program if it has ended. */
@@ -147,11 +162,12 @@ test_program_wait_for (TestProgram *self,
     }
 }
 
-/* @first and the words of @list up to NULL. */
+/* @path, @first and the words of @list up to NULL. */
 static TestProgram *
-start_list (const char *path,
-            const char *first,
-            va_list     list)
+start_list (GSpawnChildSetupFunc  setup,
+            const char           *path,
+            const char           *first,
+            va_list               list)
 {
   g_autoptr(GPtrArray) argv = g_ptr_array_new ();
 
@@ -161,7 +177,7 @@ start_list (const char *path,
 
   g_ptr_array_add (argv, NULL);
 
-  return test_program_start ((const char *const *) argv->pdata);
+  return start (setup, (const char *const *) argv->pdata);
 }
 
 TestProgram *
@@ -173,7 +189,7 @@ test_target_start (const char *name,
   va_list list;
 
   va_start (list, name);
-  self = start_list (path, va_arg (list, const char *), list);
+  self = start_list (end_with_test_cb, path, va_arg (list, const char *), list);
   va_end (list);
   test_program_wait_for (self, "ready ");
 
@@ -188,7 +204,22 @@ test_cli_start (const char *argument,
   va_list list;
 
   va_start (list, argument);
-  self = start_list (test_get_cli_path (), argument, list);
+  self = start_list (end_with_test_cb, test_get_cli_path (), argument, list);
+  va_end (list);
+
+  return self;
+}
+
+/* Its parent is in its session, and not in its group. */
+TestProgram *
+test_cli_start_job (const char *argument,
+                    ...)
+{
+  TestProgram *self;
+  va_list list;
+
+  va_start (list, argument);
+  self = start_list (as_job_cb, test_get_cli_path (), argument, list);
   va_end (list);
 
   return self;
@@ -223,7 +254,7 @@ test_cli_run (int         status,
   va_list list;
 
   va_start (list, argument);
-  self = start_list (test_get_cli_path (), argument, list);
+  self = start_list (end_with_test_cb, test_get_cli_path (), argument, list);
   va_end (list);
   actual = test_program_wait (self);
 
@@ -248,7 +279,7 @@ test_cli_fail (const char *argument,
   va_list list;
 
   va_start (list, argument);
-  self = start_list (test_get_cli_path (), argument, list);
+  self = start_list (end_with_test_cb, test_get_cli_path (), argument, list);
   va_end (list);
 
   g_assert_cmpint (test_program_wait (self), ==, 1);

@@ -47,6 +47,10 @@ void         test_program_wait_for   (TestProgram       *self,
 TestProgram *test_cli_start          (const char        *argument,
                                       ...) G_GNUC_NULL_TERMINATED;
 
+/* The same as a job, as a shell starts it: only such a one stands still on SIGTSTP. */
+TestProgram *test_cli_start_job      (const char        *argument,
+                                      ...) G_GNUC_NULL_TERMINATED;
+
 /* Waits until it ends; fails the test if that takes more than a minute. Returns its exit status,
  * or minus the signal that ended it.
  */
