@@ -96,9 +96,8 @@ void    sonde_stop_sampler_ask          (SondeStopSampler      *self,
                                          const SondeThreadRuns *runs);
 /* Lets go of threads that stand still for us under an id that we did not ask. */
 void    sonde_stop_sampler_release_strays (SondeStopSampler    *self);
-/* Waits for a thread that was asked, until @give_up_ns, and lets go of it; else it is late. */
-void    sonde_stop_sampler_let_go       (SondeStopSampler      *self,
-                                         SondeSampledThread    *thread,
+/* Lets go of all threads that were asked. Those that do not stop before @give_up_ns are late. */
+void    sonde_stop_sampler_let_all_go   (SondeStopSampler      *self,
                                          guint64                give_up_ns);
 
 G_END_DECLS

@@ -503,15 +503,9 @@ sonde_stop_sampler_get_stopped_quantile (SondeStopSampler *self,
 void
 sonde_stop_sampler_finish (SondeStopSampler *self)
 {
-  guint64 give_up_ns;
-
   g_return_if_fail (self != NULL);
 
-  give_up_ns = sonde_clock_now_ns () + LET_GO_NS;
-  for (guint i = 0; i < self->asked->len; i++)
-    sonde_stop_sampler_let_go (self, g_ptr_array_index (self->asked, i), give_up_ns);
-  g_ptr_array_set_size (self->asked, 0);
-
+  sonde_stop_sampler_let_all_go (self, sonde_clock_now_ns () + LET_GO_NS);
   for (guint i = 0; i < self->threads->len; i++)
     self->client->thread_ended (g_ptr_array_index (self->threads, i), self->data);
   g_hash_table_remove_all (self->by_tid);

@@ -390,28 +390,59 @@ sonde_stop_sampler_collect (SondeStopSampler *self)
   return found;
 }
 
-void
-sonde_stop_sampler_let_go (SondeStopSampler   *self,
-                           SondeSampledThread *thread,
-                           guint64             give_up_ns)
+/* Whether @thread is not ours any more. */
+static gboolean
+let_go (SondeStopSampler   *self,
+        SondeSampledThread *thread)
 {
   pid_t tid = thread->thread.tid;
-  SondeTraceeOutcome outcome;
   int signal = 0;
 
-  while ((outcome = sonde_tracee_poll (tid, &signal)) == SONDE_TRACEE_PENDING &&
-         sonde_clock_now_ns () < give_up_ns)
+  switch (sonde_tracee_poll (tid, &signal))
     {
+    case SONDE_TRACEE_PENDING:
       wait_on (self, thread);
+      return FALSE;
+
+    case SONDE_TRACEE_OK:
+      sonde_tracee_release (tid, signal);
+      return TRUE;
+
+    case SONDE_TRACEE_GONE:
+      bury (self, tid);
+      return TRUE;
+
+    case SONDE_TRACEE_REFUSED:
+    default:
+      g_array_append_val (self->late, tid);
+      return TRUE;
+    }
+}
+
+/* Each as soon as it stands still, whatever the others do. */
+void
+sonde_stop_sampler_let_all_go (SondeStopSampler *self,
+                               guint64           give_up_ns)
+{
+  for (;;)
+    {
+      for (guint i = self->asked->len; i-- > 0;)
+        if (let_go (self, g_ptr_array_index (self->asked, i)))
+          g_ptr_array_remove_index_fast (self->asked, i);
+
+      if (self->asked->len == 0 || sonde_clock_now_ns () >= give_up_ns)
+        break;
+
       sonde_clock_sleep_until (sonde_clock_now_ns () + LET_GO_POLL_NS);
     }
 
-  if (outcome == SONDE_TRACEE_OK)
-    sonde_tracee_release (tid, signal);
-  else if (outcome == SONDE_TRACEE_GONE)
-    bury (self, tid);
-  else
-    g_array_append_val (self->late, tid);
+  for (guint i = 0; i < self->asked->len; i++)
+    {
+      const SondeSampledThread *thread = g_ptr_array_index (self->asked, i);
+
+      g_array_append_val (self->late, thread->thread.tid);
+    }
+  g_ptr_array_set_size (self->asked, 0);
 }
 
 static gboolean

@@ -6,6 +6,7 @@
 
 #include "config.h"
 
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -29,6 +30,12 @@
 #define N_ASLEEP_MAX 2
 #define RUN_US 2000
 #define LIST_US 100
+
+/* For how long threads are waited for at the end, and how long others run meanwhile at least, where
+ * there are more than CPUs too.
+ */
+#define LET_GO_NS SONDE_NS_PER_SECOND
+#define RAN_NS (SONDE_NS_PER_SECOND / 20)
 
 /* One that a dead test left behind ends by itself. */
 #define LIFE_S 60
@@ -236,6 +243,92 @@ test_stop_sampler_late_stop (void)
   g_assert_cmpint (waitpid (pid, NULL, 0), ==, pid);
 }
 
+G_NORETURN static void *
+work_for_ever (void *data)
+{
+  for (;;)
+    ;
+}
+
+G_NORETURN static void *
+sleep_deeply_cb (void *data)
+{
+  const int *fds = data;
+  pid_t tid = gettid ();
+
+  if (write (fds[2], &tid, sizeof tid) != sizeof tid)
+    _exit (1);
+  sleep_deeply (fds);
+}
+
+/* Two threads work, and the last one sleeps where it cannot come to a stop. @fds are both ends of a
+ * gate, and where to tell which one that is.
+ */
+G_NORETURN static void
+work_beside_sleeper (int fds[3])
+{
+  pthread_t thread;
+
+  if (pthread_create (&thread, NULL, work_for_ever, NULL) != 0 ||
+      pthread_create (&thread, NULL, sleep_deeply_cb, fds) != 0)
+    _exit (1);
+
+  work_for_ever (NULL);
+}
+
+/* Threads that stand still are let go at the end while another one is still waited for. */
+static void
+test_stop_sampler_late_alone (void)
+{
+  g_autoptr(SondeStopSampler) sampler = NULL;
+  g_autoptr(GArray) before = NULL;
+  g_autoptr(GArray) after = NULL;
+  SondeTick tick = { .period_ns = TICK_NS };
+  guint64 begin_ns;
+  int gate[2], told[2];
+  pid_t pid, tid;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  g_assert_cmpint (pipe (gate), ==, 0);
+  g_assert_cmpint (pipe (told), ==, 0);
+  pid = fork ();
+  if (pid == 0)
+    work_beside_sleeper ((int[]) { gate[0], gate[1], told[1] });
+
+  g_assert_cmpint (pid, >, 0);
+  g_assert_cmpint (read (told[0], &tid, sizeof tid), ==, sizeof tid);
+  wait_for_state (tid, SONDE_THREAD_STATE_IO);
+  sampler = sonde_stop_sampler_new (pid, FALSE, &client, NULL);
+  tick.now_ns = sonde_clock_now_ns ();
+  sonde_stop_sampler_look (sampler, &tick);
+  g_assert_true (sonde_stop_sampler_has_asked (sampler));
+
+  before = test_read_cpu_times (pid);
+  begin_ns = sonde_clock_now_ns ();
+  sonde_stop_sampler_finish (sampler);
+  g_assert_cmpuint (sonde_clock_now_ns () - begin_ns, >=, LET_GO_NS / 2);
+  after = test_read_cpu_times (pid);
+  for (guint i = 0; i < 2; i++)
+    g_assert_cmpuint (g_array_index (after, guint64, i), >=,
+                      g_array_index (before, guint64, i) + RAN_NS);
+
+  /* The last one is ours until it is buried. */
+  kill (pid, SIGKILL);
+  for (guint i = 0; i < WAIT_STEPS && waitpid (pid, NULL, WNOHANG) != pid; i++)
+    {
+      g_usleep (WAIT_STEP_US);
+      sonde_stop_sampler_let_late_go (sampler);
+    }
+  g_assert_cmpint (kill (pid, 0), ==, -1);
+  for (guint i = 0; i < 2; i++)
+    {
+      close (gate[i]);
+      close (told[i]);
+    }
+}
+
 /* One that ends instead is not kept from its parent. */
 static void
 test_stop_sampler_late_end (void)
@@ -373,6 +466,7 @@ main (int   argc,
   g_test_add_func ("/sampler/stop-sampler/python-later", test_stop_sampler_python_later);
   g_test_add_func ("/live/stop-sampler/finish-buries", test_stop_sampler_finish_buries);
   g_test_add_func ("/live/stop-sampler/first-look", test_stop_sampler_first_look);
+  g_test_add_func ("/live/stop-sampler/late-alone", test_stop_sampler_late_alone);
   g_test_add_func ("/live/stop-sampler/late-end", test_stop_sampler_late_end);
   g_test_add_func ("/live/stop-sampler/late-stop", test_stop_sampler_late_stop);
   return g_test_run ();
