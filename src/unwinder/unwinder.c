@@ -39,6 +39,14 @@ extern int search_unwind_table (unw_addr_space_t  space,
 /* A power of two; where an address was found to be the kernel's way back from a signal, or not. */
 #define N_TRAMPOLINES 1024
 
+/* How many words libunwind may read for one frame, and for one stack: rules are read byte by byte,
+ * 100 or so for most frames, some 10,000 for the longest known. A rule is a program, which may jump
+ * back (DWARF 5, 2.5.1.5), and libunwind would follow it for ever.
+ */
+#define N_READS_A_FRAME 65536
+#define N_READS_A_STACK 1000000
+#define N_ENDLESS_MAX 4096
+
 struct _SondeUnwinder
 {
   SondeTables        *tables;  /* owned */
@@ -49,6 +57,7 @@ struct _SondeUnwinder
     gboolean     is_trampoline;
   } trampolines[N_TRAMPOLINES];
 
+  GHashTable         *endless; /* owned; where functions begin whose rules come to no end */
   GHashTable         *memos;   /* tid → SondeMemo, owned */
   GArray             *frames;  /* of SondeMemoFrame: found in the unwinding under way */
 
@@ -60,6 +69,10 @@ struct _SondeUnwinder
   gboolean            missed_register;
   gboolean            missed_table;
   gboolean            missed_mapping;
+  guint               n_reads_given; /* for this frame, and how many of those are left */
+  guint               n_reads_left;
+  guint               n_reads_in_all; /* left for this stack before this frame */
+  SondeAddress        procedure; /* the one whose rules were found last */
   SondeAddress        missed_address;
   SondeAddress        high;       /* no captured byte from here on was read */
   gboolean            is_exact;   /* the registers' address is no return address */
@@ -93,7 +106,17 @@ find_proc_info_cb (unw_addr_space_t  space,
 
   result = search_unwind_table (space, address, &found, info, need_info, data);
   if (result < 0)
-    self->missed_table = TRUE;
+    {
+      self->missed_table = TRUE;
+      return result;
+    }
+
+  self->procedure = info->start_ip;
+  if (g_hash_table_contains (self->endless, GSIZE_TO_POINTER (info->start_ip)))
+    {
+      self->missed_table = TRUE;
+      return -UNW_ENOINFO;
+    }
 
   return result;
 }
@@ -140,6 +163,35 @@ read_stack (SondeUnwinder *self,
   return TRUE;
 }
 
+static void
+give_reads (SondeUnwinder *self)
+{
+  self->n_reads_in_all -= self->n_reads_given - self->n_reads_left;
+  self->n_reads_given = MIN (N_READS_A_FRAME, self->n_reads_in_all);
+  self->n_reads_left = self->n_reads_given;
+}
+
+/* A function whose rules come to no end is one without rules from then on. */
+static gboolean
+may_read (SondeUnwinder *self)
+{
+  if (self->n_reads_left > 0)
+    {
+      self->n_reads_left--;
+      return TRUE;
+    }
+
+  self->missed_table = TRUE;
+  if (self->n_reads_given < N_READS_A_FRAME)
+    return FALSE;
+
+  if (g_hash_table_size (self->endless) >= N_ENDLESS_MAX)
+    g_hash_table_remove_all (self->endless);
+  g_hash_table_add (self->endless, GSIZE_TO_POINTER (self->procedure));
+
+  return FALSE;
+}
+
 static int
 access_memory_cb (unw_addr_space_t  space,
                   unw_word_t        address,
@@ -149,7 +201,7 @@ access_memory_cb (unw_addr_space_t  space,
 {
   SondeUnwinder *self = data;
 
-  if (write)
+  if (write || !may_read (self))
     return -UNW_EINVAL;
 
   if (read_stack (self, address, value) || sonde_tables_read (self->tables, address, value))
@@ -236,6 +288,7 @@ sonde_unwinder_new (pid_t pid)
   self->space = unw_create_addr_space (&accessors, 0);
   unw_set_caching_policy (self->space, UNW_CACHE_GLOBAL);
   unw_set_cache_size (self->space, N_CACHED_RULES, 0);
+  self->endless = g_hash_table_new (NULL, NULL);
   self->memos = g_hash_table_new_full (NULL, NULL, NULL, free_memo);
   self->frames = g_array_new (FALSE, FALSE, sizeof (SondeMemoFrame));
 
@@ -248,6 +301,7 @@ sonde_unwinder_free (SondeUnwinder *self)
   if (self == NULL)
     return;
 
+  g_hash_table_unref (self->endless);
   g_hash_table_unref (self->memos);
   g_array_unref (self->frames);
   unw_destroy_addr_space (self->space);
@@ -264,6 +318,7 @@ sonde_unwinder_set_maps (SondeUnwinder *self,
 
   sonde_tables_set_maps (self->tables, maps);
   memset (self->trampolines, 0, sizeof self->trampolines);
+  g_hash_table_remove_all (self->endless);
   g_hash_table_remove_all (self->memos);
   unw_flush_cache (self->space, 0, 0);
 }
@@ -331,6 +386,7 @@ step (SondeUnwinder *self,
   self->missed_bytes = FALSE;
   self->missed_register = FALSE;
   self->missed_table = FALSE;
+  give_reads (self);
 
   result = unw_step (cursor);
   if (!self->missed_table)
@@ -497,6 +553,10 @@ sonde_unwinder_unwind (SondeUnwinder      *self,
   self->missed_address = 0;
   self->high = 0;
   self->is_exact = TRUE;
+  self->n_reads_in_all = N_READS_A_STACK;
+  self->n_reads_given = 0;
+  self->n_reads_left = 0;
+  give_reads (self);
   memcpy (self->registers, capture->registers, sizeof self->registers);
   memo = ensure_memo (self, capture);
   g_array_set_size (self->frames, 0);

@@ -70,6 +70,21 @@ test_stacks_mutual_recursion (void)
   check_path (target, "main;ping;pong;ping;pong;ping;pong;spin");
 }
 
+/* A rule that is a program without an end ends the stack, and nothing else; see endless.c. */
+static void
+test_stacks_endless_rule (gconstpointer data)
+{
+  const char *kind = data;
+  g_autoptr(TestProgram) target = NULL;
+  g_autofree char *name = g_strconcat ("spin_", kind, NULL);
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  target = test_target_start ("endless", kind, NULL);
+  check_path (target, name);
+}
+
 static void
 test_stacks_frame_pointers (void)
 {
@@ -225,6 +240,9 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/live/stacks/deep", test_stacks_deep);
   g_test_add_func ("/live/stacks/mutual-recursion", test_stacks_mutual_recursion);
+  g_test_add_data_func ("/live/stacks/endless-rule/cfa", "cfa", test_stacks_endless_rule);
+  g_test_add_data_func ("/live/stacks/endless-rule/register", "register",
+                        test_stacks_endless_rule);
   g_test_add_func ("/live/stacks/frame-pointers", test_stacks_frame_pointers);
   g_test_add_func ("/live/stacks/cplusplus-names", test_stacks_cplusplus_names);
   g_test_add_func ("/live/stacks/signal-handler", test_stacks_signal_handler);
