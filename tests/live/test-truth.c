@@ -16,17 +16,16 @@
 
 #define N_SPINS 3
 
-/* From this part of its time on a processor, a thread was as good as undisturbed. */
-#define UNDISTURBED_SHARE 0.98
-
+/* A sample errs by one at each change of function, as often up as down, which is some 0.002 of all;
+ * and the target has run a little longer than it was looked at.
+ */
 #define VARIATION_MAX 0.03
 
 static const char *const spin_names[N_SPINS] = { "spin_small", "spin_medium", "spin_large" };
 
-/* The shares of the functions by CPU time (@at 0) or real time (@at 1); returns the sum in ns. */
-static double
+/* The shares of the functions by real time. */
+static void
 read_shares (JsonObject *worker,
-             guint       at,
              double     *shares)
 {
   double sum = 0;
@@ -35,68 +34,43 @@ read_shares (JsonObject *worker,
     {
       JsonArray *times = json_object_get_array_member (worker, spin_names[i]);
 
-      shares[i] = (double) json_array_get_int_element (times, at);
+      shares[i] = (double) json_array_get_int_element (times, 1);
       sum += shares[i];
     }
 
   for (guint i = 0; i < N_SPINS; i++)
     shares[i] /= sum;
-
-  return sum;
-}
-
-static gboolean
-check_shares (const guint64 *counts,
-              guint64        whole,
-              const double  *truth,
-              const char    *what)
-{
-  double shares[N_SPINS];
-  gboolean agrees = TRUE;
-
-  for (guint i = 0; i < N_SPINS; i++)
-    {
-      double low;
-      double high;
-
-      shares[i] = (double) counts[i] / (double) whole;
-      test_wilson_interval (counts[i], whole, TEST_SIGMA_999, &low, &high);
-      g_test_message ("%s: %s %.4f, seen %.4f in [%.4f, %.4f]",
-                      what, spin_names[i], truth[i], shares[i], low, high);
-      agrees = agrees && truth[i] >= low && truth[i] <= high;
-    }
-
-  return agrees && test_total_variation (truth, shares, N_SPINS) <= VARIATION_MAX;
 }
 
 /* A thread that always works was running or ready to run for all of its real time, so that is what
- * CPU mode counts. Its CPU time has the same shares, unless others took the processor from it
- * unevenly.
+ * CPU mode counts, whatever else runs.
  */
-static gboolean
-check_worker (JsonObject    *worker,
-              const guint64 *counts)
+static void
+check_worker (JsonObject   *worker,
+              const guint64 counts[N_SPINS])
 {
   double truth[N_SPINS];
-  guint64 whole = 0;
-  double cpu_ns;
-  double real_ns;
+  double shares[N_SPINS];
+  double whole = 0;
+  double variation;
 
   for (guint i = 0; i < N_SPINS; i++)
-    whole += counts[i];
+    whole += (double) counts[i];
 
-  real_ns = read_shares (worker, 1, truth);
-  if (!check_shares (counts, whole, truth, "real time"))
-    return FALSE;
+  read_shares (worker, truth);
+  for (guint i = 0; i < N_SPINS; i++)
+    {
+      shares[i] = (double) counts[i] / whole;
+      g_test_message ("%s %.4f, seen %.4f", spin_names[i], truth[i], shares[i]);
+    }
 
-  cpu_ns = read_shares (worker, 0, truth);
-  g_test_message ("on a processor for %.3f of its time", cpu_ns / real_ns);
-
-  return cpu_ns / real_ns < UNDISTURBED_SHARE || check_shares (counts, whole, truth, "CPU time");
+  variation = test_total_variation (truth, shares, N_SPINS);
+  g_test_message ("total variation %.4f", variation);
+  g_assert_cmpfloat (variation, <=, VARIATION_MAX);
 }
 
-static gboolean
-measure_one_thread (void)
+static void
+test_truth_one_thread (void)
 {
   g_autoptr(TestProgram) target = NULL;
   g_autoptr(TestStacks) stacks = NULL;
@@ -105,9 +79,12 @@ measure_one_thread (void)
   g_autofree char *folded = NULL;
   guint64 counts[N_SPINS];
 
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
   target = test_target_start ("shares", NULL);
   pid = test_dup_number (target->pid);
-  folded = test_cli_run (0, "record", "-p", pid, "-r", "1000", "-d", "10", NULL);
+  folded = test_cli_run (0, "record", "-p", pid, "-d", "10", NULL);
   report = test_target_finish (target);
   stacks = test_stacks_parse (folded);
   test_stacks_show (stacks);
@@ -120,23 +97,11 @@ measure_one_thread (void)
   g_assert_cmpuint (test_stacks_get_sum (stacks), >=, 5000);
   g_assert_cmpuint (test_stacks_get_sum (stacks), <=, 10100);
 
-  return check_worker (json_object_get_object_member (report, "main"), counts);
+  check_worker (json_object_get_object_member (report, "main"), counts);
 }
 
-/* An interval of 99.9 % is missed by chance once in a thousand, more often where others take the
- * processor and neighbouring samples are alike. What is wrong is wrong the second time too.
- */
 static void
-test_truth_one_thread (void)
-{
-  if (test_skip_without (TEST_NEED_TRACING))
-    return;
-
-  g_assert_true (measure_one_thread () || measure_one_thread ());
-}
-
-static gboolean
-measure_threads (void)
+test_truth_threads (void)
 {
   const char *const names[] = { "worker-1", "worker-2" };
   g_autoptr(TestProgram) target = NULL;
@@ -145,7 +110,9 @@ measure_threads (void)
   g_autofree char *pid = NULL;
   g_autofree char *folded = NULL;
   guint64 wholes[] = { 0, 0 };
-  gboolean agrees = TRUE;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
 
   target = test_target_start ("shares", "2", NULL);
   pid = test_dup_number (target->pid);
@@ -162,31 +129,19 @@ measure_threads (void)
       counts[1] = test_stacks_count_end_in (stacks, names[i], "run_thread;work;spin_medium");
       counts[2] = test_stacks_count_end_in (stacks, names[i], "run_thread;work;outer;spin_large");
       wholes[i] = counts[0] + counts[1] + counts[2];
-      agrees = agrees &&
-               check_worker (json_object_get_object_member (report, names[i]), counts);
+      check_worker (json_object_get_object_member (report, names[i]), counts);
     }
 
   /* Both always want to run, so each has half of the samples; the main thread, asleep, has none. */
   g_assert_cmpuint (test_stacks_count_within (stacks, "wait_for_end"), ==, 0);
   g_assert_cmpuint (wholes[0] * 10, >=, wholes[1] * 9);
   g_assert_cmpuint (wholes[1] * 10, >=, wholes[0] * 9);
-
-  return agrees;
-}
-
-static void
-test_truth_threads (void)
-{
-  if (test_skip_without (TEST_NEED_TRACING))
-    return;
-
-  g_assert_true (measure_threads () || measure_threads ());
 }
 
 /* The share of its time that a thread spends in its system call, as it says and as seen. */
-static gboolean
-measure_calls (const char *rounds,
-               double      error_max)
+static void
+check_calls (const char *rounds,
+             double      error_max)
 {
   g_autoptr(TestProgram) target = test_target_start ("calls", rounds, NULL);
   g_autofree char *pid = test_dup_number (target->pid);
@@ -204,7 +159,7 @@ measure_calls (const char *rounds,
   g_test_message ("calls %s: %.3f of its time in the call, seen %.3f", rounds, truth, seen);
   g_assert_cmpuint (test_stacks_get_sum (stacks), >=, 1000);
 
-  return fabs (truth - seen) <= error_max;
+  g_assert_cmpfloat (fabs (truth - seen), <=, error_max);
 }
 
 /* A thread is found where it is, not in the system call that it makes next. */
@@ -214,8 +169,8 @@ test_truth_calls (void)
   if (test_skip_without (TEST_NEED_TRACING))
     return;
 
-  g_assert_true (measure_calls ("3000", 0.2) || measure_calls ("3000", 0.2));
-  g_assert_true (measure_calls ("30000", 0.07) || measure_calls ("30000", 0.07));
+  check_calls ("3000", 0.2);
+  check_calls ("30000", 0.07);
 }
 
 /* All samples that were lost, of the object that --stats writes. */

@@ -3,7 +3,6 @@
 """sonde_cli.py: runs sonde-cli and reads what it prints, for tests in Python."""
 
 import json
-import math
 import os
 import pathlib
 import re
@@ -15,9 +14,6 @@ from pythons import Failed
 
 THREAD = re.compile(r"Thread (\d+) “(.*)” \(.*\)")
 FRAME = re.compile(r"#\d+ +(0x[0-9a-f]{16}|Python {12}) (.*)")
-
-# How many standard deviations hold 99.9 % of a normal distribution.
-SIGMA_999 = 3.2905
 
 # What is longer is cut: a name's characters, a thread's bytes.
 NAME_MAX = 4096
@@ -141,12 +137,3 @@ def frame_text(frame):
     if file is None:
         return shown(name)
     return f"{shown(name) or '?'} at {shown(file)}:{line}"
-
-
-def wilson(count, whole):
-    """Gives the interval that holds a share seen `count` times in `whole` with 99.9 %."""
-    share, square = count / whole, SIGMA_999 ** 2
-    middle = (share + square / (2 * whole)) / (1 + square / whole)
-    half = SIGMA_999 / (1 + square / whole) * math.sqrt(
-        share * (1 - share) / whole + square / (4 * whole ** 2))
-    return middle - half, middle + half
