@@ -109,21 +109,49 @@ assert_lines (SondePythonResolver *resolver,
   g_assert_cmpuint (functions[2]->line, ==, 200);
 }
 
+/* A resolver of an image, and a stack of its functions. */
+typedef struct
+{
+  PythonImage         *image;
+  SondePythonCodes    *codes;
+  SondePythonResolver *resolver;
+  SondeCodeStack      *stack;
+} Fixture;
+
+static Fixture
+make_fixture (void)
+{
+  Fixture self = { .image = make_image (), .stack = g_new0 (SondeCodeStack, 1) };
+
+  self.codes = python_code_read (self.image);
+  self.resolver = sonde_python_resolver_new (self.codes, NULL);
+  fill_stack (self.stack);
+
+  return self;
+}
+
+static void
+fixture_clear (Fixture *self)
+{
+  sonde_python_resolver_free (self->resolver);
+  sonde_python_codes_free (self->codes);
+  python_image_free (self->image);
+  g_free (self->stack);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fixture, fixture_clear)
+
 /* A stack of the same addresses as the last one, with another object at one of them. */
 static void
 test_resolver_replaced (void)
 {
-  g_autoptr(PythonImage) image = make_image ();
-  g_autoptr(SondePythonCodes) codes = python_code_read (image);
-  g_autoptr(SondePythonResolver) resolver = sonde_python_resolver_new (codes, NULL);
-  g_autofree SondeCodeStack *stack = g_new0 (SondeCodeStack, 1);
+  g_auto(Fixture) fixture = make_fixture ();
 
-  fill_stack (stack);
   for (guint i = 0; i < N_STACKS; i++)
     {
-      set_line (image, 1, 100 + i);
-      g_assert_true (sonde_python_resolver_settle (resolver, stack));
-      assert_lines (resolver, 100 + i);
+      set_line (fixture.image, 1, 100 + i);
+      g_assert_true (sonde_python_resolver_settle (fixture.resolver, fixture.stack));
+      assert_lines (fixture.resolver, 100 + i);
     }
 }
 
@@ -131,30 +159,26 @@ test_resolver_replaced (void)
 static void
 test_resolver_turns (void)
 {
-  g_autoptr(PythonImage) image = make_image ();
-  g_autoptr(SondePythonCodes) codes = python_code_read (image);
-  g_autoptr(SondePythonResolver) resolver = sonde_python_resolver_new (codes, NULL);
-  g_autofree SondeCodeStack *stack = g_new0 (SondeCodeStack, 1);
+  g_auto(Fixture) fixture = make_fixture ();
 
-  fill_stack (stack);
-  g_assert_true (sonde_python_resolver_settle (resolver, stack));
-  python_code_age (codes);
+  g_assert_true (sonde_python_resolver_settle (fixture.resolver, fixture.stack));
+  python_code_age (fixture.codes);
   for (guint i = 0; i < 2; i++)
     {
-      g_assert_true (sonde_python_resolver_settle (resolver, stack));
-      image->n_reads = 0;
+      g_assert_true (sonde_python_resolver_settle (fixture.resolver, fixture.stack));
+      fixture.image->n_reads = 0;
     }
   for (guint i = 0; i < N_STACKS; i++)
     {
-      g_assert_true (sonde_python_resolver_settle (resolver, stack));
-      assert_lines (resolver, 100);
+      g_assert_true (sonde_python_resolver_settle (fixture.resolver, fixture.stack));
+      assert_lines (fixture.resolver, 100);
     }
-  g_assert_cmpuint (image->n_reads, ==, 0);
+  g_assert_cmpuint (fixture.image->n_reads, ==, 0);
 
-  set_line (image, 1, 123);
-  sonde_python_resolver_begin_turn (resolver);
-  g_assert_true (sonde_python_resolver_settle (resolver, stack));
-  assert_lines (resolver, 123);
+  set_line (fixture.image, 1, 123);
+  sonde_python_resolver_begin_turn (fixture.resolver);
+  g_assert_true (sonde_python_resolver_settle (fixture.resolver, fixture.stack));
+  assert_lines (fixture.resolver, 123);
 }
 
 /* One that changes while it is looked at is looked at again; one that always does is none. */
@@ -193,46 +217,41 @@ test_resolver_restless (void)
 static void
 test_resolver_unsettled (void)
 {
-  g_autoptr(PythonImage) image = make_image ();
-  g_autoptr(SondePythonCodes) codes = python_code_read (image);
-  g_autoptr(SondePythonResolver) resolver = sonde_python_resolver_new (codes, NULL);
-  g_autofree SondeCodeStack *stack = g_new0 (SondeCodeStack, 1);
+  g_auto(Fixture) fixture = make_fixture ();
+  const SondeFunction *function;
 
-  fill_stack (stack);
-  g_assert_true (sonde_python_resolver_settle (resolver, stack));
-  python_code_age (codes);
-  sonde_python_resolver_begin_turn (resolver);
-  set_line (image, 1, 123);
-  stack->frames[0].code = AT_NAME;
-  g_assert_false (sonde_python_resolver_settle (resolver, stack));
-  g_assert_null (sonde_python_resolver_find (resolver, &stack->frames[0]));
-  g_assert_cmpuint (sonde_python_resolver_find (resolver, &stack->frames[1])->line, ==, 123);
+  g_assert_true (sonde_python_resolver_settle (fixture.resolver, fixture.stack));
+  python_code_age (fixture.codes);
+  sonde_python_resolver_begin_turn (fixture.resolver);
+  set_line (fixture.image, 1, 123);
+  fixture.stack->frames[0].code = AT_NAME;
+  g_assert_false (sonde_python_resolver_settle (fixture.resolver, fixture.stack));
+  g_assert_null (sonde_python_resolver_find (fixture.resolver, &fixture.stack->frames[0]));
+  function = sonde_python_resolver_find (fixture.resolver, &fixture.stack->frames[1]);
+  g_assert_cmpuint (function->line, ==, 123);
 }
 
 /* What is no code object is no function, wherever in the stack; what was found stays right. */
 static void
 test_resolver_no_function (void)
 {
-  g_autoptr(PythonImage) image = make_image ();
-  g_autoptr(SondePythonCodes) codes = python_code_read (image);
-  g_autoptr(SondePythonResolver) resolver = sonde_python_resolver_new (codes, NULL);
-  g_autofree SondeCodeStack *stack = g_new0 (SondeCodeStack, 1);
+  g_auto(Fixture) fixture = make_fixture ();
 
   for (guint i = 0; i < N_FRAMES; i++)
     {
-      fill_stack (stack);
-      stack->frames[i].code = AT_NAME;
-      g_assert_false (sonde_python_resolver_settle (resolver, stack));
-      g_assert_null (sonde_python_resolver_find (resolver, &stack->frames[i]));
+      fill_stack (fixture.stack);
+      fixture.stack->frames[i].code = AT_NAME;
+      g_assert_false (sonde_python_resolver_settle (fixture.resolver, fixture.stack));
+      g_assert_null (sonde_python_resolver_find (fixture.resolver, &fixture.stack->frames[i]));
 
-      fill_stack (stack);
-      g_assert_true (sonde_python_resolver_settle (resolver, stack));
-      assert_lines (resolver, 100);
+      fill_stack (fixture.stack);
+      g_assert_true (sonde_python_resolver_settle (fixture.resolver, fixture.stack));
+      assert_lines (fixture.resolver, 100);
     }
 
-  stack->depth = 0;
-  g_assert_true (sonde_python_resolver_settle (resolver, stack));
-  g_assert_cmpuint (sonde_python_resolver_fill (resolver, NULL), ==, 0);
+  fixture.stack->depth = 0;
+  g_assert_true (sonde_python_resolver_settle (fixture.resolver, fixture.stack));
+  g_assert_cmpuint (sonde_python_resolver_fill (fixture.resolver, NULL), ==, 0);
 }
 
 int
