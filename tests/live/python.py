@@ -43,6 +43,7 @@ RECORDED = {
     "flipflop": python_records.check_flipflop,
     "flipflop-slow": lambda *who: python_records.check_flipflop(*who, "python", "1000", "3"),
     "flipflop-both": lambda *who: python_records.check_flipflop(*who, "both", "1000", "3"),
+    "suspended": python_records.check_suspended,
     "turns": python_records.check_turns,
     "objects": python_records.check_objects,
     "ladder": python_records.check_ladder,

@@ -66,17 +66,18 @@ def _show(stacks):
     return "\n".join(f"{count} {';'.join(stack)}"[:300] for stack, count in frequent)
 
 
+def _drop_beginning(stacks):
+    """Of a target that has just begun: it may still be on its way out of target.ready()."""
+    return {stack: n for stack, n in stacks.items() if stack[-1] != "ready"}
+
+
 def _record(cli, target, *options):
-    """Records a target that has just begun; it may still be on its way out of target.ready()."""
     stacks, stats = cli.record(target.read()["pid"], *options)
-    return {stack: n for stack, n in stacks.items() if stack[-1] != "ready"}, stats
+    return _drop_beginning(stacks), stats
 
 
-def check_flipflop(start, cli, frames="python", rate="10000", seconds="1"):
-    """A leaf is only ever below the one function that calls it. Gives the figures."""
+def _check_flips(stacks, stats, frames="python"):
     names = {"<module>", "main", "dive", "spin", "hot_a", "hot_b", "leaf_a", "leaf_b"}
-    with start("flipflop", "20") as target:
-        stacks, stats = _record(cli, target, "--frames", frames, "-r", rate, "-d", seconds)
     whole = sum(stacks.values())
     for stack in stacks:
         python = [name for name in stack if frames == "python" or name in names]
@@ -91,7 +92,31 @@ def check_flipflop(start, cli, frames="python", rate="10000", seconds="1"):
                   for name in (a, b)]
         # A thread that waits for a processor is seen at one place all the while.
         _require(min(counts) >= 0.02 * max(counts) > 0, f"{a}, {b}: {counts}\n{_show(stacks)}")
+
+
+def check_flipflop(start, cli, frames="python", rate="10000", seconds="1"):
+    """A leaf is only ever below the one function that calls it. Gives the figures."""
+    with start("flipflop", "20") as target:
+        stacks, stats = _record(cli, target, "--frames", frames, "-r", rate, "-d", seconds)
+    _check_flips(stacks, stats, frames)
     return stats
+
+
+def check_suspended(start, cli):
+    """While Ctrl+Z makes Sonde stand still no time passes for it, and it goes on as before."""
+    rate, seconds, gap, gaps = 1000, 2, 0.5, 4
+    with start("flipflop", "20") as target:
+        pid = target.read()["pid"]
+        with Recording(cli, pid, "--frames", "python", "-r", rate, "-d", seconds) as recording:
+            for _ in range(gaps):
+                recording.wait_until_peeking()
+                time.sleep(0.2)
+                recording.stand_still(gap)
+            stacks, stats = recording.finish()
+    _check_flips(_drop_beginning(stacks), stats)
+    _require(seconds <= stats["duration_s"] < seconds + gap, stats)
+    # What was not seen is told as late; what passed before the first look, each time, is not.
+    _require(0.7 <= (stats["ticks"] + stats["lost"]["late"]) / (rate * seconds) <= 1.02, stats)
 
 
 def _check_possible(start, cli, name, pattern, least, *options):

@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import subprocess
 import tempfile
 import time
@@ -48,6 +49,14 @@ class Recording:
                 raise Failed("it does not begin to take samples")
             time.sleep(0.01)
 
+    def stand_still(self, seconds):
+        """Makes all of its threads stand still for a while, as Ctrl+Z does."""
+        self._program.send_signal(signal.SIGTSTP)
+        if not os.WIFSTOPPED(os.waitpid(self._program.pid, os.WUNTRACED)[1]):
+            raise Failed("it ends when it is to stand still")
+        time.sleep(seconds)
+        self._program.send_signal(signal.SIGCONT)
+
     def finish(self):
         """Waits for its end; gives stack (a tuple, outermost first) → samples, and the figures."""
         folded, errors = self._program.communicate(timeout=DEADLINE_S)
@@ -66,10 +75,11 @@ class Cli:
         self.prefix = prefix
 
     def start(self, *arguments):
-        """Gives the process."""
+        """Gives the process, which is a job of its own."""
         return subprocess.Popen([*self.prefix, self.path, *map(str, arguments)],
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                stderr=subprocess.PIPE, env={**os.environ, "LC_ALL": "C.UTF-8"})
+                                stderr=subprocess.PIPE, env={**os.environ, "LC_ALL": "C.UTF-8"},
+                                process_group=0)
 
     def run(self, *arguments):
         """Gives its standard output."""
