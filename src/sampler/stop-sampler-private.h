@@ -3,8 +3,9 @@
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * stop-sampler.c knows the threads and decides what is done with each; sleeper.c
- * captures those that sleep, and stopper.c stops those that run.
+ * stop-sampler.c knows the threads and decides what is done with each; sleeper.c captures those
+ * that sleep, and stopper.c stops those that run, of which stop-judge.c tells what they did
+ * meanwhile.
  */
 
 #pragma once
@@ -99,5 +100,14 @@ void    sonde_stop_sampler_release_strays (SondeStopSampler    *self);
 /* Lets go of all threads that were asked. Those that do not stop before @give_up_ns are late. */
 void    sonde_stop_sampler_let_all_go   (SondeStopSampler      *self,
                                          guint64                give_up_ns);
+
+/* stop-judge.c */
+
+/* Gives the client the samples of a thread that was stopped. */
+void    sonde_stop_sampler_give_stopped (SondeStopSampler      *self,
+                                         const Held            *held);
+/* A holder may have come since @thread was asked. */
+void    sonde_stop_sampler_add_late_holder (SondeStopSampler   *self,
+                                            SondeSampledThread *thread);
 
 G_END_DECLS
