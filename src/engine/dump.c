@@ -221,6 +221,23 @@ static const SondeSamplerClient sampler_client = {
   .lost = on_lost_cb,
 };
 
+/* Until all have come to a stop, and all of them have been unwound. */
+static void
+collect_all (SondeStopSampler *sampler,
+             guint64           give_up_ns)
+{
+  for (;;)
+    {
+      if (sonde_stop_sampler_collect (sampler) || sonde_stop_sampler_proceed (sampler))
+        continue;
+
+      if (!sonde_stop_sampler_has_asked (sampler) || sonde_clock_now_ns () >= give_up_ns)
+        break;
+
+      sonde_clock_sleep_until (sonde_clock_now_ns () + POLL_NS);
+    }
+}
+
 static void
 capture_all (Dumper            *self,
              const SondeTarget *target)
@@ -233,15 +250,11 @@ capture_all (Dumper            *self,
   for (guint i = 0; i < N_ATTEMPTS; i++)
     {
       guint64 now_ns = sonde_clock_now_ns ();
-      guint64 give_up_ns = now_ns + CAPTURE_TIMEOUT_NS;
       const SondeTick tick = { .turn_ns = now_ns, .now_ns = now_ns, .period_ns = PERIOD_NS };
 
       self->wants_more = FALSE;
       sonde_stop_sampler_look (sampler, &tick);
-      while (sonde_stop_sampler_has_asked (sampler) && sonde_clock_now_ns () < give_up_ns)
-        if (!sonde_stop_sampler_collect (sampler))
-          sonde_clock_sleep_until (sonde_clock_now_ns () + POLL_NS);
-
+      collect_all (sampler, now_ns + CAPTURE_TIMEOUT_NS);
       if (!self->wants_more)
         return;
 

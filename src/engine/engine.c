@@ -48,6 +48,7 @@ struct _SondeEngine
   gboolean       has_suspend;
   gboolean       has_folded;
   gboolean       with_threads;
+  guint64        ordered_ns;   /* when the first of them was given */
 
   /* Answers, under the lock */
   SondeSnapshot *snapshot;     /* owned; NULL once taken */
@@ -79,17 +80,60 @@ has_orders (const SondeEngine *self)
          self->has_suspend || self->has_folded;
 }
 
+/* Under the lock. */
+static void
+order (SondeEngine *self,
+       gboolean    *what)
+{
+  if (!has_orders (self))
+    self->ordered_ns = sonde_clock_now_ns ();
+  *what = TRUE;
+  g_cond_signal (&self->order_cond);
+}
+
+static void
+give_order (SondeEngine *self,
+            gboolean    *what)
+{
+  g_mutex_lock (&self->lock);
+  order (self, what);
+  g_mutex_unlock (&self->lock);
+}
+
+static gboolean
+has_urgent_orders (const SondeEngine *self)
+{
+  return self->has_stop || self->has_quit || self->has_suspend;
+}
+
+/* Whether orders are left for later: most take as long as all functions need, and a thread that was
+ * asked to stop may stand still all the while. Under the lock.
+ */
+static gboolean
+puts_off (SondeEngine *self)
+{
+  return self->is_sampling && !has_urgent_orders (self) &&
+         !sonde_worker_has_time (self->worker, self->ordered_ns, sonde_clock_now_ns ());
+}
+
 /* Takes what has been ordered; waits for an order first if there is nothing else to do. */
 static void
 take_orders (SondeEngine *self,
              gint64       wait_until_us,
              Orders      *orders)
 {
+  *orders = (Orders) { 0 };
   g_mutex_lock (&self->lock);
 
   while (!has_orders (self) && wait_until_us > 0 &&
          g_cond_wait_until (&self->order_cond, &self->lock, wait_until_us))
     ;
+
+  if (!has_orders (self) || puts_off (self))
+    {
+      g_mutex_unlock (&self->lock);
+      return;
+    }
 
   *orders = (Orders) {
     .has_settings = self->has_settings,
@@ -201,8 +245,9 @@ run_session (SondeEngine *self)
 
       now_ns = sonde_clock_now_ns ();
       cpu_ns = sonde_clock_thread_cpu_ns ();
-      if (!sonde_worker_has_time (worker, publish_ns, now_ns) && !changed &&
-          self->is_sampling == was_sampling)
+      if (changed)
+        publish_ns = MIN (publish_ns, now_ns);
+      if (!sonde_worker_has_time (worker, publish_ns, now_ns) && self->is_sampling == was_sampling)
         continue;
 
       changed |= sonde_worker_update_names (worker, 0);
@@ -352,10 +397,7 @@ sonde_engine_free (SondeEngine *self)
   if (self == NULL)
     return;
 
-  g_mutex_lock (&self->lock);
-  self->has_quit = TRUE;
-  g_cond_signal (&self->order_cond);
-  g_mutex_unlock (&self->lock);
+  give_order (self, &self->has_quit);
   g_clear_pointer (&self->thread, g_thread_join);
 
   g_clear_pointer (&self->worker, sonde_worker_free);
@@ -380,20 +422,10 @@ sonde_engine_set_settings (SondeEngine         *self,
 
   g_mutex_lock (&self->lock);
   sonde_settings_copy (&self->settings, settings);
-  self->has_settings = TRUE;
-  g_cond_signal (&self->order_cond);
+  order (self, &self->has_settings);
   g_mutex_unlock (&self->lock);
 }
 
-static void
-give_order (SondeEngine *self,
-            gboolean    *order)
-{
-  g_mutex_lock (&self->lock);
-  *order = TRUE;
-  g_cond_signal (&self->order_cond);
-  g_mutex_unlock (&self->lock);
-}
 
 void
 sonde_engine_reset (SondeEngine *self)
@@ -470,8 +502,7 @@ sonde_engine_dup_folded (SondeEngine *self,
 
   g_mutex_lock (&self->lock);
   self->with_threads = with_threads;
-  self->has_folded = TRUE;
-  g_cond_signal (&self->order_cond);
+  order (self, &self->has_folded);
   while (self->folded == NULL && !self->has_failed)
     g_cond_wait (&self->answer_cond, &self->lock);
   folded = self->folded != NULL ? g_steal_pointer (&self->folded) : g_strdup ("");

@@ -57,6 +57,7 @@ struct _SondeWorker
   guint64              polled_ns;
   guint64              mapped_ns;
   guint64              maps_interval_ns;
+  guint64              unmapped_ns;  /* since when the map is to be read; 0 if it is not */
   guint64              recheck_ns;   /* when the map is read again for no reason */
   SondeCost            recheck_cost; /* of that */
 
@@ -93,7 +94,9 @@ guint64  sonde_worker_get_cpu_ns     (const SondeWorker *self);
 /* The map has changed, or the target is a new program. */
 void     sonde_worker_take_maps   (SondeWorker *self,
                                    gboolean     is_new_program);
-/* Reads the map again unless that was just now; gives whether code is mapped otherwise. */
+/* Reads the map again unless that was just now, or a thread may stand still meanwhile; gives
+ * whether code is mapped otherwise.
+ */
 gboolean sonde_worker_update_maps (SondeWorker *self);
 
 G_END_DECLS

@@ -84,6 +84,12 @@ sonde_worker_update_maps (SondeWorker *self)
   if (now_ns - self->mapped_ns < self->maps_interval_ns)
     return FALSE;
 
+  if (self->unmapped_ns == 0)
+    self->unmapped_ns = now_ns;
+  if (!sonde_worker_has_time (self, self->unmapped_ns, now_ns))
+    return FALSE;
+
+  self->unmapped_ns = 0;
   self->mapped_ns = now_ns;
   if (!sonde_target_refresh_maps (self->target))
     {
@@ -209,6 +215,16 @@ recheck_maps (SondeWorker *self,
     sonde_worker_take_maps (self, FALSE);
 }
 
+/* The map was to be read when there was no time for that. Who has not run since has a stack that
+ * ends in what was mapped then, and is captured again.
+ */
+static void
+make_up_for_maps (SondeWorker *self)
+{
+  if (self->unmapped_ns != 0 && sonde_worker_update_maps (self))
+    sonde_stop_sampler_forget (self->sampler);
+}
+
 /* A thread that was asked to stop may stand still by now. */
 static void
 poll_names (SondeWorker *self,
@@ -256,6 +272,7 @@ poll_target (SondeWorker *self,
 
     case SONDE_TARGET_SAME:
     default:
+      make_up_for_maps (self);
       recheck_maps (self, sonde_clock_now_ns ());
       return TRUE;
     }
@@ -269,7 +286,9 @@ sleep_until (SondeWorker *self,
   self->turn_ns = sonde_clock_now_ns ();
 }
 
-/* Lets the threads that were asked come to a stop, until the next is due. */
+/* Lets the threads that were asked come to a stop, until the next is due, and does the rest of the
+ * tick's work while none is about to.
+ */
 static void
 collect (SondeWorker *self,
          guint64      until_ns)
@@ -278,12 +297,18 @@ collect (SondeWorker *self,
   guint64 spin_until_ns = now_ns + SPIN_NS;
   guint64 pause_ns = ASKED_POLL_MIN_NS;
 
-  while (sonde_stop_sampler_has_asked (self->sampler) && now_ns < until_ns)
+  for (;;)
     {
-      if (sonde_stop_sampler_collect (self->sampler))
-        {
-          pause_ns = ASKED_POLL_MIN_NS;
-        }
+      gboolean has_asked = sonde_stop_sampler_has_asked (self->sampler);
+      gboolean has_done = has_asked && sonde_stop_sampler_collect (self->sampler);
+
+      if (!has_done && (!has_asked || now_ns >= spin_until_ns))
+        has_done = sonde_stop_sampler_proceed (self->sampler);
+
+      if (has_done)
+        pause_ns = ASKED_POLL_MIN_NS;
+      else if (!has_asked || now_ns >= until_ns)
+        break;
       else if (now_ns >= spin_until_ns)
         {
           sleep_until (self, MIN (now_ns + pause_ns, until_ns));
@@ -322,7 +347,8 @@ look (SondeWorker *self,
   if (python != NULL)
     {
       sonde_python_read_locks (python);
-      sonde_python_refresh_new (python);
+      if (!sonde_stop_sampler_has_asked (self->sampler))
+        sonde_python_refresh_new (python);
     }
 
   sonde_stop_sampler_look (self->sampler, &tick);

@@ -37,15 +37,13 @@ is_interruptible_call (gint64 call)
   return FALSE;
 }
 
-/* Fills self->quiet with a thread that waits as @wait says. */
+/* Fills @capture with a thread that waits as @wait says. */
 static gboolean
 capture_quietly (SondeStopSampler      *self,
                  SondeSampledThread    *thread,
-                 const SondeThreadWait *wait)
+                 const SondeThreadWait *wait,
+                 SondeCapture          *capture)
 {
-  SondeCapture *capture = &self->quiet;
-
-  sonde_stop_sampler_ensure_room (self, thread, capture);
   capture->registers[SONDE_REGISTER_SP] = wait->sp;
   capture->registers[SONDE_REGISTER_PC] = wait->pc;
   capture->known = SONDE_REGISTERS_PC_SP;
@@ -72,8 +70,7 @@ sonde_stop_sampler_take_sleeper (SondeStopSampler      *self,
                                  const SondeThreadRuns *runs,
                                  const SondeThreadWait *wait)
 {
-  guint64 n_ticks = self->tick - thread->tick;
-  guint64 ns = self->now_ns - thread->time_ns;
+  Held *held = sonde_stop_sampler_ensure_held (self, thread);
   SondeThreadRuns after;
   SondeThreadState state;
 
@@ -87,7 +84,7 @@ sonde_stop_sampler_take_sleeper (SondeStopSampler      *self,
   if (state == SONDE_THREAD_STATE_STOPPED)
     sonde_stop_sampler_release_strays (self);
 
-  if (!capture_quietly (self, thread, wait))
+  if (!capture_quietly (self, thread, wait, &held->capture))
     {
       sonde_stop_sampler_lose (self, thread, SONDE_LOSS_UNREADABLE);
       return;
@@ -103,16 +100,32 @@ sonde_stop_sampler_take_sleeper (SondeStopSampler      *self,
       return;
     }
 
-  if (!self->client->captured (thread, &self->quiet, state, n_ticks, ns,
-                               is_interruptible_call (wait->call), self->data))
+  held->thread = thread;
+  held->runs = *runs;
+  held->is_asleep = TRUE;
+  held->state = state;
+  held->n_ticks = self->tick - thread->tick;
+  held->ns = self->now_ns - thread->time_ns;
+  held->is_final = is_interruptible_call (wait->call);
+  self->n_held++;
+}
+
+void
+sonde_stop_sampler_give_sleeper (SondeStopSampler *self,
+                                 const Held       *held)
+{
+  SondeSampledThread *thread = held->thread;
+
+  if (!self->client->captured (thread, &held->capture, held->state, held->n_ticks, held->ns,
+                               held->is_final, self->data))
     {
-      sonde_stop_sampler_ask (self, thread, state, runs);
+      sonde_stop_sampler_ask (self, thread, held->state, &held->runs);
       return;
     }
 
   thread->is_known = TRUE;
-  thread->state = state;
-  thread->runs = *runs;
+  thread->state = held->state;
+  thread->runs = held->runs;
   thread->woke_ns = self->now_ns;
   sonde_stop_sampler_mark_counted (self, thread);
 }

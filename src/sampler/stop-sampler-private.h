@@ -21,16 +21,27 @@ G_BEGIN_DECLS
 
 /**
  * Held:
+ * @thread: whose capture it is
+ * @runs: what it had run then
+ * @is_asleep: it was captured where it sleeps; the fields of stopped ones are not set then, and the
+ *   last four are not set for those
  *
- * A thread that was captured and let go, and not given to the client yet.
+ * A capture that was not given to the client yet. Its thread runs again, or was never held.
  */
 typedef struct
 {
   SondeSampledThread *thread;
   SondeCapture        capture;
   SondeThreadRuns     runs;
+  gboolean            is_asleep;
+
   guint64             seen_ns; /* when it was found to stand still */
   gboolean            in_call; /* on its way out of a system call */
+
+  SondeThreadState    state;
+  guint64             n_ticks;
+  guint64             ns;
+  gboolean            is_final; /* it may not be stopped for its other registers */
 } Held;
 
 struct _SondeStopSampler
@@ -49,8 +60,10 @@ struct _SondeStopSampler
   GArray                   *late;       /* of pid_t: asked, and still on their way at finish() */
   GArray                   *held;       /* of Held */
   guint                     n_held;     /* those in use; the others keep memory */
-  SondeCapture              quiet;      /* of the sleeper under way */
-  guint                     sleeper_at; /* where the next tick's looks at sleepers begin */
+  guint                     n_given;    /* those of them that the client has */
+  guint                     sleeper_at; /* where the next look at a sleeper begins */
+  guint                     n_sleepers; /* that may still be looked at in this tick */
+  gint                      sleeper_budget; /* for them */
 
   guint64                   tick;
   SondeTurn                 turn;
@@ -75,22 +88,30 @@ void    sonde_stop_sampler_lose         (SondeStopSampler      *self,
                                          SondeSampledThread    *thread,
                                          SondeLoss              loss);
 
-/* Gets the memory that copy_stack() fills; before the thread is looked at. */
-void    sonde_stop_sampler_ensure_room  (SondeStopSampler      *self,
-                                         const SondeSampledThread *thread,
-                                         SondeCapture          *capture);
+/* Gets the memory for the capture that is next: all of it before the thread is looked at. It counts
+ * once n_held is raised.
+ */
+Held   *sonde_stop_sampler_ensure_held  (SondeStopSampler      *self,
+                                         const SondeSampledThread *thread);
 /* Copies the stack above the stack pointer of @capture, and the Python frames. */
 void    sonde_stop_sampler_copy_stack   (SondeStopSampler      *self,
                                          SondeSampledThread    *thread,
                                          SondeCapture          *capture);
 
-/* sleeper.c: captures a thread that waits as @wait says, and had run @runs. May end it. */
+/* sleeper.c */
+
+/* Captures a thread that waits as @wait says, and had run @runs. May end it. */
 void    sonde_stop_sampler_take_sleeper (SondeStopSampler      *self,
                                          SondeSampledThread    *thread,
                                          const SondeThreadRuns *runs,
                                          const SondeThreadWait *wait);
+/* Gives the client the samples of one that sleeps; or asks it to stop, where that says so. */
+void    sonde_stop_sampler_give_sleeper (SondeStopSampler      *self,
+                                         const Held            *held);
 
-/* stopper.c: asks a thread that was in @state, and had run @runs, to stop. May end it. */
+/* stopper.c */
+
+/* Asks a thread that was in @state, and had run @runs, to stop. May end it. */
 void    sonde_stop_sampler_ask          (SondeStopSampler      *self,
                                          SondeSampledThread    *thread,
                                          SondeThreadState       state,

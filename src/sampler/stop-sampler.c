@@ -26,6 +26,9 @@
 #define COST_OF_LONG_SLEEPER 8
 #define LONG_NS SONDE_NS_PER_SECOND
 
+/* How many captures may wait for the client; there are more where threads had to be let go. */
+#define N_CAPTURES_MAX 64
+
 /* A thread that woke this short a time ago is looked at with those that run; so many of them. */
 #define RESTLESS_NS (20 * G_GUINT64_CONSTANT (1000000))
 #define N_RESTLESS 8
@@ -36,6 +39,7 @@
 
 #define LIST_INTERVAL_NS (100 * G_GUINT64_CONSTANT (1000000))
 #define COUNT_INTERVAL_NS (5 * G_GUINT64_CONSTANT (1000000))
+#define PATIENCE_NS (100 * G_GUINT64_CONSTANT (1000000))
 
 static void
 free_thread (gpointer data)
@@ -194,21 +198,30 @@ list_threads (SondeStopSampler *self,
       add_thread (self, g_array_index (tids, pid_t, i), tick);
 }
 
-static void
+/* Gives whether it did anything. That takes long where there are many threads, and can wait while
+ * one is asked.
+ */
+static gboolean
 list_threads_if_changed (SondeStopSampler *self)
 {
-  if (self->now_ns - self->listed_ns >= LIST_INTERVAL_NS)
+  guint64 patience_ns = self->asked->len > 0 ? PATIENCE_NS : 0;
+
+  if (self->now_ns - self->listed_ns >= LIST_INTERVAL_NS + patience_ns)
     {
       self->counted_ns = self->now_ns;
       list_threads (self, self->tick);
       read_names_again (self);
+      return TRUE;
     }
-  else if (self->now_ns - self->counted_ns >= COUNT_INTERVAL_NS)
-    {
-      self->counted_ns = self->now_ns;
-      if (sonde_threads_count (self->pid) != self->threads->len)
-        list_threads (self, self->tick);
-    }
+
+  if (self->now_ns - self->counted_ns < COUNT_INTERVAL_NS + patience_ns)
+    return FALSE;
+
+  self->counted_ns = self->now_ns;
+  if (sonde_threads_count (self->pid) != self->threads->len)
+    list_threads (self, self->tick);
+
+  return TRUE;
 }
 
 void
@@ -228,12 +241,44 @@ sonde_stop_sampler_lose (SondeStopSampler   *self,
   sonde_stop_sampler_mark_counted (self, thread);
 }
 
-/* Memory for a capture of @thread, got before the thread is looked at. */
-void
-sonde_stop_sampler_ensure_room (SondeStopSampler         *self,
-                                const SondeSampledThread *thread,
-                                SondeCapture             *capture)
+static gboolean
+give_next (SondeStopSampler *self)
 {
+  const Held *held;
+
+  if (self->n_given == self->n_held)
+    return FALSE;
+
+  held = &g_array_index (self->held, Held, self->n_given);
+  self->n_given++;
+  if (held->is_asleep)
+    sonde_stop_sampler_give_sleeper (self, held);
+  else
+    sonde_stop_sampler_give_stopped (self, held);
+
+  if (self->n_given == self->n_held)
+    self->n_given = self->n_held = 0;
+
+  return TRUE;
+}
+
+static void
+give_all (SondeStopSampler *self)
+{
+  while (give_next (self))
+    sonde_stop_sampler_collect (self);
+}
+
+Held *
+sonde_stop_sampler_ensure_held (SondeStopSampler         *self,
+                                const SondeSampledThread *thread)
+{
+  SondeCapture *capture;
+
+  if (self->n_held == self->held->len)
+    g_array_set_size (self->held, self->held->len + 1);
+
+  capture = &g_array_index (self->held, Held, self->n_held).capture;
   if (self->python == NULL)
     g_clear_pointer (&capture->codes, g_free);
   else if (capture->codes == NULL)
@@ -242,6 +287,8 @@ sonde_stop_sampler_ensure_room (SondeStopSampler         *self,
   sonde_stack_piece_ensure (&capture->stack, thread->want_bytes);
   if (thread->want_outer != 0)
     sonde_stack_piece_ensure (&capture->outer, SONDE_CAPTURE_BYTES_MIN);
+
+  return &g_array_index (self->held, Held, self->n_held);
 }
 
 static void
@@ -347,12 +394,9 @@ look_at (SondeStopSampler   *self,
     {
       count_unseen (self, thread, &runs);
       if (wait.asleep && wait.sp != 0)
-        {
-          sonde_stop_sampler_take_sleeper (self, thread, &runs, &wait);
-          return;
-        }
-
-      sonde_stop_sampler_ask (self, thread, SONDE_THREAD_STATE_RUNNING, &runs);
+        sonde_stop_sampler_take_sleeper (self, thread, &runs, &wait);
+      else
+        sonde_stop_sampler_ask (self, thread, SONDE_THREAD_STATE_RUNNING, &runs);
     }
 }
 
@@ -362,27 +406,40 @@ is_asleep (const SondeSampledThread *thread)
   return thread->is_known && !sonde_thread_state_is_active (thread->state);
 }
 
-/* In turn, as many as the budget is for. */
-static void
-look_at_sleepers (SondeStopSampler *self)
+/* A look at a sleeper, in terms of the budget. Of a thread that has just come it must be taken. */
+static gint
+get_cost (SondeStopSampler         *self,
+          const SondeSampledThread *thread)
 {
-  guint n_threads = self->threads->len;
-  gint budget = SLEEPER_BUDGET;
+  if (!thread->is_known)
+    return 0;
 
-  for (guint i = 0; i < n_threads && budget > 0 && self->threads->len > 0; i++)
+  return self->now_ns - thread->woke_ns > LONG_NS ? COST_OF_LONG_SLEEPER : COST_OF_SLEEPER;
+}
+
+/* In turn, as many as the budget is for. FALSE if none is left. */
+static gboolean
+look_at_next_sleeper (SondeStopSampler *self)
+{
+  while (self->n_sleepers > 0 && self->sleeper_budget > 0 && self->threads->len > 0)
     {
       SondeSampledThread *thread;
 
       /* Backwards, since a look may end the thread. */
+      self->n_sleepers--;
       self->sleeper_at = MIN (self->sleeper_at, self->threads->len);
       self->sleeper_at = (self->sleeper_at > 0 ? self->sleeper_at : self->threads->len) - 1;
       thread = g_ptr_array_index (self->threads, self->sleeper_at);
-      if (!is_asleep (thread) || thread->is_asked || thread->tick == self->tick)
+      if ((thread->is_known && !is_asleep (thread)) || thread->is_asked ||
+          thread->tick == self->tick)
         continue;
 
-      budget -= self->now_ns - thread->woke_ns > LONG_NS ? COST_OF_LONG_SLEEPER : COST_OF_SLEEPER;
+      self->sleeper_budget -= get_cost (self, thread);
       look_at (self, thread);
+      return TRUE;
     }
+
+  return FALSE;
 }
 
 /* While the CPUs are held: only those that may run on one of them. One that slept at the last tick,
@@ -397,7 +454,7 @@ look_at_awake (SondeStopSampler *self)
     {
       SondeSampledThread *thread = g_ptr_array_index (self->threads, i);
 
-      if (thread->is_asked)
+      if (thread->is_asked || (!thread->is_known && self->n_held >= N_CAPTURES_MAX))
         continue;
 
       if (!is_asleep (thread))
@@ -415,7 +472,7 @@ look_at_awake (SondeStopSampler *self)
  * @self: a sampler
  * @tick: the times of this tick
  *
- * Looks at every thread that is awake, and at some of the sleepers, in turn.
+ * Looks at every thread that is awake. What else there is to do in a tick is left to proceed().
  */
 void
 sonde_stop_sampler_look (SondeStopSampler *self,
@@ -426,6 +483,7 @@ sonde_stop_sampler_look (SondeStopSampler *self,
   g_return_if_fail (self != NULL);
   g_return_if_fail (tick != NULL);
 
+  give_all (self);
   self->tick += 1 + tick->n_skipped;
   self->n_skipped = tick->n_skipped;
   self->now_ns = tick->now_ns;
@@ -446,8 +504,16 @@ sonde_stop_sampler_look (SondeStopSampler *self,
   sonde_holders_aim (self->holders, tick->next_ns);
   sonde_holders_release (self->holders);
 
-  look_at_sleepers (self);
-  list_threads_if_changed (self);
+  self->n_sleepers = self->threads->len;
+  self->sleeper_budget = SLEEPER_BUDGET;
+}
+
+gboolean
+sonde_stop_sampler_proceed (SondeStopSampler *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return give_next (self) || look_at_next_sleeper (self) || list_threads_if_changed (self);
 }
 
 gboolean
@@ -506,6 +572,7 @@ sonde_stop_sampler_finish (SondeStopSampler *self)
   g_return_if_fail (self != NULL);
 
   sonde_stop_sampler_let_all_go (self, sonde_clock_now_ns () + LET_GO_NS);
+  self->n_held = self->n_given = 0;
   for (guint i = 0; i < self->threads->len; i++)
     self->client->thread_ended (g_ptr_array_index (self->threads, i), self->data);
   g_hash_table_remove_all (self->by_tid);
@@ -526,6 +593,5 @@ sonde_stop_sampler_free (SondeStopSampler *self)
   g_ptr_array_unref (self->threads);
   g_hash_table_unref (self->by_tid);
   g_array_unref (self->held);
-  sonde_capture_clear (&self->quiet);
   g_free (self);
 }

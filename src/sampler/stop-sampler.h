@@ -86,7 +86,8 @@ typedef struct
  * @thread_appeared: a new thread
  * @thread_renamed: its name is another
  * @thread_ended: it will not be heard of again
- * @captured: @n_ticks samples with a new stack, that stand for @ns; the thread runs again. With
+ * @captured: @n_ticks samples with a new stack, that stand for @ns; the thread runs again. Others
+ *   may stand still meanwhile, so nothing may be waited for. With
  *   @is_final FALSE the client may return FALSE to have the thread captured with all
  *   registers; nothing is counted then. Else TRUE
  * @repeated: @n_ticks samples with the same stack as the last
@@ -131,7 +132,8 @@ typedef struct
  *   ticks since.
  *
  * Life: sonde_stop_sampler_new() → (look() at each due time, then collect() until has_asked() is
- * FALSE or the next is due) → finish() → sonde_stop_sampler_free().
+ * FALSE or the next is due, and in between proceed() until that is FALSE) → finish() →
+ * sonde_stop_sampler_free().
  *
  * Threads: worker only, and always the same thread, since ptrace() is bound to it.
  */
@@ -147,8 +149,12 @@ void              sonde_stop_sampler_free       (SondeStopSampler         *self)
 
 void              sonde_stop_sampler_look       (SondeStopSampler         *self,
                                                  const SondeTick          *tick);
-/* Captures the threads that stand still by now; gives whether there were any. */
+/* Captures the threads that stand still by now and lets them go; gives whether there were any. */
 gboolean          sonde_stop_sampler_collect    (SondeStopSampler         *self);
+/* Does one piece of what is left to do in this tick, and takes longer than a poll: gives a capture
+ * to the client, looks at a sleeper, lists the threads. Gives whether there was any.
+ */
+gboolean          sonde_stop_sampler_proceed    (SondeStopSampler         *self);
 gboolean          sonde_stop_sampler_has_asked  (SondeStopSampler         *self);
 /* No more looks: lets go of the threads that were asked, and ends all. Figures can still be
  * read. Waits for a second at most; a thread that sleeps on where nothing can wake it is late.

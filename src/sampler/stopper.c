@@ -5,7 +5,8 @@
  *
  * Between the stop and the release of a thread nothing is done but to read its
  * registers, its stack and its count. All else, and all of the client's, is done
- * once every thread that stood still runs again.
+ * once every thread that stood still runs again, and in pieces: after each it is
+ * looked whether another one stands still by now.
  */
 
 #include "config.h"
@@ -74,10 +75,10 @@ sonde_stop_sampler_ask (SondeStopSampler      *self,
 static gboolean
 take_held (SondeStopSampler   *self,
            SondeSampledThread *thread,
+           Held               *held,
            int                 signal)
 {
   pid_t tid = thread->thread.tid;
-  Held *held = &g_array_index (self->held, Held, self->n_held);
   gboolean is_read;
   gboolean is_counted;
   gint64 call = -1;
@@ -93,24 +94,13 @@ take_held (SondeStopSampler   *self,
   thread->n_stops++;
   sonde_stop_times_add (&self->stop_times, thread->let_go_ns - thread->asked_ns);
   held->thread = thread;
+  held->is_asleep = FALSE;
   held->in_call = call >= 0;
   held->capture.known = SONDE_REGISTERS_ALL;
   if (call == SONDE_CALL_FUTEX)
     held->capture.futex = held->capture.registers[SONDE_REGISTER_ARGUMENT];
 
   return is_read && is_counted && held->capture.stack.length > 0;
-}
-
-/* Memory for a capture of @thread, got before it is looked whether it stands still. */
-static void
-ensure_room (SondeStopSampler   *self,
-             SondeSampledThread *thread)
-{
-  if (self->n_held == self->held->len)
-    g_array_set_size (self->held, self->held->len + 1);
-
-  sonde_stop_sampler_ensure_room (self, thread,
-                                  &g_array_index (self->held, Held, self->n_held).capture);
 }
 
 void
@@ -166,15 +156,13 @@ sonde_stop_sampler_collect (SondeStopSampler *self)
 
   g_return_val_if_fail (self != NULL, FALSE);
 
-  /* First let go of all that stand still, then do what takes time. */
-  self->n_held = 0;
   for (guint i = self->asked->len; i-- > 0;)
     {
       SondeSampledThread *thread = g_ptr_array_index (self->asked, i);
+      Held *held = sonde_stop_sampler_ensure_held (self, thread);
       SondeTraceeOutcome outcome;
       int signal = 0;
 
-      ensure_room (self, thread);
       outcome = sonde_tracee_poll (thread->thread.tid, &signal);
       if (outcome == SONDE_TRACEE_PENDING)
         {
@@ -187,14 +175,11 @@ sonde_stop_sampler_collect (SondeStopSampler *self)
       g_ptr_array_remove_index_fast (self->asked, i);
       if (outcome != SONDE_TRACEE_OK)
         end_asked (self, thread);
-      else if (take_held (self, thread, signal))
+      else if (take_held (self, thread, held, signal))
         self->n_held++;
       else
         sonde_stop_sampler_lose (self, thread, SONDE_LOSS_UNREADABLE);
     }
-
-  for (guint i = 0; i < self->n_held; i++)
-    sonde_stop_sampler_give_stopped (self, &g_array_index (self->held, Held, i));
 
   return found;
 }

@@ -124,6 +124,35 @@ on_captured_with_codes_cb (SondeSampledThread *thread,
   return TRUE;
 }
 
+/* A thread that sleeps is only asked once the client wants more of it. */
+static void
+look_at_all (SondeStopSampler *sampler,
+             const SondeTick  *tick)
+{
+  sonde_stop_sampler_look (sampler, tick);
+  while (sonde_stop_sampler_proceed (sampler))
+    ;
+}
+
+/* Until no thread is asked and all have been given to the client. */
+static void
+collect_all (SondeStopSampler *sampler)
+{
+  for (guint n_waits = 0; n_waits < WAIT_STEPS;)
+    {
+      if (sonde_stop_sampler_collect (sampler) || sonde_stop_sampler_proceed (sampler))
+        continue;
+
+      if (!sonde_stop_sampler_has_asked (sampler))
+        return;
+
+      g_usleep (WAIT_STEP_US);
+      n_waits++;
+    }
+
+  g_assert_not_reached ();
+}
+
 /* A thread that sleeps on when its Python is found has its frames from then on. */
 static void
 test_stop_sampler_python_later (void)
@@ -160,8 +189,7 @@ test_stop_sampler_python_later (void)
         sonde_stop_sampler_set_python (sampler, target.python);
       tick.turn_ns = tick.now_ns = sonde_clock_now_ns ();
       sonde_stop_sampler_look (sampler, &tick);
-      while (sonde_stop_sampler_has_asked (sampler))
-        sonde_stop_sampler_collect (sampler);
+      collect_all (sampler);
     }
 
   g_assert_cmpuint (n_frames, ==, 1);
@@ -211,7 +239,7 @@ finish_without_stop (pid_t *pid,
 
   sampler = sonde_stop_sampler_new (*pid, FALSE, &client, NULL);
   tick.now_ns = sonde_clock_now_ns ();
-  sonde_stop_sampler_look (sampler, &tick);
+  look_at_all (sampler, &tick);
   g_assert_true (sonde_stop_sampler_has_asked (sampler));
   sonde_stop_sampler_finish (sampler);
   g_assert_false (sonde_stop_sampler_has_asked (sampler));
@@ -248,6 +276,13 @@ work_for_ever (void *data)
 {
   for (;;)
     ;
+}
+
+G_NORETURN static void *
+wait_for_ever (void *data)
+{
+  for (;;)
+    pause ();
 }
 
 G_NORETURN static void *
@@ -302,7 +337,7 @@ test_stop_sampler_late_alone (void)
   wait_for_state (tid, SONDE_THREAD_STATE_IO);
   sampler = sonde_stop_sampler_new (pid, FALSE, &client, NULL);
   tick.now_ns = sonde_clock_now_ns ();
-  sonde_stop_sampler_look (sampler, &tick);
+  look_at_all (sampler, &tick);
   g_assert_true (sonde_stop_sampler_has_asked (sampler));
 
   before = test_read_cpu_times (pid);
@@ -327,6 +362,97 @@ test_stop_sampler_late_alone (void)
       close (gate[i]);
       close (told[i]);
     }
+}
+
+/* Others wait for signals, and the last one sleeps where it cannot come to a stop; as above. */
+G_NORETURN static void
+wait_beside_sleeper (int fds[3])
+{
+  pthread_t thread;
+
+  for (guint i = 0; i < 2; i++)
+    if (pthread_create (&thread, NULL, wait_for_ever, NULL) != 0)
+      _exit (1);
+  if (pthread_create (&thread, NULL, sleep_deeply_cb, fds) != 0)
+    _exit (1);
+
+  wait_for_ever (NULL);
+}
+
+/* Of a client that takes its time. */
+typedef struct
+{
+  pid_t sleeper;  /* that is asked to stop, and does so while another capture is taken in */
+  int   gate_fd;
+  guint n_others; /* taken in after it was asked */
+} Slow;
+
+static gboolean
+on_captured_slowly_cb (SondeSampledThread *thread,
+                       const SondeCapture *capture,
+                       SondeThreadState    state,
+                       guint64             n_ticks,
+                       guint64             ns,
+                       gboolean            is_final,
+                       gpointer            data)
+{
+  Slow *slow = data;
+
+  if (thread->thread.tid == slow->sleeper)
+    return is_final;
+
+  slow->n_others++;
+  if (slow->n_others == 1)
+    {
+      close (slow->gate_fd);
+      wait_for_state (slow->sleeper, SONDE_THREAD_STATE_STOPPED);
+    }
+  else
+    {
+      g_assert_cmpint (read_state (slow->sleeper), !=, SONDE_THREAD_STATE_STOPPED);
+    }
+
+  return TRUE;
+}
+
+/* Not even when the client has more to do is a thread kept longer than one capture takes. */
+static void
+test_stop_sampler_between_captures (void)
+{
+  g_autoptr(SondeStopSampler) sampler = NULL;
+  SondeSamplerClient taking_time = client;
+  SondeTick tick = { .period_ns = TICK_NS };
+  Slow slow = { 0 };
+  int gate[2], told[2];
+  pid_t pid;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  g_assert_cmpint (pipe (gate), ==, 0);
+  g_assert_cmpint (pipe (told), ==, 0);
+  pid = fork ();
+  if (pid == 0)
+    wait_beside_sleeper ((int[]) { gate[0], gate[1], told[1] });
+
+  g_assert_cmpint (pid, >, 0);
+  slow.gate_fd = gate[1];
+  g_assert_cmpint (read (told[0], &slow.sleeper, sizeof slow.sleeper), ==, sizeof slow.sleeper);
+  wait_for_state (slow.sleeper, SONDE_THREAD_STATE_IO);
+  taking_time.captured = on_captured_slowly_cb;
+  sampler = sonde_stop_sampler_new (pid, FALSE, &taking_time, &slow);
+  tick.now_ns = sonde_clock_now_ns ();
+  sonde_stop_sampler_look (sampler, &tick);
+  collect_all (sampler);
+
+  /* It is asked before the others are taken in: the last thread is looked at first. */
+  g_assert_cmpuint (slow.n_others, ==, 3);
+  sonde_stop_sampler_finish (sampler);
+  kill (pid, SIGKILL);
+  g_assert_cmpint (waitpid (pid, NULL, 0), ==, pid);
+  close (gate[0]);
+  close (told[0]);
+  close (told[1]);
 }
 
 /* One that ends instead is not kept from its parent. */
@@ -371,7 +497,7 @@ test_stop_sampler_finish_buries (void)
   g_assert_cmpint (pid, >, 0);
   sampler = sonde_stop_sampler_new (pid, FALSE, &client, NULL);
   tick.now_ns = sonde_clock_now_ns ();
-  sonde_stop_sampler_look (sampler, &tick);
+  look_at_all (sampler, &tick);
   g_assert_true (sonde_stop_sampler_has_asked (sampler));
 
   kill (pid, SIGKILL);
@@ -422,9 +548,7 @@ look_once (pid_t pid)
   tick.now_ns = sonde_clock_now_ns ();
   tick.turn_ns = tick.now_ns;
   sonde_stop_sampler_look (sampler, &tick);
-  for (guint i = 0; i < WAIT_STEPS && sonde_stop_sampler_has_asked (sampler); i++)
-    if (!sonde_stop_sampler_collect (sampler))
-      g_usleep (WAIT_STEP_US);
+  collect_all (sampler);
 
   g_assert_cmpint (seen, !=, SONDE_THREAD_STATE_STOPPED);
 
@@ -466,6 +590,7 @@ main (int   argc,
   g_test_add_func ("/sampler/stop-sampler/python-later", test_stop_sampler_python_later);
   g_test_add_func ("/live/stop-sampler/finish-buries", test_stop_sampler_finish_buries);
   g_test_add_func ("/live/stop-sampler/first-look", test_stop_sampler_first_look);
+  g_test_add_func ("/live/stop-sampler/between-captures", test_stop_sampler_between_captures);
   g_test_add_func ("/live/stop-sampler/late-alone", test_stop_sampler_late_alone);
   g_test_add_func ("/live/stop-sampler/late-end", test_stop_sampler_late_end);
   g_test_add_func ("/live/stop-sampler/late-stop", test_stop_sampler_late_stop);
