@@ -55,6 +55,7 @@ struct _SondeWorker
   guint64              stopped_start_ns;
   guint64              turn_ns;      /* when this thread last woke */
   guint64              polled_ns;
+  guint64              placed_ns;    /* when we last made room for the target */
   guint64              mapped_ns;
   guint64              maps_interval_ns;
   guint64              unmapped_ns;  /* since when the map is to be read; 0 if it is not */

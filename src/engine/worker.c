@@ -15,6 +15,7 @@
 #include "engine/worker-private.h"
 
 #include "base/clock.h"
+#include "base/placement.h"
 #include "python/locks.h"
 
 /* How long to look for a thread to stop before the CPU is left to it: a stop on another CPU takes
@@ -27,6 +28,7 @@
 /* While a thread is on its way to a stop nothing else is done that can wait this much longer. */
 #define PATIENCE_NS (100 * G_GUINT64_CONSTANT (1000000))
 #define TARGET_POLL_INTERVAL_NS (20 * G_GUINT64_CONSTANT (1000000))
+#define PLACE_INTERVAL_NS (50 * G_GUINT64_CONSTANT (1000000))
 
 /* An address outside of all mappings may be code that was loaded just now, or no address at all:
  * the map is read again soon, and later each time that it has not changed.
@@ -150,6 +152,7 @@ sonde_worker_free (SondeWorker *self)
   g_clear_pointer (&self->functions, sonde_functions_unref);
   g_clear_pointer (&self->target, sonde_target_free);
   sonde_settings_clear (&self->settings);
+  sonde_placement_restore ();
   g_free (self);
 }
 
@@ -243,6 +246,25 @@ poll_names (SondeWorker *self,
     sonde_views_name_threads (self->views);
 }
 
+/* Where the target does not run there is room for us. */
+static void
+keep_aside (SondeWorker *self,
+            guint64      now_ns)
+{
+  cpu_set_t taken;
+
+  if (now_ns - self->placed_ns < PLACE_INTERVAL_NS)
+    return;
+
+  self->placed_ns = now_ns;
+  CPU_ZERO (&taken);
+  if (self->peek != NULL)
+    sonde_peek_sampler_add_cpus (self->peek, &taken);
+  else
+    sonde_stop_sampler_add_cpus (self->sampler, &taken);
+  sonde_placement_avoid (&taken);
+}
+
 static gboolean
 poll_target (SondeWorker *self,
              guint64      now_ns)
@@ -253,6 +275,7 @@ poll_target (SondeWorker *self,
   sonde_python_stage_poll (self->python, now_ns, self->peek == NULL);
   sonde_worker_release_peek (self);
   sonde_worker_update_sampler (self);
+  keep_aside (self, now_ns);
 
   switch (sonde_target_poll (self->target, &self->obstacle))
     {
@@ -418,6 +441,7 @@ sonde_worker_suspend (SondeWorker *self)
 {
   if (self->state == SONDE_SESSION_SAMPLING)
     sonde_worker_end_samplers (self);
+  sonde_placement_restore ();
 
   self->past_cpu_ns += sonde_clock_thread_cpu_ns ();
   self->suspended_ns = sonde_clock_now_ns ();
@@ -452,6 +476,7 @@ sonde_worker_finish (SondeWorker *self,
       g_clear_pointer (&self->peek, sonde_peek_sampler_free);
     }
   sonde_stop_sampler_finish (self->sampler);
+  sonde_placement_restore ();
   self->ended_ns = sonde_clock_now_ns ();
   self->cpu_ns = sonde_worker_get_cpu_ns (self) - self->cpu_start_ns;
 }

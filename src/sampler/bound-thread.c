@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/placement.h"
 
 /* How long its end is waited for before it is unbound again: it may just have bound itself. */
 #define END_POLL_NS 200000
@@ -29,27 +30,14 @@ struct _SondeBoundThread
   gboolean      has_ended; /* atomic */
 };
 
-static gboolean
-bind_to_cpu (int cpu)
-{
-  cpu_set_t cpus;
-
-  if (cpu < 0 || cpu >= CPU_SETSIZE)
-    return FALSE;
-
-  CPU_ZERO (&cpus);
-  CPU_SET (cpu, &cpus);
-
-  return sched_setaffinity (0, sizeof cpus, &cpus) == 0;
-}
-
 static gpointer
 run_thread (gpointer data)
 {
   SondeBoundThread *self = data;
 
   g_atomic_int_set (&self->tid, gettid ());
-  self->run (bind_to_cpu (self->cpu), self->data);
+  self->run (sonde_placement_pin (self->cpu), self->data);
+  sonde_placement_unpin ();
   g_atomic_int_set (&self->has_ended, TRUE);
 
   return NULL;

@@ -346,6 +346,25 @@ sonde_peek_sampler_release (SondePeekSampler *self)
   g_mutex_unlock (&self->lock);
 }
 
+void
+sonde_peek_sampler_add_cpus (SondePeekSampler *self,
+                             cpu_set_t        *cpus)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (cpus != NULL);
+
+  sonde_peek_sampler_hold (self);
+  for (guint i = 0; i < self->threads->len; i++)
+    {
+      const PeekThread *thread = g_ptr_array_index (self->threads, i);
+
+      if (thread->status.state == SONDE_THREAD_STATE_RUNNING && thread->cpu >= 0 &&
+          thread->cpu < CPU_SETSIZE)
+        CPU_SET (thread->cpu, cpus);
+    }
+  sonde_peek_sampler_release (self);
+}
+
 guint64
 sonde_peek_sampler_get_cpu_ns (SondePeekSampler *self)
 {

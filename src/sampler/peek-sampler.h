@@ -6,6 +6,8 @@
 
 #pragma once
 
+#include <sched.h>
+
 #include "base/functions.h"
 #include "base/losses.h"
 #include "python/python.h"
@@ -122,6 +124,9 @@ void              sonde_peek_sampler_hold     (SondePeekSampler      *self);
 void              sonde_peek_sampler_release  (SondePeekSampler      *self);
 
 /* CPU time of its own threads. */
+/* Adds the CPUs to @cpus on which its threads ran a moment ago. */
+void              sonde_peek_sampler_add_cpus   (SondePeekSampler    *self,
+                                                 cpu_set_t           *cpus);
 guint64           sonde_peek_sampler_get_cpu_ns (SondePeekSampler    *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SondePeekSampler, sonde_peek_sampler_free)

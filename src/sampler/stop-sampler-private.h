@@ -3,9 +3,9 @@
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * stop-sampler.c knows the threads and decides what is done with each; sleeper.c captures those
- * that sleep, and stopper.c stops those that run, of which stop-judge.c tells what they did
- * meanwhile.
+ * stop-threads.c knows the threads, and stop-sampler.c decides what is done with each; sleeper.c
+ * captures those that sleep, and stopper.c stops those that run, of which stop-judge.c tells what
+ * they did meanwhile.
  */
 
 #pragma once
@@ -82,8 +82,6 @@ struct _SondeStopSampler
 /* Counts nothing, but lets the thread's next samples begin here. */
 void    sonde_stop_sampler_mark_counted (SondeStopSampler      *self,
                                          SondeSampledThread    *thread);
-void    sonde_stop_sampler_end_thread   (SondeStopSampler      *self,
-                                         SondeSampledThread    *thread);
 void    sonde_stop_sampler_lose         (SondeStopSampler      *self,
                                          SondeSampledThread    *thread,
                                          SondeLoss              loss);
@@ -97,6 +95,20 @@ Held   *sonde_stop_sampler_ensure_held  (SondeStopSampler      *self,
 void    sonde_stop_sampler_copy_stack   (SondeStopSampler      *self,
                                          SondeSampledThread    *thread,
                                          SondeCapture          *capture);
+
+/* stop-threads.c */
+
+/* A #GDestroyNotify. */
+void    sonde_stop_sampler_free_thread  (gpointer               data);
+void    sonde_stop_sampler_end_thread   (SondeStopSampler      *self,
+                                         SondeSampledThread    *thread);
+/* The samples of new ones are due after @tick. */
+void    sonde_stop_sampler_list_threads (SondeStopSampler      *self,
+                                         guint64                tick);
+/* The same now and then, and where their number is another; gives whether it did anything. That
+ * takes long where there are many, and can wait while one is asked.
+ */
+gboolean sonde_stop_sampler_list_if_changed (SondeStopSampler  *self);
 
 /* sleeper.c */
 

@@ -33,22 +33,11 @@
 #define RESTLESS_NS (20 * G_GUINT64_CONSTANT (1000000))
 #define N_RESTLESS 8
 
-#define NAMES_A_LIST 32
 /* How long the end waits for threads that were asked, all together. */
 #define LET_GO_NS SONDE_NS_PER_SECOND
 
-#define LIST_INTERVAL_NS (100 * G_GUINT64_CONSTANT (1000000))
-#define COUNT_INTERVAL_NS (5 * G_GUINT64_CONSTANT (1000000))
-#define PATIENCE_NS (100 * G_GUINT64_CONSTANT (1000000))
-
-static void
-free_thread (gpointer data)
-{
-  SondeSampledThread *thread = data;
-
-  sonde_thread_close (&thread->thread);
-  g_free (thread);
-}
+/* Of so many threads that run it is asked where; a look costs 3 µs. */
+#define N_PLACES_MAX 64
 
 static void
 clear_held (gpointer data)
@@ -81,7 +70,7 @@ sonde_stop_sampler_new (pid_t                     pid,
   self->data = data;
   self->undertaker = sonde_undertaker_new (pid);
   self->holders = sonde_holders_new ();
-  self->threads = g_ptr_array_new_with_free_func (free_thread);
+  self->threads = g_ptr_array_new_with_free_func (sonde_stop_sampler_free_thread);
   self->by_tid = g_hash_table_new (NULL, NULL);
   self->asked = g_ptr_array_new ();
   self->late = g_array_new (FALSE, FALSE, sizeof (pid_t));
@@ -109,119 +98,6 @@ sonde_stop_sampler_set_python (SondeStopSampler *self,
   if (self->python == NULL && python != NULL)
     sonde_stop_sampler_forget (self);
   self->python = python;
-}
-
-static void
-add_thread (SondeStopSampler *self,
-            pid_t             tid,
-            guint64           tick)
-{
-  SondeSampledThread *thread = g_new0 (SondeSampledThread, 1);
-  SondeThreadState state;
-
-  sonde_thread_open (&thread->thread, self->pid, tid);
-
-  /* The first thread of a process that has ended is listed until the parent takes note. */
-  if (!sonde_thread_read_state (&thread->thread, &state))
-    {
-      free_thread (thread);
-      return;
-    }
-
-  sonde_thread_read_name (&thread->thread, thread->name);
-  thread->want_bytes = SONDE_CAPTURE_BYTES_MIN;
-  thread->cpu = -1;
-  thread->tick = tick;
-  thread->time_ns = self->now_ns - MIN ((self->tick - tick) * self->period_ns, self->now_ns);
-
-  g_ptr_array_add (self->threads, thread);
-  g_hash_table_insert (self->by_tid, GINT_TO_POINTER (tid), thread);
-  self->client->thread_appeared (thread, self->data);
-}
-
-void
-sonde_stop_sampler_end_thread (SondeStopSampler   *self,
-                               SondeSampledThread *thread)
-{
-  self->client->thread_ended (thread, self->data);
-  g_ptr_array_remove_fast (self->asked, thread);
-  g_hash_table_remove (self->by_tid, GINT_TO_POINTER (thread->thread.tid));
-  g_ptr_array_remove (self->threads, thread);
-}
-
-/* A new thread has the name of its parent until it sets its own, and may have been seen before. A
- * few at a time: of a thousand threads each has its turn every three seconds, of thirty each time.
- */
-static void
-read_names_again (SondeStopSampler *self)
-{
-  for (guint i = 0; i < MIN (self->threads->len, NAMES_A_LIST); i++)
-    {
-      SondeSampledThread *thread;
-      char name[SONDE_THREAD_NAME_BYTES];
-
-      self->next_name = (self->next_name + 1) % self->threads->len;
-      thread = g_ptr_array_index (self->threads, self->next_name);
-      sonde_thread_read_name (&thread->thread, name);
-      if (name[0] == '\0' || g_str_equal (name, thread->name))
-        continue;
-
-      g_strlcpy (thread->name, name, sizeof thread->name);
-      self->client->thread_renamed (thread, self->data);
-    }
-}
-
-/* The samples of new ones are due after @tick. */
-static void
-list_threads (SondeStopSampler *self,
-              guint64           tick)
-{
-  g_autoptr(GArray) tids = g_array_new (FALSE, FALSE, sizeof (pid_t));
-  g_autoptr(GHashTable) alive = g_hash_table_new (NULL, NULL);
-
-  sonde_threads_list (self->pid, tids);
-  self->listed_ns = self->now_ns;
-
-  for (guint i = 0; i < tids->len; i++)
-    g_hash_table_add (alive, GINT_TO_POINTER (g_array_index (tids, pid_t, i)));
-
-  for (guint i = self->threads->len; i-- > 0;)
-    {
-      SondeSampledThread *thread = g_ptr_array_index (self->threads, i);
-
-      if (!thread->is_asked && !g_hash_table_contains (alive, GINT_TO_POINTER (thread->thread.tid)))
-        sonde_stop_sampler_end_thread (self, thread);
-    }
-
-  for (guint i = 0; i < tids->len; i++)
-    if (!g_hash_table_contains (self->by_tid, GINT_TO_POINTER (g_array_index (tids, pid_t, i))))
-      add_thread (self, g_array_index (tids, pid_t, i), tick);
-}
-
-/* Gives whether it did anything. That takes long where there are many threads, and can wait while
- * one is asked.
- */
-static gboolean
-list_threads_if_changed (SondeStopSampler *self)
-{
-  guint64 patience_ns = self->asked->len > 0 ? PATIENCE_NS : 0;
-
-  if (self->now_ns - self->listed_ns >= LIST_INTERVAL_NS + patience_ns)
-    {
-      self->counted_ns = self->now_ns;
-      list_threads (self, self->tick);
-      read_names_again (self);
-      return TRUE;
-    }
-
-  if (self->now_ns - self->counted_ns < COUNT_INTERVAL_NS + patience_ns)
-    return FALSE;
-
-  self->counted_ns = self->now_ns;
-  if (sonde_threads_count (self->pid) != self->threads->len)
-    list_threads (self, self->tick);
-
-  return TRUE;
 }
 
 void
@@ -495,7 +371,7 @@ sonde_stop_sampler_look (SondeStopSampler *self,
   if (self->listed_ns == 0)
     {
       /* That takes a while, and a thread that loses its CPU in it has not been woken. */
-      list_threads (self, self->tick - 1);
+      sonde_stop_sampler_list_threads (self, self->tick - 1);
       self->turn.last_ns = sonde_clock_now_ns ();
     }
 
@@ -513,7 +389,8 @@ sonde_stop_sampler_proceed (SondeStopSampler *self)
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
-  return give_next (self) || look_at_next_sleeper (self) || list_threads_if_changed (self);
+  return give_next (self) || look_at_next_sleeper (self) ||
+         sonde_stop_sampler_list_if_changed (self);
 }
 
 gboolean
@@ -536,6 +413,30 @@ sonde_stop_sampler_forget (SondeStopSampler *self)
     }
 
   self->listed_ns = 0;
+}
+
+void
+sonde_stop_sampler_add_cpus (SondeStopSampler *self,
+                             cpu_set_t        *cpus)
+{
+  guint n_left = N_PLACES_MAX;
+
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (cpus != NULL);
+
+  for (guint i = 0; i < self->threads->len && n_left > 0; i++)
+    {
+      SondeSampledThread *thread = g_ptr_array_index (self->threads, i);
+      SondeThreadPlace place;
+
+      if (is_asleep (thread))
+        continue;
+
+      n_left--;
+      if (sonde_thread_read_place (&thread->thread, &place) && place.cpu >= 0 &&
+          place.cpu < CPU_SETSIZE)
+        CPU_SET (place.cpu, cpus);
+    }
 }
 
 /* Whether the whole process is held still by a stop signal or a debugger. */

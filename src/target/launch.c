@@ -21,6 +21,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/placement.h"
+
 /* Between fork() and exec() in a program with threads only calls that are safe in
  * signal handlers may be made, so all memory is got before (signal-safety(7)).
  */
@@ -99,6 +101,7 @@ run_child (const Child *child)
   sigemptyset (&none);
   sigprocmask (SIG_SETMASK, &none, NULL);
   signal (SIGPIPE, SIG_DFL);
+  sonde_placement_leave ();
 
   if (child->null_input)
     {

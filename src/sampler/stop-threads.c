@@ -1,0 +1,135 @@
+/* stop-threads.c: which threads the stop sampler knows of
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "sampler/stop-sampler-private.h"
+
+#define LIST_INTERVAL_NS (100 * G_GUINT64_CONSTANT (1000000))
+#define COUNT_INTERVAL_NS (5 * G_GUINT64_CONSTANT (1000000))
+/* How much longer that may wait while a thread is asked. */
+#define PATIENCE_NS (100 * G_GUINT64_CONSTANT (1000000))
+
+#define NAMES_A_LIST 32
+
+void
+sonde_stop_sampler_free_thread (gpointer data)
+{
+  SondeSampledThread *thread = data;
+
+  sonde_thread_close (&thread->thread);
+  g_free (thread);
+}
+
+static void
+add_thread (SondeStopSampler *self,
+            pid_t             tid,
+            guint64           tick)
+{
+  SondeSampledThread *thread = g_new0 (SondeSampledThread, 1);
+  SondeThreadState state;
+
+  sonde_thread_open (&thread->thread, self->pid, tid);
+
+  /* The first thread of a process that has ended is listed until the parent takes note. */
+  if (!sonde_thread_read_state (&thread->thread, &state))
+    {
+      sonde_stop_sampler_free_thread (thread);
+      return;
+    }
+
+  sonde_thread_read_name (&thread->thread, thread->name);
+  thread->want_bytes = SONDE_CAPTURE_BYTES_MIN;
+  thread->cpu = -1;
+  thread->tick = tick;
+  thread->time_ns = self->now_ns - MIN ((self->tick - tick) * self->period_ns, self->now_ns);
+
+  g_ptr_array_add (self->threads, thread);
+  g_hash_table_insert (self->by_tid, GINT_TO_POINTER (tid), thread);
+  self->client->thread_appeared (thread, self->data);
+}
+
+void
+sonde_stop_sampler_end_thread (SondeStopSampler   *self,
+                               SondeSampledThread *thread)
+{
+  self->client->thread_ended (thread, self->data);
+  g_ptr_array_remove_fast (self->asked, thread);
+  g_hash_table_remove (self->by_tid, GINT_TO_POINTER (thread->thread.tid));
+  g_ptr_array_remove (self->threads, thread);
+}
+
+/* A new thread has the name of its parent until it sets its own, and may have been seen before. A
+ * few at a time: of a thousand threads each has its turn every three seconds, of thirty each time.
+ */
+static void
+read_names_again (SondeStopSampler *self)
+{
+  for (guint i = 0; i < MIN (self->threads->len, NAMES_A_LIST); i++)
+    {
+      SondeSampledThread *thread;
+      char name[SONDE_THREAD_NAME_BYTES];
+
+      self->next_name = (self->next_name + 1) % self->threads->len;
+      thread = g_ptr_array_index (self->threads, self->next_name);
+      sonde_thread_read_name (&thread->thread, name);
+      if (name[0] == '\0' || g_str_equal (name, thread->name))
+        continue;
+
+      g_strlcpy (thread->name, name, sizeof thread->name);
+      self->client->thread_renamed (thread, self->data);
+    }
+}
+
+/* The samples of new ones are due after @tick. */
+void
+sonde_stop_sampler_list_threads (SondeStopSampler *self,
+                                 guint64           tick)
+{
+  g_autoptr(GArray) tids = g_array_new (FALSE, FALSE, sizeof (pid_t));
+  g_autoptr(GHashTable) alive = g_hash_table_new (NULL, NULL);
+
+  sonde_threads_list (self->pid, tids);
+  self->listed_ns = self->now_ns;
+
+  for (guint i = 0; i < tids->len; i++)
+    g_hash_table_add (alive, GINT_TO_POINTER (g_array_index (tids, pid_t, i)));
+
+  for (guint i = self->threads->len; i-- > 0;)
+    {
+      SondeSampledThread *thread = g_ptr_array_index (self->threads, i);
+
+      if (!thread->is_asked && !g_hash_table_contains (alive, GINT_TO_POINTER (thread->thread.tid)))
+        sonde_stop_sampler_end_thread (self, thread);
+    }
+
+  for (guint i = 0; i < tids->len; i++)
+    if (!g_hash_table_contains (self->by_tid, GINT_TO_POINTER (g_array_index (tids, pid_t, i))))
+      add_thread (self, g_array_index (tids, pid_t, i), tick);
+}
+
+gboolean
+sonde_stop_sampler_list_if_changed (SondeStopSampler *self)
+{
+  guint64 patience_ns = self->asked->len > 0 ? PATIENCE_NS : 0;
+
+  if (self->now_ns - self->listed_ns >= LIST_INTERVAL_NS + patience_ns)
+    {
+      self->counted_ns = self->now_ns;
+      sonde_stop_sampler_list_threads (self, self->tick);
+      read_names_again (self);
+      return TRUE;
+    }
+
+  if (self->now_ns - self->counted_ns < COUNT_INTERVAL_NS + patience_ns)
+    return FALSE;
+
+  self->counted_ns = self->now_ns;
+  if (sonde_threads_count (self->pid) != self->threads->len)
+    sonde_stop_sampler_list_threads (self, self->tick);
+
+  return TRUE;
+}
