@@ -15,7 +15,8 @@ read_clock (clockid_t clock)
 {
   struct timespec time;
 
-  clock_gettime (clock, &time);
+  if (clock_gettime (clock, &time) != 0)
+    return 0;
 
   return (guint64) time.tv_sec * SONDE_NS_PER_SECOND + (guint64) time.tv_nsec;
 }
@@ -30,6 +31,21 @@ guint64
 sonde_clock_thread_cpu_ns (void)
 {
   return read_clock (CLOCK_THREAD_CPUTIME_ID);
+}
+
+/* The clocks of CPU time, as clock_getcpuclockid() and pthread_getcpuclockid() make them of an id
+ * (include/linux/posix-timers_types.h, CPUCLOCK_SCHED and CPUCLOCK_PERTHREAD).
+ */
+guint64
+sonde_clock_process_cpu_ns (pid_t pid)
+{
+  return read_clock ((clockid_t) (((guint) ~pid << 3) | 2));
+}
+
+guint64
+sonde_clock_cpu_ns_of (pid_t tid)
+{
+  return read_clock ((clockid_t) (((guint) ~tid << 3) | 4 | 2));
 }
 
 void

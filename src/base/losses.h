@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * @SONDE_LOSS_UNREADABLE: its registers or its stack could not be read
  * @SONDE_LOSS_BUSY: another tracer held the thread
  * @SONDE_LOSS_LATE: the due time had passed before the sampler came to it
- * @SONDE_LOSS_UNSEEN: a sleeping thread ran between two looks at it
+ * @SONDE_LOSS_UNSEEN: a sleeping thread ran between two looks at it, or one came and ended
  * @SONDE_LOSS_TORN: its stack changed while it was read
  *
  * What was lost is data: each is counted and shown.

@@ -9,6 +9,7 @@
 #include "base/cost.h"
 #include "engine/python-stage.h"
 #include "engine/rate-meter.h"
+#include "engine/unseen.h"
 #include "engine/views.h"
 #include "engine/worker.h"
 #include "sampler/pacer.h"
@@ -37,6 +38,8 @@ struct _SondeWorker
   SondePacer           pacer;
   SondeRateMeter       meter;
   SondeLosses          losses;
+  SondeUnseen          unseen;       /* while the stop sampler is at work */
+  guint64              target_cpu_ns; /* of the target's clock, when it was last read */
   SondeSessionState    state;
   SondeEnd             end;
   SondeObstacle        obstacle;
@@ -87,6 +90,8 @@ void     sonde_worker_begin_again    (SondeWorker *self);
 /* From here to release() nobody else uses what is known of Python. */
 void     sonde_worker_hold_peek      (SondeWorker *self);
 void     sonde_worker_release_peek   (SondeWorker *self);
+/* CPU time of the target, which is kept when that has ended. */
+guint64  sonde_worker_read_target_cpu (SondeWorker *self);
 /* CPU time of all threads that sample. */
 guint64  sonde_worker_get_cpu_ns     (const SondeWorker *self);
 

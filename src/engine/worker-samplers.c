@@ -22,6 +22,14 @@ sonde_worker_get_cpu_ns (const SondeWorker *self)
   return sonde_clock_thread_cpu_ns () + self->past_cpu_ns + peek_ns;
 }
 
+guint64
+sonde_worker_read_target_cpu (SondeWorker *self)
+{
+  self->target_cpu_ns = MAX (self->target_cpu_ns, sonde_clock_process_cpu_ns (self->target->pid));
+
+  return self->target_cpu_ns;
+}
+
 /* Who stops threads comes before all programs: if late, we would come when the target leaves its
  * CPU of its own will, and find threads where they begin to wait too often. Who only counts what
  * the peek sampler has found does not.
@@ -37,6 +45,7 @@ sonde_worker_start_pacing (SondeWorker *self,
       return;
     }
 
+  sonde_unseen_begin (&self->unseen, sonde_worker_read_target_cpu (self));
   sonde_priority_raise (SONDE_PRIORITY_WORKER);
   sonde_pacer_init (&self->pacer, self->settings.rate_hz, now_ns,
                     (guint32) now_ns ^ (guint32) self->target->pid);
@@ -65,6 +74,7 @@ sonde_worker_end_samplers (SondeWorker *self)
     }
 
   self->is_switching = TRUE;
+  sonde_unseen_pause (&self->unseen, sonde_worker_read_target_cpu (self));
   sonde_stop_sampler_finish (self->sampler);
   sonde_stop_sampler_forget (self->sampler);
   self->is_switching = FALSE;

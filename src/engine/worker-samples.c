@@ -153,6 +153,15 @@ add_with_codes (SondeWorker          *self,
                    is_truncated || !is_known, status, n_ticks, ns);
 }
 
+static void
+add_seen (SondeWorker      *self,
+          SondeThreadState  state,
+          guint64           ns)
+{
+  if (sonde_thread_state_is_active (state))
+    sonde_unseen_add (&self->unseen, ns);
+}
+
 /* One capture, from the copied bytes to the counts; the thread runs again. */
 static gboolean
 on_captured_cb (SondeSampledThread *sampled,
@@ -181,6 +190,7 @@ on_captured_cb (SondeSampledThread *sampled,
 
   thread->futex = capture->futex;
   status = judge_status (self, thread, state);
+  add_seen (self, state, ns);
   sonde_views_add (self->views, SONDE_FRAMES_NATIVE, thread->views, self->natives, stack->depth,
                    stack->end != SONDE_STACK_END_OUTERMOST, status, n_ticks, ns);
   if (sonde_python_stage_get_python (self->python) != NULL)
@@ -201,6 +211,7 @@ on_repeated_cb (SondeSampledThread *sampled,
   const Thread *thread = sampled->data;
   SondeThreadStatus status = judge_status (self, thread, state);
 
+  add_seen (self, state, ns);
   sonde_views_repeat (self->views, SONDE_FRAMES_NATIVE, thread->views, status, n_ticks, ns);
   sonde_views_repeat (self->views, SONDE_FRAMES_BOTH, thread->views, status, n_ticks, ns);
   if (thread->has_codes)
@@ -218,6 +229,7 @@ on_lost_cb (SondeSampledThread *thread,
   SondeWorker *self = data;
 
   self->losses.count[loss] += n_ticks;
+  sonde_unseen_add (&self->unseen, n_ticks * (guint64) self->pacer.period_ns);
 }
 
 const SondeSamplerClient sonde_worker_stop_client = {

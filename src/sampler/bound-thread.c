@@ -11,7 +11,6 @@
 #include <pthread.h>
 #include <sched.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -99,13 +98,6 @@ guint64
 sonde_bound_thread_get_cpu_ns (SondeBoundThread *self)
 {
   int tid = g_atomic_int_get (&self->tid);
-  struct timespec time;
-  clockid_t clock;
 
-  /* As clock_getcpuclockid() makes it of a thread (include/linux/posix-timers.h). */
-  clock = (clockid_t) (((guint) ~tid << 3) | 6);
-  if (tid == 0 || clock_gettime (clock, &time) != 0)
-    return 0;
-
-  return (guint64) time.tv_sec * SONDE_NS_PER_SECOND + (guint64) time.tv_nsec;
+  return tid != 0 ? sonde_clock_cpu_ns_of (tid) : 0;
 }

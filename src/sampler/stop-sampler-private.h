@@ -10,6 +10,7 @@
 
 #pragma once
 
+#include "base/cost.h"
 #include "sampler/stop-sampler.h"
 #include "sampler/stop-times.h"
 #include "sampler/undertaker.h"
@@ -71,8 +72,12 @@ struct _SondeStopSampler
   guint64                   due_ns;
   guint64                   period_ns;
   guint64                   n_skipped;
-  guint64                   listed_ns;
-  guint64                   counted_ns;
+  guint64                   listed_ns;  /* 0 if the threads have to be listed at the next look */
+  guint64                   listed_again_ns;
+  SondeCost                 list_cost;
+  guint64                   list_ns;    /* what that says */
+  int                       last_fd;    /* owned: of sonde_threads_open_last() */
+  pid_t                     last_id;    /* when the threads were listed last */
   guint                     next_name; /* index of the thread whose name was read last */
   SondeStopTimes            stop_times;
 };
@@ -102,13 +107,15 @@ void    sonde_stop_sampler_copy_stack   (SondeStopSampler      *self,
 void    sonde_stop_sampler_free_thread  (gpointer               data);
 void    sonde_stop_sampler_end_thread   (SondeStopSampler      *self,
                                          SondeSampledThread    *thread);
-/* The samples of new ones are due after @tick. */
-void    sonde_stop_sampler_list_threads (SondeStopSampler      *self,
-                                         guint64                tick);
-/* The same now and then, and where their number is another; gives whether it did anything. That
+/* Before a capture of @thread is given to the client. */
+void    sonde_stop_sampler_name_new     (SondeStopSampler      *self,
+                                         SondeSampledThread    *thread);
+/* At a tick: lists them if there may be new ones, and that takes little of the time. */
+void    sonde_stop_sampler_list_new     (SondeStopSampler      *self);
+/* Between two ticks: lists them in any case, now and then; gives whether it did anything. That
  * takes long where there are many, and can wait while one is asked.
  */
-gboolean sonde_stop_sampler_list_if_changed (SondeStopSampler  *self);
+gboolean sonde_stop_sampler_list_again  (SondeStopSampler      *self);
 
 /* sleeper.c */
 

@@ -13,6 +13,7 @@
 #include "sampler/stop-sampler.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "sampler/stop-sampler-private.h"
@@ -68,6 +69,7 @@ sonde_stop_sampler_new (pid_t                     pid,
   self->is_child = is_child;
   self->client = client;
   self->data = data;
+  self->last_fd = sonde_threads_open_last ();
   self->undertaker = sonde_undertaker_new (pid);
   self->holders = sonde_holders_new ();
   self->threads = g_ptr_array_new_with_free_func (sonde_stop_sampler_free_thread);
@@ -127,6 +129,7 @@ give_next (SondeStopSampler *self)
 
   held = &g_array_index (self->held, Held, self->n_given);
   self->n_given++;
+  sonde_stop_sampler_name_new (self, held->thread);
   if (held->is_asleep)
     sonde_stop_sampler_give_sleeper (self, held);
   else
@@ -368,12 +371,7 @@ sonde_stop_sampler_look (SondeStopSampler *self,
 
   turn_ns = tick->now_ns - tick->turn_ns > SONDE_TURN_NS_MAX ? tick->now_ns : tick->turn_ns;
   self->turn = (SondeTurn) { .first_ns = turn_ns, .last_ns = turn_ns };
-  if (self->listed_ns == 0)
-    {
-      /* That takes a while, and a thread that loses its CPU in it has not been woken. */
-      sonde_stop_sampler_list_threads (self, self->tick - 1);
-      self->turn.last_ns = sonde_clock_now_ns ();
-    }
+  sonde_stop_sampler_list_new (self);
 
   sonde_holders_gather (self->holders, tick->due_ns, &self->turn);
   look_at_awake (self);
@@ -390,7 +388,7 @@ sonde_stop_sampler_proceed (SondeStopSampler *self)
   g_return_val_if_fail (self != NULL, FALSE);
 
   return give_next (self) || look_at_next_sleeper (self) ||
-         sonde_stop_sampler_list_if_changed (self);
+         sonde_stop_sampler_list_again (self);
 }
 
 gboolean
@@ -487,6 +485,8 @@ sonde_stop_sampler_free (SondeStopSampler *self)
     return;
 
   sonde_stop_sampler_finish (self);
+  if (self->last_fd >= 0)
+    close (self->last_fd);
   g_clear_pointer (&self->holders, sonde_holders_free);
   g_clear_pointer (&self->undertaker, sonde_undertaker_free);
   g_ptr_array_unref (self->asked);

@@ -38,6 +38,7 @@ typedef struct
   SondeAddress     want_outer;
 
   /*< private >*/
+  guint            n_named;    /* captures with which its name was read */
   guint64          tick;       /* up to which its samples are counted */
   guint64          time_ns;    /* the same as a time */
   gboolean         is_known;   /* the fields below hold the last capture */

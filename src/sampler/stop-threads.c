@@ -6,14 +6,19 @@
 
 #include "config.h"
 
+#include "base/clock.h"
 #include "sampler/stop-sampler-private.h"
 
 #define LIST_INTERVAL_NS (100 * G_GUINT64_CONSTANT (1000000))
-#define COUNT_INTERVAL_NS (5 * G_GUINT64_CONSTANT (1000000))
+/* Where the kernel does not tell whether there are new ones. */
+#define BLIND_INTERVAL_NS (5 * G_GUINT64_CONSTANT (1000000))
+/* At ticks they are listed for 4 % of the time at most. */
+#define LIST_COST_FACTOR 25
 /* How much longer that may wait while a thread is asked. */
 #define PATIENCE_NS (100 * G_GUINT64_CONSTANT (1000000))
 
 #define NAMES_A_LIST 32
+#define N_NAMED 3
 
 void
 sonde_stop_sampler_free_thread (gpointer data)
@@ -62,38 +67,68 @@ sonde_stop_sampler_end_thread (SondeStopSampler   *self,
   g_ptr_array_remove (self->threads, thread);
 }
 
-/* A new thread has the name of its parent until it sets its own, and may have been seen before. A
- * few at a time: of a thousand threads each has its turn every three seconds, of thirty each time.
+static void
+update_name (SondeStopSampler   *self,
+             SondeSampledThread *thread)
+{
+  char name[SONDE_THREAD_NAME_BYTES];
+
+  sonde_thread_read_name (&thread->thread, name);
+  if (name[0] == '\0' || g_str_equal (name, thread->name))
+    return;
+
+  g_strlcpy (thread->name, name, sizeof thread->name);
+  self->client->thread_renamed (thread, self->data);
+}
+
+/* A new thread has the name of its parent until it sets its own, mostly at its very beginning: it
+ * is read once more with each of its first captures.
+ */
+void
+sonde_stop_sampler_name_new (SondeStopSampler   *self,
+                             SondeSampledThread *thread)
+{
+  if (thread->n_named >= N_NAMED)
+    return;
+
+  thread->n_named++;
+  update_name (self, thread);
+}
+
+/* It may set another at any time. A few at a time: of a thousand threads each has its turn every
+ * three seconds, of thirty each time.
  */
 static void
 read_names_again (SondeStopSampler *self)
 {
   for (guint i = 0; i < MIN (self->threads->len, NAMES_A_LIST); i++)
     {
-      SondeSampledThread *thread;
-      char name[SONDE_THREAD_NAME_BYTES];
-
       self->next_name = (self->next_name + 1) % self->threads->len;
-      thread = g_ptr_array_index (self->threads, self->next_name);
-      sonde_thread_read_name (&thread->thread, name);
-      if (name[0] == '\0' || g_str_equal (name, thread->name))
-        continue;
-
-      g_strlcpy (thread->name, name, sizeof thread->name);
-      self->client->thread_renamed (thread, self->data);
+      update_name (self, g_ptr_array_index (self->threads, self->next_name));
     }
 }
 
+/* What it takes to list them hangs on how many they are. */
+static void
+read_list (SondeStopSampler *self,
+           GArray           *tids)
+{
+  guint64 cpu_ns = sonde_clock_thread_cpu_ns ();
+
+  sonde_threads_list (self->pid, tids);
+  self->list_ns = sonde_cost_add (&self->list_cost, sonde_clock_thread_cpu_ns () - cpu_ns);
+  self->listed_ns = self->now_ns;
+}
+
 /* The samples of new ones are due after @tick. */
-void
-sonde_stop_sampler_list_threads (SondeStopSampler *self,
-                                 guint64           tick)
+static void
+list_threads (SondeStopSampler *self,
+              guint64           tick)
 {
   g_autoptr(GArray) tids = g_array_new (FALSE, FALSE, sizeof (pid_t));
   g_autoptr(GHashTable) alive = g_hash_table_new (NULL, NULL);
 
-  sonde_threads_list (self->pid, tids);
-  self->listed_ns = self->now_ns;
+  read_list (self, tids);
 
   for (guint i = 0; i < tids->len; i++)
     g_hash_table_add (alive, GINT_TO_POINTER (g_array_index (tids, pid_t, i)));
@@ -111,25 +146,56 @@ sonde_stop_sampler_list_threads (SondeStopSampler *self,
       add_thread (self, g_array_index (tids, pid_t, i), tick);
 }
 
+/* That takes a while, and a thread that loses its CPU in it has not been woken. */
+static void
+list_at_tick (SondeStopSampler *self)
+{
+  list_threads (self, self->tick - 1);
+  self->turn.last_ns = sonde_clock_now_ns ();
+}
+
+/* One that lives for a millisecond is found by who looks for it at the tick, or not at all. */
+void
+sonde_stop_sampler_list_new (SondeStopSampler *self)
+{
+  guint64 rest_ns = LIST_COST_FACTOR * self->list_ns;
+  pid_t last_id = 0;
+
+  if (self->listed_ns == 0)
+    {
+      sonde_threads_read_last (self->last_fd, &self->last_id);
+      list_at_tick (self);
+      return;
+    }
+
+  if (self->now_ns - self->listed_ns < rest_ns)
+    return;
+
+  if (!sonde_threads_read_last (self->last_fd, &last_id))
+    {
+      if (self->now_ns - self->listed_ns >= BLIND_INTERVAL_NS)
+        list_at_tick (self);
+      return;
+    }
+
+  if (last_id == self->last_id)
+    return;
+
+  self->last_id = last_id;
+  list_at_tick (self);
+}
+
 gboolean
-sonde_stop_sampler_list_if_changed (SondeStopSampler *self)
+sonde_stop_sampler_list_again (SondeStopSampler *self)
 {
   guint64 patience_ns = self->asked->len > 0 ? PATIENCE_NS : 0;
 
-  if (self->now_ns - self->listed_ns >= LIST_INTERVAL_NS + patience_ns)
-    {
-      self->counted_ns = self->now_ns;
-      sonde_stop_sampler_list_threads (self, self->tick);
-      read_names_again (self);
-      return TRUE;
-    }
-
-  if (self->now_ns - self->counted_ns < COUNT_INTERVAL_NS + patience_ns)
+  if (self->now_ns - self->listed_again_ns < LIST_INTERVAL_NS + patience_ns)
     return FALSE;
 
-  self->counted_ns = self->now_ns;
-  if (sonde_threads_count (self->pid) != self->threads->len)
-    sonde_stop_sampler_list_threads (self, self->tick);
+  self->listed_again_ns = self->now_ns;
+  list_threads (self, self->tick);
+  read_names_again (self);
 
   return TRUE;
 }

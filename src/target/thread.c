@@ -20,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static int
@@ -346,18 +345,24 @@ sonde_threads_list (pid_t   pid,
   return tids->len > 0;
 }
 
-guint
-sonde_threads_count (pid_t pid)
+int
+sonde_threads_open_last (void)
 {
-  char path[64];
-  struct stat status;
+  return open ("/proc/sys/kernel/ns_last_pid", O_RDONLY | O_CLOEXEC);
+}
 
-  g_snprintf (path, sizeof path, "/proc/%d/task", pid);
-  if (stat (path, &status) != 0 || status.st_nlink < 2)
-    return 0;
+gboolean
+sonde_threads_read_last (int    fd,
+                         pid_t *last)
+{
+  char text[32];
+  gssize length = pread (fd, text, sizeof text - 1, 0);
 
-  /* A link for each thread beside the two every directory has (fs/proc/base.c,
-   * proc_task_getattr).
-   */
-  return (guint) status.st_nlink - 2;
+  if (length <= 0)
+    return FALSE;
+
+  text[length] = '\0';
+  *last = (pid_t) atoi (text);
+
+  return TRUE;
 }

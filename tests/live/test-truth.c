@@ -21,6 +21,9 @@
  */
 #define VARIATION_MAX 0.03
 
+/* Of the threads that live shortly some end between the tick and their stop. */
+#define SHORT_VARIATION_MAX 0.05
+
 static const char *const spin_names[N_SPINS] = { "spin_small", "spin_medium", "spin_large" };
 
 /* The shares of the functions by real time. */
@@ -173,18 +176,26 @@ test_truth_calls (void)
   check_calls ("30000", 0.07);
 }
 
-/* All samples that were lost, of the object that --stats writes. */
+/* What --stats has written. */
+static JsonObject *
+read_stats (const char *path)
+{
+  g_autoptr(JsonParser) parser = json_parser_new ();
+
+  g_assert_true (json_parser_load_from_file (parser, path, NULL));
+
+  return json_object_ref (json_node_get_object (json_parser_get_root (parser)));
+}
+
+/* All samples that were lost. */
 static guint64
 read_lost (const char *path)
 {
-  g_autoptr(JsonParser) parser = json_parser_new ();
+  g_autoptr(JsonObject) stats = read_stats (path);
   g_autoptr(GList) reasons = NULL;
-  JsonObject *lost;
+  JsonObject *lost = json_object_get_object_member (stats, "lost");
   guint64 sum = 0;
 
-  g_assert_true (json_parser_load_from_file (parser, path, NULL));
-  lost = json_object_get_object_member (json_node_get_object (json_parser_get_root (parser)),
-                                        "lost");
   reasons = json_object_get_members (lost);
   for (GList *reason = reasons; reason != NULL; reason = reason->next)
     sum += (guint64) json_object_get_int_member (lost, reason->data);
@@ -248,12 +259,100 @@ test_truth_low_rate (void)
   g_assert_cmpuint (test_stacks_get_sum (stacks), <=, 110);
 }
 
+/* Works in main_work() and, a thread after the other, in live_work(); as long in each. */
+static const char *const short_names[] = { "shortlived", "live-200", "live-1000", "live-10000" };
+static const char *const short_works[] = { "main_work", "live_work", "live_work", "live_work" };
+static const char *const short_keys[] = { "main", "live-200", "live-1000", "live-10000" };
+
+/* Threads that live no longer than from one tick to the next, and shorter, have their share. */
+static void
+test_truth_short_lives (void)
+{
+  g_autoptr(TestProgram) target = NULL;
+  g_autoptr(TestStacks) stacks = NULL;
+  g_autoptr(JsonObject) report = NULL;
+  g_autofree char *pid = NULL;
+  g_autofree char *folded = NULL;
+  double truth[G_N_ELEMENTS (short_names)];
+  double seen[G_N_ELEMENTS (short_names)];
+  double true_sum = 0, seen_sum = 0;
+  double variation;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  target = test_target_start ("shortlived", NULL);
+  pid = test_dup_number (target->pid);
+  folded = test_cli_run (0, "record", "-p", pid, "-d", "5", "-t", NULL);
+  report = test_target_finish (target);
+  stacks = test_stacks_parse (folded);
+  test_stacks_show (stacks);
+
+  for (guint i = 0; i < G_N_ELEMENTS (short_names); i++)
+    {
+      truth[i] = (double) json_object_get_int_member (report, short_keys[i]);
+      seen[i] = (double) test_stacks_count_within_in (stacks, short_names[i], short_works[i]);
+      true_sum += truth[i];
+      seen_sum += seen[i];
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (short_names); i++)
+    {
+      truth[i] /= true_sum;
+      seen[i] /= seen_sum;
+      g_test_message ("%s %.3f, seen %.3f", short_keys[i], truth[i], seen[i]);
+    }
+
+  variation = test_total_variation (truth, seen, G_N_ELEMENTS (short_names));
+  g_test_message ("total variation %.4f of %.0f samples", variation, seen_sum);
+  g_assert_cmpfloat (variation, <=, SHORT_VARIATION_MAX);
+}
+
+/* Where there are too many threads to be listed at each tick, what nobody saw is told. */
+static void
+test_truth_unseen (void)
+{
+  g_autofree char *path = g_build_filename (g_get_tmp_dir (), "sonde-unseen.json", NULL);
+  g_autoptr(TestProgram) target = NULL;
+  g_autoptr(TestStacks) stacks = NULL;
+  g_autoptr(JsonObject) report = NULL;
+  g_autoptr(JsonObject) stats = NULL;
+  g_autofree char *pid = NULL;
+  g_autofree char *folded = NULL;
+  double due, unseen, lost;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  target = test_target_start ("shortlived", "2000", NULL);
+  pid = test_dup_number (target->pid);
+  folded = test_cli_run (0, "record", "-p", pid, "-d", "5", "--stats", path, NULL);
+  report = test_target_finish (target);
+  stacks = test_stacks_parse (folded);
+  stats = read_stats (path);
+
+  /* As many as the target would have had in that time if all were seen. */
+  due = 1000 * json_object_get_double_member (stats, "duration_s") *
+        (double) json_object_get_int_member (report, "cpu") /
+        (double) json_object_get_int_member (report, "all");
+  lost = (double) read_lost (path);
+  unseen = (double) json_object_get_int_member (json_object_get_object_member (stats, "lost"),
+                                                "unseen");
+  g_test_message ("%.0f due, %" G_GUINT64_FORMAT " seen, %.0f lost, %.0f of them unseen", due,
+                  test_stacks_get_sum (stacks), lost, unseen);
+  g_assert_cmpfloat (unseen, >=, 0.05 * due);
+  g_assert_cmpfloat ((double) test_stacks_get_sum (stacks) + lost, >=, 0.9 * due);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+}
+
 int
 main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/live/truth/one-thread", test_truth_one_thread);
+  g_test_add_func ("/live/truth/short-lives", test_truth_short_lives);
+  g_test_add_func ("/live/truth/unseen", test_truth_unseen);
   g_test_add_func ("/live/truth/threads", test_truth_threads);
   g_test_add_func ("/live/truth/calls", test_truth_calls);
   g_test_add_func ("/live/truth/wall-mode", test_truth_wall_mode);

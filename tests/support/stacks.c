@@ -79,7 +79,7 @@ test_stacks_count_end_in (TestStacks *self,
                           const char *first,
                           const char *path)
 {
-  g_autofree char *begin = g_strconcat (";", first, NULL);
+  g_autofree char *begin = g_strconcat (";", first, first[0] != '\0' ? ";" : NULL, NULL);
   g_autofree char *end = g_strconcat (";", path, ";", NULL);
   guint64 count = 0;
 
@@ -102,9 +102,11 @@ test_stacks_count_end (TestStacks *self,
 }
 
 guint64
-test_stacks_count_within (TestStacks *self,
-                          const char *path)
+test_stacks_count_within_in (TestStacks *self,
+                             const char *first,
+                             const char *path)
 {
+  g_autofree char *begin = g_strconcat (";", first, first[0] != '\0' ? ";" : NULL, NULL);
   g_autofree char *part = g_strconcat (";", path, ";", NULL);
   guint64 count = 0;
 
@@ -112,11 +114,18 @@ test_stacks_count_within (TestStacks *self,
     {
       const Stack *stack = &g_array_index (self->stacks, Stack, i);
 
-      if (strstr (stack->path, part) != NULL)
+      if (strstr (stack->path, part) != NULL && g_str_has_prefix (stack->path, begin))
         count += stack->count;
     }
 
   return count;
+}
+
+guint64
+test_stacks_count_within (TestStacks *self,
+                          const char *path)
+{
+  return test_stacks_count_within_in (self, "", path);
 }
 
 void

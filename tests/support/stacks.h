@@ -33,6 +33,9 @@ guint64     test_stacks_count_end_in   (TestStacks *self,
 /* Stacks with these frames next to each other anywhere. */
 guint64     test_stacks_count_within   (TestStacks *self,
                                         const char *path);
+guint64     test_stacks_count_within_in (TestStacks *self,
+                                        const char *first,
+                                        const char *path);
 
 /* Prints the most frequent ones into the test's log. */
 void        test_stacks_show           (TestStacks *self);
