@@ -12,8 +12,12 @@
 
 #include "app/application.h"
 #include "base/locale.h"
+#include "model/session.h"
 
 #define EXIT_USAGE 2
+
+/* How long threads of the target are waited for that are on their way to a stop. */
+#define END_TIMEOUT_US (2 * G_USEC_PER_SEC)
 
 static void
 print_usage (FILE *stream)
@@ -35,6 +39,7 @@ main (int   argc,
       char *argv[])
 {
   g_autoptr(SondeApplication) application = NULL;
+  int status;
 
   sonde_locale_init ();
 
@@ -60,5 +65,9 @@ main (int   argc,
   g_set_application_name (_("Sonde"));
   application = sonde_application_new ();
 
-  return g_application_run (G_APPLICATION (application), argc, argv);
+  status = g_application_run (G_APPLICATION (application), argc, argv);
+  g_clear_object (&application);
+  sonde_session_wait_for_all (END_TIMEOUT_US);
+
+  return status;
 }

@@ -12,6 +12,10 @@
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/report.h"
+#include "engine/engine.h"
+
+/* How long threads of the target are waited for that are on their way to a stop. */
+#define END_TIMEOUT_US (2 * G_USEC_PER_SEC)
 
 /* Only here so that a write to a closed pipe fails instead of ending us. A handler, unlike
  * SIG_IGN, is not passed on to the program that record starts.
@@ -65,6 +69,7 @@ main (int   argc,
 {
   g_auto(SondeOptions) options = { 0 };
   g_autoptr(GError) error = NULL;
+  int status;
 
   sonde_locale_init ();
   g_set_prgname ("sonde-cli");
@@ -79,5 +84,8 @@ main (int   argc,
       return SONDE_EXIT_USAGE;
     }
 
-  return run (&options);
+  status = run (&options);
+  sonde_engines_wait (END_TIMEOUT_US);
+
+  return status;
 }

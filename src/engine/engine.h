@@ -42,7 +42,6 @@ void sonde_settings_clear (SondeSettings       *self);
  * @envp: (nullable): %NULL-terminated "NAME=value"; %NULL for our own environment
  * @directory: (nullable): working directory; %NULL for ours
  * @output_fd: where its standard output and standard error go; -1 to share ours. Borrowed
- *   until the engine leaves %SONDE_SESSION_STARTING
  * @null_input: whether its standard input is /dev/null; else it shares ours
  *
  * A program to start under Sonde, sampled from its first instruction.
@@ -75,7 +74,12 @@ SondeEngine   *sonde_engine_new_attach    (pid_t                pid,
                                            const SondeSettings *settings) G_GNUC_WARN_UNUSED_RESULT;
 SondeEngine   *sonde_engine_new_launch    (const SondeLaunch   *launch,
                                            const SondeSettings *settings) G_GNUC_WARN_UNUSED_RESULT;
+/* Returns at once: the worker ends by itself, after it has let go of the target. */
 void           sonde_engine_free          (SondeEngine         *self);
+/* Waits for the workers of engines that were freed, before this process ends. FALSE if they take
+ * longer than @timeout_us microseconds; the kernel lets go of their targets then.
+ */
+gboolean       sonde_engines_wait         (gint64               timeout_us);
 
 void           sonde_engine_set_settings  (SondeEngine         *self,
                                            const SondeSettings *settings);
@@ -85,8 +89,8 @@ void           sonde_engine_reset         (SondeEngine         *self);
 void           sonde_engine_stop          (SondeEngine         *self);
 /* Lets go of all threads of the target, and looks at none, until sonde_engine_resume(): to be
  * called before this process is made to stand still, or they would stand still with it. Blocks
- * until they run, a second at most; one that the kernel holds up is let go all the same. The time
- * in between belongs to no figure.
+ * until they run, two seconds at most; one that the kernel holds up is let go all the same. The
+ * time in between belongs to no figure.
  */
 void           sonde_engine_suspend       (SondeEngine         *self);
 void           sonde_engine_resume        (SondeEngine         *self);

@@ -8,8 +8,6 @@
 
 #include "model/session.h"
 
-#include <unistd.h>
-
 #include "aggregate/filter.h"
 
 #define ROW_GROWTH 2
@@ -32,7 +30,6 @@ struct _SondeSession
 
   guint              interval_ms;
   guint              tick_source;
-  int                output_fd; /* of a program that is being started; -1 for none */
   gint64             frames_us;      /* since when these frames are shown */
   gboolean           is_scope_seen;  /* the thread looked at has been seen with them */
 };
@@ -70,15 +67,6 @@ send_settings (SondeSession *self)
   sonde_engine_set_settings (self->engine, &self->settings);
 }
 
-/* Ours must not stay open: the reader of the output waits for the last writer. */
-static void
-close_output (SondeSession *self)
-{
-  if (self->output_fd >= 0)
-    close (self->output_fd);
-  self->output_fd = -1;
-}
-
 static void
 sonde_session_dispose (GObject *object)
 {
@@ -86,7 +74,6 @@ sonde_session_dispose (GObject *object)
 
   g_clear_handle_id (&self->tick_source, g_source_remove);
   g_clear_pointer (&self->engine, sonde_engine_free);
-  close_output (self);
   g_clear_pointer (&self->snapshot, sonde_snapshot_unref);
   g_clear_object (&self->functions);
   g_clear_object (&self->threads);
@@ -138,7 +125,6 @@ sonde_session_init (SondeSession *self)
   self->functions = sonde_function_list_new ();
   self->threads = sonde_thread_list_new ();
   self->interval_ms = SONDE_INTERVAL_MS_DEFAULT;
-  self->output_fd = -1;
   sonde_settings_init (&self->settings);
 }
 
@@ -161,11 +147,16 @@ sonde_session_new_launch (const SondeLaunch *launch)
   g_return_val_if_fail (launch != NULL, NULL);
 
   self = g_object_new (SONDE_TYPE_SESSION, NULL);
-  self->output_fd = launch->output_fd;
   self->engine = sonde_engine_new_launch (launch, &self->settings);
   start_ticking (self);
 
   return self;
+}
+
+void
+sonde_session_wait_for_all (gint64 timeout_us)
+{
+  sonde_engines_wait (timeout_us);
 }
 
 SondeSnapshot *
@@ -245,8 +236,6 @@ sonde_session_tick (SondeSession *self)
   notice_frames (self, snapshot);
   g_clear_pointer (&self->snapshot, sonde_snapshot_unref);
   self->snapshot = snapshot;
-  if (snapshot->state != SONDE_SESSION_STARTING)
-    close_output (self);
   sonde_function_list_update (self->functions, snapshot, g_get_monotonic_time ());
   sonde_thread_list_update (self->threads, snapshot);
 

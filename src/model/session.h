@@ -26,7 +26,7 @@ G_BEGIN_DECLS
  * lists of functions and threads like it.
  *
  * Life: sonde_session_new_attach() or sonde_session_new_launch() → SondeSession::updated after
- * every snapshot → g_object_unref(), which ends the sampling.
+ * every snapshot → g_object_unref(), which ends the sampling, and does not wait for that.
  *
  * Threads: main thread only.
  */
@@ -34,8 +34,12 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (SondeSession, sonde_session, SONDE, SESSION, GObject)
 
 SondeSession      *sonde_session_new_attach      (pid_t              pid);
-/* Takes over the launch's output, and closes it once the program has it. */
 SondeSession      *sonde_session_new_launch      (const SondeLaunch *launch);
+
+/* Before this process ends: waits for sessions that were ended, for @timeout_us microseconds at
+ * most.
+ */
+void               sonde_session_wait_for_all    (gint64             timeout_us);
 
 /* The newest, borrowed until the next tick; NULL before the first. */
 SondeSnapshot     *sonde_session_get_snapshot    (SondeSession      *self);

@@ -258,6 +258,8 @@ sonde_window_launch (SondeWindow *self,
   session = sonde_session_new_launch (&launch);
   show_session (self, session);
 
+  /* The reader of the output waits for the last writer. */
+  close (fds[1]);
   pane = sonde_output_pane_new ();
   sonde_output_pane_set_fd (SONDE_OUTPUT_PANE (pane), fds[0]);
   sonde_live_page_set_pane (self->live_page, pane);

@@ -6,9 +6,13 @@
 
 #include "config.h"
 
+#include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/fanotify.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "engine/engine.h"
 #include "support/program.h"
@@ -40,6 +44,7 @@ static void
 session_clear (Session *self)
 {
   g_clear_pointer (&self->engine, sonde_engine_free);
+  g_assert_true (sonde_engines_wait (WAIT_US));
   sonde_settings_clear (&self->settings);
   g_clear_pointer (&self->target, test_program_free);
   g_clear_pointer (&self->output, fclose);
@@ -300,12 +305,71 @@ test_engine_freed_while_sampling (void)
         snapshot = wait_for (&session, 1);
       g_usleep ((gulong) g_test_rand_int_range (0, 30000));
       g_clear_pointer (&session.engine, sonde_engine_free);
+      g_assert_true (sonde_engines_wait (WAIT_US));
 
       g_assert_false (test_is_any_thread_stopped (session.target->pid));
       g_assert_cmpint (test_read_tracer (session.target->pid), ==, 0);
       if (snapshot != NULL)
         g_assert_cmpint (snapshot->pid, ==, session.target->pid);
     }
+}
+
+/* A disk that does not answer: whoever opens @path waits until the descriptor is closed. -1 where
+ * that cannot be made.
+ */
+static int
+make_disk_wait (const char *path)
+{
+  int fd = fanotify_init (FAN_CLASS_CONTENT | FAN_CLOEXEC, O_RDONLY | O_CLOEXEC);
+
+  if (fd >= 0 && fanotify_mark (fd, FAN_MARK_ADD, FAN_OPEN_PERM, AT_FDCWD, path) != 0)
+    {
+      close (fd);
+      fd = -1;
+    }
+
+  return fd;
+}
+
+static void
+wait_until_somebody_waits (int fd)
+{
+  struct pollfd watched = { .fd = fd, .events = POLLIN };
+
+  g_assert_cmpint (poll (&watched, 1, WAIT_US / 1000), ==, 1);
+}
+
+/* The window ends a session whose names are on a disk that does not answer, and does not wait. */
+static void
+test_engine_freed_while_disk_waits (void)
+{
+  g_autofree char *path = test_dup_target_path ("sleepers");
+  g_auto(Session) session = { 0 };
+  gint64 begin_us;
+  int fd;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  session.target = test_target_start ("sleepers", "1", NULL);
+  sonde_settings_init (&session.settings);
+  fd = make_disk_wait (path);
+  if (fd < 0)
+    {
+      g_test_skip ("no disk can be made to wait, which takes the superuser");
+      return;
+    }
+
+  session.engine = sonde_engine_new_attach (session.target->pid, &session.settings);
+  wait_until_somebody_waits (fd);
+  begin_us = g_get_monotonic_time ();
+  g_clear_pointer (&session.engine, sonde_engine_free);
+  g_assert_cmpint (g_get_monotonic_time () - begin_us, <, G_USEC_PER_SEC);
+  g_assert_false (sonde_engines_wait (G_USEC_PER_SEC / 10));
+
+  close (fd);
+  g_assert_true (sonde_engines_wait (WAIT_US));
+  g_assert_cmpint (test_read_tracer (session.target->pid), ==, 0);
 }
 
 static void
@@ -379,6 +443,7 @@ main (int   argc,
   g_test_add_func ("/live/engine/reset", test_engine_reset);
   g_test_add_func ("/live/engine/finished-still-answers", test_engine_finished_still_answers);
   g_test_add_func ("/live/engine/cannot-begin", test_engine_cannot_begin);
+  g_test_add_func ("/live/engine/freed-while-disk-waits", test_engine_freed_while_disk_waits);
   g_test_add_func ("/live/engine/freed-while-sampling", test_engine_freed_while_sampling);
   g_test_add_func ("/live/engine/first-thread-ends", test_engine_first_thread_ends);
   g_test_add_func ("/live/engine/launched-timer-slack", test_engine_launched_timer_slack);
