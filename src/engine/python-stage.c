@@ -8,6 +8,8 @@
 
 #include "engine/python-stage.h"
 
+#include "base/clock.h"
+
 #include "engine/python-names.h"
 #include "engine/python-resolver.h"
 #include "python/code.h"
@@ -94,7 +96,8 @@ sonde_python_stage_free (SondePythonStage *self)
 static void
 locate (SondePythonStage *self)
 {
-  self->finding = sonde_python_locator_look (self->locator, self->maps, &self->location);
+  self->finding = sonde_python_locator_look (self->locator, self->maps, sonde_clock_now_ns (),
+                                             &self->location);
   if (self->finding == SONDE_PYTHON_NONE)
     return;
 

@@ -18,7 +18,6 @@
 
 #include "python/locate.h"
 
-#include "base/clock.h"
 #include "python/locate-module.h"
 #include "python/locate-native-code.h"
 #include "python/locate-version.h"
@@ -339,9 +338,9 @@ look_through (SondePythonLocator  *self,
 SondePythonFinding
 sonde_python_locator_look (SondePythonLocator  *self,
                            SondeMaps           *maps,
+                           guint64              now_ns,
                            SondePythonLocation *location)
 {
-  guint64 now_ns = sonde_clock_now_ns ();
   g_autoptr(GArray) modules = NULL;
   SondePythonFinding finding;
 

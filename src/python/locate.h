@@ -74,10 +74,12 @@ SondePythonLocator *sonde_python_locator_new  (const SondePythonMemory *memory,
 void                sonde_python_locator_free (SondePythonLocator      *self);
 
 /* Looks for a CPython in the modules of @maps: the program, a library, or any module that one was
- * linked into. May read the disk, so no thread may be held meanwhile.
+ * linked into. @now_ns is of sonde_clock_now_ns(). May read the disk, so no thread may be held
+ * meanwhile.
  */
 SondePythonFinding  sonde_python_locator_look (SondePythonLocator      *self,
                                                SondeMaps               *maps,
+                                               guint64                  now_ns,
                                                SondePythonLocation     *location);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SondePythonLocator, sonde_python_locator_free)

@@ -238,6 +238,32 @@ count_unseen (SondeStopSampler      *self,
   thread->tick = self->tick - 1;
 }
 
+/* Of a thread that has not run since its last capture. One that was asleep then may have been woken
+ * since, and wait for a CPU; the kernel tells of that wait only when it is over. One that slept a
+ * short time ago is asked.
+ */
+static SondeThreadState
+find_state (SondeStopSampler   *self,
+            SondeSampledThread *thread)
+{
+  SondeThreadState state;
+
+  /* Let go after its last capture, it has waited for a CPU ever since; if not for ours, which we
+   * have had all the while, for one that others have.
+   */
+  if (thread->state == SONDE_THREAD_STATE_RUNNING && thread->let_go_ns < self->turn.first_ns)
+    thread->state = SONDE_THREAD_STATE_READY;
+
+  if (sonde_thread_state_is_active (thread->state) ||
+      self->now_ns - thread->woke_ns >= RESTLESS_NS ||
+      !sonde_thread_read_state (&thread->thread, &state) || state != SONDE_THREAD_STATE_RUNNING)
+    return thread->state;
+
+  thread->woke_ns = self->now_ns;
+
+  return SONDE_THREAD_STATE_READY;
+}
+
 /* One thread at one tick. May end the thread. */
 static void
 look_at (SondeStopSampler   *self,
@@ -254,13 +280,7 @@ look_at (SondeStopSampler   *self,
 
   if (thread->is_known && runs.count == thread->runs.count)
     {
-      /* Let go after its last capture, it has waited for a CPU ever since; if not for ours, which
-       * we have had all the while, for one that others have.
-       */
-      if (thread->state == SONDE_THREAD_STATE_RUNNING && thread->let_go_ns < self->turn.first_ns)
-        thread->state = SONDE_THREAD_STATE_READY;
-
-      self->client->repeated (thread, thread->state, self->tick - thread->tick,
+      self->client->repeated (thread, find_state (self, thread), self->tick - thread->tick,
                               self->now_ns - thread->time_ns, self->data);
       sonde_stop_sampler_mark_counted (self, thread);
     }

@@ -20,7 +20,23 @@
 /* Reads that are enough for what is copied to be fitted to the stack again. */
 #define MANY_READS 80
 
-/* The frames of a thread, which are read again and again, and are others each time. */
+static gboolean
+are_equal (const SondeCodeStack *left,
+           const SondeCodeStack *right)
+{
+  for (guint i = 0; i < MIN (left->depth, right->depth); i++)
+    if (left->frames[i].frame != right->frames[i].frame ||
+        left->frames[i].code != right->frames[i].code ||
+        left->frames[i].instruction != right->frames[i].instruction ||
+        left->frames[i].is_entry != right->frames[i].is_entry)
+      return FALSE;
+
+  return left->depth == right->depth && left->is_truncated == right->is_truncated;
+}
+
+/* The frames of a thread, which are read again and again, and are others each time. Of memory that
+ * has not changed they are the same.
+ */
 static void
 try_frames (const SondePythonOffsets *offsets,
             const guint8             *bytes,
@@ -29,6 +45,7 @@ try_frames (const SondePythonOffsets *offsets,
 {
   g_autoptr(SondePythonFrames) frames = NULL;
   g_autofree SondeCodeStack *stack = g_new0 (SondeCodeStack, 1);
+  g_autofree SondeCodeStack *again = g_new0 (SondeCodeStack, 1);
   g_autofree guint8 *copy = g_memdup2 (bytes, length);
   SondePythonMemory memory;
   FuzzMemory all;
@@ -38,9 +55,15 @@ try_frames (const SondePythonOffsets *offsets,
   for (guint i = 0; i < n_reads && all.n_reads < FUZZ_READS_ALIVE; i++)
     {
       SondePythonRead read = sonde_python_frames_read (frames, NULL, 0, stack);
+      SondePythonRead second;
 
       g_assert_cmpuint (stack->depth, <=, SONDE_STACK_DEPTH_MAX);
-      g_assert_true (read != SONDE_PYTHON_READ_OK || length > 0);
+      second = sonde_python_frames_read (frames, NULL, 0, again);
+      if (all.n_reads < FUZZ_READS_ALIVE)
+        {
+          g_assert_cmpint (second, ==, read);
+          g_assert_true (read != SONDE_PYTHON_READ_OK || are_equal (stack, again));
+        }
       if (length > 0) /* it goes on */
         copy[(bytes[0] + 37 * i) % length] ^= bytes[length - 1 - i % length];
     }

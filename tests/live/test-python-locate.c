@@ -11,6 +11,7 @@
 
 #include <glib/gstdio.h>
 
+#include "base/clock.h"
 #include "python/locate.h"
 #include "python/locate-native-code.h"
 #include "support/damaged-memory.h"
@@ -56,7 +57,7 @@ locate (pid_t                pid,
 
   g_assert_no_error (error);
 
-  return sonde_python_locator_look (locator, maps, location);
+  return sonde_python_locator_look (locator, maps, sonde_clock_now_ns (), location);
 }
 
 static guint64
@@ -210,8 +211,8 @@ test_python_locate_exec (gconstpointer data)
     {
       g_autoptr(SondeMaps) maps = sonde_maps_read (program->pid, NULL);
 
-      g_assert_cmpint (sonde_python_locator_look (locator, maps, &location), ==,
-                       SONDE_PYTHON_NONE);
+      g_assert_cmpint (sonde_python_locator_look (locator, maps, sonde_clock_now_ns (), &location),
+                       ==, SONDE_PYTHON_NONE);
       g_usleep (i < 2 ? G_USEC_PER_SEC / 2 : 0);
     }
 
@@ -220,8 +221,8 @@ test_python_locate_exec (gconstpointer data)
     {
       g_autoptr(SondeMaps) maps = sonde_maps_read (program->pid, NULL);
 
-      g_assert_cmpint (sonde_python_locator_look (locator, maps, &location), ==,
-                       SONDE_PYTHON_FOUND);
+      g_assert_cmpint (sonde_python_locator_look (locator, maps, sonde_clock_now_ns (), &location),
+                       ==, SONDE_PYTHON_FOUND);
       g_assert_cmphex (location.version, ==, python->version);
     }
 }
@@ -243,7 +244,8 @@ test_python_locate_damaged (gconstpointer data)
         sonde_python_locator_new (&memory, i % 2 == 0 ? program->pid : 0);
       SondePythonLocation location;
 
-      if (sonde_python_locator_look (locator, maps, &location) != SONDE_PYTHON_FOUND)
+      if (sonde_python_locator_look (locator, maps, sonde_clock_now_ns (), &location) !=
+          SONDE_PYTHON_FOUND)
         continue;
 
       found++;

@@ -4,7 +4,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The kernel adds up for each thread how long it ran and how long it waited for a CPU. What Sonde
- * shows of a thread must agree with that, whatever Sonde's own turns take from the thread.
+ * shows of a thread must agree with that. The kernel counts a wait for Sonde too, which Sonde does
+ * not show; nobody waits for it longer than it runs.
  */
 
 #include "config.h"
@@ -14,6 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "engine/engine.h"
 #include "support/program.h"
 #include "support/threads.h"
@@ -22,8 +24,11 @@
 #define SETTLE_US (G_USEC_PER_SEC / 2)
 #define MEASURE_US (4 * G_USEC_PER_SEC)
 
-/* The kernel counts a wait for the sampler too, which grows with the threads and the load. */
-#define MISSED_SHARE_MAX 0.25
+/* How far the share of a few thousand samples may be from that of the time. On a CPU that they
+ * share the target runs rather just after a turn of Sonde's than at another time, and so at the
+ * next tick, too: where another program takes half of that CPU, 0.13.
+ */
+#define MISSED_SHARE_MAX 0.2
 #define ADDED_SHARE_MAX 0.08
 
 #define SAMPLES_MIN 500
@@ -50,32 +55,36 @@ take_snapshot (SondeEngine *engine)
   return snapshot;
 }
 
-static gboolean
+/* @sonde_ns is CPU time of ours. */
+static void
 check_thread (const SondeThreadFigures *thread,
               const TestRuns           *before,
-              const TestRuns           *after)
+              const TestRuns           *after,
+              guint64                   sonde_ns)
 {
-  double truth = get_ready_share ((double) (after->ran_ns - before->ran_ns),
-                                  (double) (after->waited_ns - before->waited_ns));
+  double ran = (double) (after->ran_ns - before->ran_ns);
+  double waited = (double) (after->waited_ns - before->waited_ns);
+  double most = get_ready_share (ran, waited);
+  double least = get_ready_share (ran, MAX (waited - (double) sonde_ns, 0));
   double running = (double) thread->state_count[SONDE_THREAD_STATE_RUNNING];
   double ready = (double) thread->state_count[SONDE_THREAD_STATE_READY];
   double seen = get_ready_share (running, ready);
 
-  g_test_message ("%s: ready for %.3f of its time, seen ready %.3f of %.0f times",
-                  thread->name, truth, seen, running + ready);
+  g_test_message ("%s: ready for %.3f to %.3f of its time, seen ready %.3f of %.0f times",
+                  thread->name, least, most, seen, running + ready);
   g_assert_cmpfloat (running + ready, >=, SAMPLES_MIN);
-
-  return seen >= truth - MISSED_SHARE_MAX && seen <= truth + ADDED_SHARE_MAX;
+  g_assert_cmpfloat (seen, >=, least - MISSED_SHARE_MAX);
+  g_assert_cmpfloat (seen, <=, most + ADDED_SHARE_MAX);
 }
 
-static gboolean
+static void
 check_threads (SondeEngine *engine,
                pid_t        pid)
 {
   g_autoptr(SondeSnapshot) first = NULL;
   g_autoptr(SondeSnapshot) last = NULL;
   g_autofree TestRuns *before = NULL;
-  gboolean agrees = TRUE;
+  guint64 sonde_ns;
 
   sonde_engine_reset (engine);
   first = take_snapshot (engine);
@@ -83,8 +92,10 @@ check_threads (SondeEngine *engine,
   for (guint i = 0; i < first->n_threads; i++)
     before[i] = test_read_runs (pid, first->threads[i].tid);
 
+  sonde_ns = sonde_clock_process_cpu_ns (getpid ());
   g_usleep (MEASURE_US);
   last = take_snapshot (engine);
+  sonde_ns = sonde_clock_process_cpu_ns (getpid ()) - sonde_ns;
   g_assert_cmpuint (last->n_threads, ==, first->n_threads);
   for (guint i = 0; i < last->n_threads; i++)
     {
@@ -92,13 +103,11 @@ check_threads (SondeEngine *engine,
 
       /* The first thread of several only waits for the others. */
       if (last->n_threads == 1 || last->threads[i].tid != pid)
-        agrees = check_thread (&last->threads[i], &before[i], &after) && agrees;
+        check_thread (&last->threads[i], &before[i], &after, sonde_ns);
     }
-
-  return agrees;
 }
 
-static gboolean
+static void
 measure (const char *name,
          const char *argument)
 {
@@ -113,7 +122,7 @@ measure (const char *name,
   /* It is attached and knows all threads then. */
   g_usleep (SETTLE_US);
 
-  return check_threads (engine, target->pid);
+  check_threads (engine, target->pid);
 }
 
 /* Where the sampler takes its turns on the target's own CPU, alone on it otherwise. */
@@ -121,16 +130,13 @@ static void
 test_states_one_cpu (void)
 {
   cpu_set_t all;
-  gboolean agrees;
 
   if (test_skip_without (TEST_NEED_TRACING))
     return;
 
   test_stay_on_cpu (&all);
-  agrees = measure ("naps", NULL) || measure ("naps", NULL);
+  measure ("naps", NULL);
   g_assert_cmpint (sched_setaffinity (0, sizeof all, &all), ==, 0);
-
-  g_assert_true (agrees);
 }
 
 static void
@@ -141,7 +147,7 @@ test_states_crowded (void)
   if (test_skip_without (TEST_NEED_TRACING))
     return;
 
-  g_assert_true (measure ("shares", count) || measure ("shares", count));
+  measure ("shares", count);
 }
 
 /* Without it the kernel gives nobody real-time priority, as it does not to an ordinary user. */

@@ -8,6 +8,8 @@
 
 #include "support/python-target.h"
 
+#include "base/clock.h"
+
 void
 test_python_target_init (TestPythonTarget *self,
                          const TestPython *python,
@@ -22,8 +24,9 @@ test_python_target_init (TestPythonTarget *self,
   self->memory = sonde_python_memory_of_process (self->program->pid);
   maps = sonde_maps_read (self->program->pid, NULL);
   locator = sonde_python_locator_new (&self->memory, self->program->pid);
-  g_assert_cmpint (sonde_python_locator_look (locator, maps, &self->location), ==,
-                   SONDE_PYTHON_FOUND);
+  g_assert_cmpint (sonde_python_locator_look (locator, maps, sonde_clock_now_ns (),
+                                              &self->location),
+                   ==, SONDE_PYTHON_FOUND);
   self->functions = sonde_functions_new ();
   self->codes = sonde_python_codes_new (&self->memory, &self->location.offsets, self->functions);
   self->python = sonde_python_new (self->program->pid, &self->memory, self->location.runtime,

@@ -17,6 +17,7 @@
 #include "python/locate.h"
 
 /* "xdebugpy" */
+#define NOW_NS (5 * SONDE_NS_PER_SECOND)
 #define COOKIE G_GUINT64_CONSTANT (0x7970677562656478)
 
 #include "fixtures/debug-offsets.inc"
@@ -146,7 +147,7 @@ locate (Process             *process,
   g_autoptr(SondePythonLocator) locator = sonde_python_locator_new (&memory, 0);
   g_autoptr(SondeMaps) maps = sonde_maps_parse (text, NULL);
 
-  return sonde_python_locator_look (locator, maps, location);
+  return sonde_python_locator_look (locator, maps, NOW_NS, location);
 }
 
 static void
@@ -221,14 +222,15 @@ test_locate_again (void)
   for (guint i = 0; i < 2; i++)
     {
       n_reads = process->n_reads;
-      g_assert_cmpint (sonde_python_locator_look (locator, maps, &location), ==,
+      g_assert_cmpint (sonde_python_locator_look (locator, maps, NOW_NS + i, &location), ==,
                        SONDE_PYTHON_NONE);
       g_assert_cmpuint (process->n_reads, >, n_reads);
     }
 
-  g_usleep (G_USEC_PER_SEC + 1000);
   n_reads = process->n_reads;
-  g_assert_cmpint (sonde_python_locator_look (locator, maps, &location), ==, SONDE_PYTHON_NONE);
+  g_assert_cmpint (sonde_python_locator_look (locator, maps, NOW_NS + SONDE_NS_PER_SECOND,
+                                              &location),
+                   ==, SONDE_PYTHON_NONE);
   g_assert_cmpuint (process->n_reads, ==, n_reads);
 }
 

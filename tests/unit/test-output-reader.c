@@ -17,6 +17,9 @@
 
 #include "model/output-reader.h"
 
+/* More than a pipe holds. */
+#define PIPE_BYTES_MAX (1024 * 1024)
+
 static void
 write_all (int         fd,
            const char *bytes,
@@ -175,6 +178,33 @@ test_output_reader_keeps_the_end (void)
   close (fd);
 }
 
+/* How much a program has written so far. */
+static guint64
+read_written (pid_t pid)
+{
+  g_autofree char *path = g_strdup_printf ("/proc/%d/io", pid);
+  g_autofree char *text = NULL;
+  g_autoptr(GError) error = NULL;
+  const char *line;
+
+  g_file_get_contents (path, &text, NULL, &error);
+  g_assert_no_error (error);
+  line = strstr (text, "wchar: ");
+  g_assert_nonnull (line);
+
+  return g_ascii_strtoull (line + strlen ("wchar: "), NULL, 10);
+}
+
+static void
+wait_for_written (pid_t   pid,
+                  guint64 bytes)
+{
+  for (guint i = 0; i < 10000 && read_written (pid) < bytes; i++)
+    g_usleep (1000);
+
+  g_assert_cmpuint (read_written (pid), >=, bytes);
+}
+
 /* A program that writes without end gets on while nobody takes anything, and after the reader is
  * let go of.
  */
@@ -198,7 +228,7 @@ test_output_reader_never_blocks_the_writer (void)
 
   /* A pipe that nobody reads would end it with SIGPIPE. */
   sonde_output_reader_free (reader);
-  g_usleep (50000);
+  wait_for_written (pid, read_written (pid) + PIPE_BYTES_MAX);
   g_assert_cmpint (waitpid (pid, NULL, WNOHANG), ==, 0);
   kill (pid, SIGKILL);
   waitpid (pid, NULL, 0);
