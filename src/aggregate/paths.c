@@ -148,7 +148,7 @@ cut_samples (SondeProfile *self,
   if (get_count (&leaf->self) == 0)
     return;
 
-  self->cut_count += get_count (&leaf->self);
+  tally_merge (&self->cut, &leaf->self);
   tally_merge (&sonde_counter_ensure_cut (leaf->in_all)->self, &leaf->self);
   tally_merge (&sonde_counter_ensure_cut (leaf->in_thread)->self, &leaf->self);
 

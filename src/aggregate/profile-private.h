@@ -53,8 +53,8 @@ struct _SondeProfile
   pid_t        looked_at;       /* the thread of the last fill(); 0 for all */
   GHashTable  *nodes;           /* set of Node, owned, by parent and function */
   guint64      stamp;
-  guint64      truncated_count;
-  guint64      cut_count;       /* samples whose call path is not kept whole */
+  Tally        truncated;       /* samples whose stack was not finished */
+  Tally        cut;             /* and those whose call path is not kept whole */
   guint        prune_at;        /* the number of nodes */
 
   SondeFilter *filter;          /* owned; of the last fill() */

@@ -180,7 +180,7 @@ count_samples (SondeProfile       *self,
   count_status (&self->all, status, n_samples, ns);
   count_status (&thread->scope, status, n_samples, ns);
   if (thread->is_last_truncated)
-    self->truncated_count += n_samples;
+    tally_add (&self->truncated, get_class (status), n_samples, ns);
 
   count_path (self, thread->last, get_class (status), n_samples, ns);
 }
@@ -345,8 +345,8 @@ sonde_profile_reset (SondeProfile *self)
   sonde_scope_reset (&self->all);
   g_hash_table_remove_all (self->merged);
   self->ended_count = 0;
-  self->truncated_count = 0;
-  self->cut_count = 0;
+  self->truncated = (Tally) { 0 };
+  self->cut = (Tally) { 0 };
   self->prune_at = SONDE_PROFILE_NODES_MAX;
 
   for (guint i = self->threads->len; i-- > 0;)
@@ -372,8 +372,8 @@ sonde_profile_freeze (SondeProfile *self)
   frozen->threads = g_ptr_array_new_with_free_func (free_thread);
   frozen->nodes = sonde_node_table_new ();
   frozen->merged = g_hash_table_new (g_str_hash, g_str_equal);
-  frozen->truncated_count = self->truncated_count;
-  frozen->cut_count = self->cut_count;
+  frozen->truncated = self->truncated;
+  frozen->cut = self->cut;
   frozen->filter_serial = self->filter_serial; /* the counters hold answers of earlier ones */
 
   for (guint i = 0; i < self->threads->len; i++)

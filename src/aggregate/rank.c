@@ -297,7 +297,8 @@ find_scope (SondeProfile     *self,
 }
 
 static guint64
-count_unnamed (const SondeProfile *self)
+count_unnamed (const SondeProfile *self,
+               SondeMode           mode)
 {
   guint64 count = 0;
 
@@ -305,8 +306,8 @@ count_unnamed (const SondeProfile *self)
     {
       const Counter *counter = g_ptr_array_index (self->all.counters, i);
 
-      if (counter->function->provisional)
-        count += tally_get_count (&counter->self, SONDE_MODE_WALL);
+      if (counter->function->is_unnamed)
+        count += tally_get_count (&counter->self, mode);
     }
 
   return count;
@@ -326,9 +327,10 @@ sonde_profile_fill (SondeProfile  *self,
   update_filter (self, query->filter);
   self->looked_at = query->scope_tid;
   snapshot->sample_count = tally_get_count (&self->all.tally, SONDE_MODE_WALL);
-  snapshot->truncated_count = self->truncated_count;
-  snapshot->cut_count = self->cut_count;
-  snapshot->unnamed_count = count_unnamed (self);
+  snapshot->mode_count = tally_get_count (&self->all.tally, query->mode);
+  snapshot->truncated_count = tally_get_count (&self->truncated, query->mode);
+  snapshot->cut_count = tally_get_count (&self->cut, query->mode);
+  snapshot->unnamed_count = count_unnamed (self, query->mode);
   fill_threads (self, snapshot);
 
   scope = find_scope (self, query);

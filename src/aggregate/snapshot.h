@@ -176,6 +176,7 @@ typedef struct
   SondeHindrance        hindrance;      /* why threads are stopped for PYTHON; else NONE */
   guint                 exec_count;     /* how often the process became a new program */
   gboolean              stopped;        /* the process is held by SIGSTOP or the like */
+  gboolean              is_naming;      /* names are still being looked up */
 
   double                rate_asked_hz;
   double                rate_second_hz; /* ticks a second over the last second */
@@ -185,10 +186,11 @@ typedef struct
 
   guint64               scope_count;    /* samples in scope: the base of all shares */
   guint64               scope_ns;       /* the real time they stand for */
-  guint64               sample_count;   /* kept samples, both modes, all threads */
-  guint64               truncated_count;/* of sample_count: stack not finished */
-  guint64               cut_count;      /* of sample_count: call path no longer kept whole */
-  guint64               unnamed_count;  /* of sample_count: innermost frame without a name */
+  guint64               sample_count;   /* kept samples, any mode, all threads */
+  guint64               mode_count;     /* of sample_count: in the query's mode */
+  guint64               truncated_count;/* of mode_count: stack not finished */
+  guint64               cut_count;      /* of mode_count: call path no longer kept whole */
+  guint64               unnamed_count;  /* of mode_count: innermost frame without a name */
   SondeLosses           losses;
 
   guint64               state_count[SONDE_N_THREAD_STATES]; /* of the thread scope, any mode */

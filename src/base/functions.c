@@ -111,6 +111,21 @@ sonde_functions_unref (SondeFunctions *self)
   g_free (self);
 }
 
+/* Whether all that is known is where it lies: "libfoo.so+0x1234" of "/usr/lib/libfoo.so". */
+static gboolean
+is_place (const SondeFunction *function)
+{
+  g_autofree char *base_name = NULL;
+
+  if (function->module == NULL || strstr (function->name, "+0x") == NULL)
+    return FALSE;
+
+  base_name = g_path_get_basename (function->module);
+
+  return g_str_has_prefix (function->name, base_name) &&
+         g_str_has_prefix (function->name + strlen (base_name), "+0x");
+}
+
 /* Under the lock; the texts of @key are clean. */
 static SondeFunction *
 add (SondeFunctions      *self,
@@ -119,6 +134,7 @@ add (SondeFunctions      *self,
   SondeFunction *function = g_memdup2 (key, sizeof *key);
 
   function->id = self->by_id->len;
+  function->is_unnamed = key->provisional || is_place (key);
   function->name = g_string_chunk_insert (self->texts, key->name);
   if (key->file != NULL)
     function->file = g_string_chunk_insert_const (self->texts, key->file);
@@ -154,7 +170,8 @@ ensure_more (SondeFunctions *self)
 /**
  * sonde_functions_intern:
  * @self: a table
- * @wanted: the function; its id is ignored, its texts are copied, and need not be UTF-8
+ * @wanted: the function; its id and is_unnamed are ignored, its texts are copied, and need not be
+ *   UTF-8
  *
  * Finds or makes the one function that has the fields of @wanted.
  *

@@ -27,7 +27,8 @@ typedef enum
  * SondeFunction:
  * @id: its place in its table, counted from 0 without gaps
  * @kind: which kind of code
- * @provisional: whether @name is only "module+0x1234"
+ * @provisional: whether @name is only "module+0x1234", and may be another one later
+ * @is_unnamed: whether @name is only a place, provisional or not; the table sets it
  * @line: where the function begins in @file, counted from 1; 0 if not known
  * @offset: where it begins in the module, as a virtual address of its ELF file; with @module it
  *   is the function's identity. Of a provisional one: the address looked up
@@ -43,6 +44,7 @@ typedef struct
   guint32           id;
   SondeFunctionKind kind;
   gboolean          provisional;
+  gboolean          is_unnamed;
   guint             line;
   guint64           offset;
   const char       *name;

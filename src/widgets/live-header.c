@@ -147,7 +147,7 @@ refresh_rate (SondeLiveHeader     *self,
   SondeText asked;
   SondeText mean;
 
-  sonde_format_count (samples, snapshot->sample_count);
+  sonde_format_count (samples, snapshot->mode_count);
   sonde_format_rate (achieved, snapshot->rate_second_hz);
   sonde_format_rate (asked, snapshot->rate_asked_hz);
   sonde_format_rate (mean, snapshot->rate_mean_hz);
@@ -173,8 +173,8 @@ refresh_efficiency (SondeLiveHeader     *self,
   static const char *const colors[] = {
     "sonde_lost_1", "sonde_lost_2", "sonde_lost_3", "sonde_lost_4", "sonde_lost_5", "sonde_lost_6",
   };
-  guint64 due = snapshot->sample_count + sonde_losses_get_sum (&snapshot->losses);
-  guint64 whole = snapshot->sample_count - MIN (snapshot->truncated_count, snapshot->sample_count);
+  guint64 due = snapshot->mode_count + sonde_losses_get_sum (&snapshot->losses);
+  guint64 whole = snapshot->mode_count - snapshot->truncated_count;
   SondePart parts[SONDE_STACKED_BAR_PARTS_MAX];
   guint n_parts = 0;
   g_autofree char *figure = NULL;
@@ -200,7 +200,7 @@ refresh_efficiency (SondeLiveHeader     *self,
       g_strlcpy (parts[n_parts - 1].figure, text, sizeof parts[0].figure);
     }
 
-  sonde_format_percent (text, sonde_share (snapshot->sample_count, due));
+  sonde_format_percent (text, sonde_share (snapshot->mode_count, due));
   /* Translators: a share of the samples */
   figure = g_strdup_printf (_("%s %%"), text);
   sonde_meter_set (self->efficiency_meter, due > 0 ? figure : "–", parts, n_parts);

@@ -40,6 +40,31 @@ test_functions_hostile_text (void)
   g_assert_cmpuint (strlen (sonde_functions_intern (functions, &longest)->name), ==, 32768);
 }
 
+/* A name that only says where the function lies is none. */
+static void
+test_functions_unnamed (void)
+{
+  g_autoptr(SondeFunctions) functions = sonde_functions_new ();
+  const struct { SondeFunction wanted; gboolean is_unnamed; } cases[] = {
+    { { .name = "libp.so+0x10", .module = "/lib/libp.so" }, TRUE },
+    { { .name = "libp.so+0x20", .module = "/lib/libp.so", .provisional = TRUE }, TRUE },
+    { { .name = "generated code at 0x10", .provisional = TRUE }, TRUE },
+    { { .name = "parse", .module = "/lib/libp.so" }, FALSE },
+    { { .name = "libp.so+1", .module = "/lib/libp.so" }, FALSE },
+    { { .name = "other.so+0x30", .module = "/lib/libp.so" }, FALSE },
+    { { .name = "parse+0x10", .kind = SONDE_FUNCTION_KIND_PYTHON }, FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      SondeFunction wanted = cases[i].wanted;
+
+      wanted.offset = i;
+      g_assert_cmpint (sonde_functions_intern (functions, &wanted)->is_unnamed, ==,
+                       cases[i].is_unnamed);
+    }
+}
+
 /* How long it takes to intern many functions, in µs. */
 static gint64
 time_interning (SondeFunctionKind  kind,
@@ -137,6 +162,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/base/functions/same-identity", test_functions_same_identity);
   g_test_add_func ("/base/functions/hostile-text", test_functions_hostile_text);
+  g_test_add_func ("/base/functions/unnamed", test_functions_unnamed);
   g_test_add_func ("/base/functions/without-module", test_functions_without_module);
   g_test_add_func ("/base/functions/made-for-ever", test_functions_made_for_ever);
   g_test_add_func ("/base/functions/long-names-for-ever", test_functions_long_names_for_ever);

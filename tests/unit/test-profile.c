@@ -485,6 +485,42 @@ test_profile_empty_stack (Fixture       *fixture,
   assert_folded (fixture, SONDE_MODE_CPU, FALSE, "");
 }
 
+/* What is counted of samples that are not shown says nothing of those that are. */
+static void
+test_profile_quality_of_the_mode (Fixture       *fixture,
+                                  gconstpointer  data)
+{
+  const SondeFunction *const known[] = { ensure_function (fixture, "spin") };
+  const SondeFunction *const unknown[] = { ensure_function (fixture, "?1") };
+  const struct { SondeMode mode; guint64 samples, truncated, unnamed; } cases[] = {
+    { SONDE_MODE_CPU, 5, 2, 2 },
+    { SONDE_MODE_WALL, 105, 102, 62 },
+  };
+
+  sonde_profile_add (fixture->profile, fixture->main_thread, known, 1, FALSE,
+                     sonde_thread_status (SONDE_THREAD_STATE_RUNNING), 3, 3);
+  sonde_profile_add (fixture->profile, fixture->main_thread, unknown, 1, TRUE,
+                     sonde_thread_status (SONDE_THREAD_STATE_RUNNING), 2, 2);
+  sonde_profile_repeat (fixture->profile, fixture->main_thread,
+                        sonde_thread_status (SONDE_THREAD_STATE_SLEEPING), 60, 60);
+  sonde_profile_add (fixture->profile, fixture->other_thread, known, 1, TRUE,
+                     sonde_thread_status (SONDE_THREAD_STATE_SLEEPING), 40, 40);
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(SondeSnapshot) snapshot = NULL;
+      SondeQuery query;
+
+      sonde_query_init (&query);
+      query.mode = cases[i].mode;
+      snapshot = make_snapshot (fixture, &query);
+      g_assert_cmpuint (snapshot->sample_count, ==, 105);
+      g_assert_cmpuint (snapshot->mode_count, ==, cases[i].samples);
+      g_assert_cmpuint (snapshot->truncated_count, ==, cases[i].truncated);
+      g_assert_cmpuint (snapshot->unnamed_count, ==, cases[i].unnamed);
+    }
+}
+
 #define ADD(name, function) \
   g_test_add ("/aggregate/profile/" name, Fixture, NULL, set_up, function, tear_down)
 
@@ -510,5 +546,6 @@ main (int   argc,
   ADD ("separator-in-name", test_profile_separator_in_name);
   ADD ("thread-name", test_profile_thread_name);
   ADD ("empty-stack", test_profile_empty_stack);
+  ADD ("quality-of-the-mode", test_profile_quality_of_the_mode);
   return g_test_run ();
 }
