@@ -13,9 +13,13 @@
 #include "cli/figures.h"
 #include "cli/output.h"
 #include "cli/pick.h"
+#include "cli/quality.h"
 #include "cli/report.h"
 #include "cli/stats.h"
 #include "cli/watch.h"
+
+/* The figures say how many samples have no name, so they come after the names. */
+#define NAMES_TIMEOUT_S 30
 
 /* NULL after having said why. */
 static SondeEngine *
@@ -68,16 +72,15 @@ print_summary (const SondeOptions  *options,
 {
   g_autofree char *samples = sonde_figures_dup_count (snapshot->scope_count);
   g_autofree char *elapsed = sonde_figures_dup_time (snapshot->elapsed_ns);
-  guint64 lost = sonde_losses_get_sum (&snapshot->losses);
-  g_autofree char *lost_text = sonde_figures_dup_count (lost);
-
-  g_printerr (ngettext ("sonde-cli: %s sample in %s, %s lost\n",
-                        "sonde-cli: %s samples in %s, %s lost\n",
-                        (gulong) snapshot->scope_count),
-              samples, elapsed, lost_text);
+  g_autofree char *quality = sonde_quality_dup_text (snapshot, ", ");
 
   if (options->argv != NULL && snapshot->end == SONDE_END_STOPPED)
     g_printerr (_("sonde-cli: the program goes on as process %d\n"), (int) snapshot->pid);
+
+  /* Translators: the last part tells what is truncated, unnamed and lost */
+  g_printerr (ngettext ("sonde-cli: %s sample in %s, %s\n", "sonde-cli: %s samples in %s, %s\n",
+                        (gulong) snapshot->scope_count),
+              samples, elapsed, quality);
 }
 
 static gboolean
@@ -110,6 +113,7 @@ sonde_command_record (const SondeOptions *options)
     return SONDE_EXIT_FAILED;
 
   watch = sonde_watch_new (engine, options->duration_s);
+  sonde_watch_set_names_timeout (watch, NAMES_TIMEOUT_S);
   snapshot = sonde_watch_run (watch, NULL, NULL);
 
   if (snapshot->state == SONDE_SESSION_FAILED)

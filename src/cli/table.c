@@ -15,6 +15,7 @@
 #include "base/text.h"
 #include "cli/cells.h"
 #include "cli/figures.h"
+#include "cli/quality.h"
 
 /* Below this width the two columns of time give way to the names. */
 #define TIMES_MIN_COLUMNS 100
@@ -76,6 +77,25 @@ sheet_end_line (Sheet *self)
   g_string_truncate (self->line, 0);
 }
 
+/* Samples are no product of these: a thread that waits for a CPU counts at each due time, looked at
+ * or not, and one that sleeps counts in one mode only.
+ */
+static void
+append_looks (GString             *line,
+              const SondeSnapshot *snapshot)
+{
+  g_autofree char *looks = sonde_figures_dup_count (snapshot->tick_count);
+  g_autofree char *elapsed = sonde_figures_dup_time (snapshot->elapsed_ns);
+
+  /* Translators: how often it was looked at all threads, the time that took, and how often a
+   * second that was and should have been
+   */
+  g_string_append_printf (line, ngettext ("%s look in %s: %'.0f of %'.0f Hz",
+                                          "%s looks in %s: %'.0f of %'.0f Hz",
+                                          (gulong) snapshot->tick_count),
+                          looks, elapsed, snapshot->rate_mean_hz, snapshot->rate_asked_hz);
+}
+
 static void
 append_identity (GString             *line,
                  const SondeSnapshot *snapshot)
@@ -86,9 +106,7 @@ append_identity (GString             *line,
 
   g_string_append_printf (line, "%s · %d · %s · ", printable, (int) snapshot->pid,
                           get_mode_name (snapshot->query.mode));
-  /* Translators: looks a second that were reached, and that were asked for */
-  g_string_append_printf (line, _("%'.0f of %'.0f Hz"),
-                          snapshot->rate_mean_hz, snapshot->rate_asked_hz);
+  append_looks (line, snapshot);
 
   if (snapshot->python != NULL)
     g_string_append_printf (line, " · %s", get_frames_name (snapshot->frames));
@@ -106,15 +124,12 @@ static void
 append_samples (GString             *line,
                 const SondeSnapshot *snapshot)
 {
-  g_autofree char *samples = sonde_figures_dup_count (snapshot->sample_count);
-  g_autofree char *elapsed = sonde_figures_dup_time (snapshot->elapsed_ns);
-  g_autofree char *truncated = sonde_figures_dup_count (snapshot->truncated_count);
-  g_autofree char *lost = sonde_figures_dup_count (sonde_losses_get_sum (&snapshot->losses));
+  g_autofree char *samples = sonde_figures_dup_count (snapshot->mode_count);
+  g_autofree char *quality = sonde_quality_dup_text (snapshot, " · ");
 
-  g_string_append_printf (line, ngettext ("%s sample in %s · truncated: %s · lost: %s",
-                                          "%s samples in %s · truncated: %s · lost: %s",
-                                          (gulong) snapshot->sample_count),
-                          samples, elapsed, truncated, lost);
+  g_string_append_printf (line, ngettext ("%s sample", "%s samples",
+                                          (gulong) snapshot->mode_count), samples);
+  g_string_append_printf (line, " · %s", quality);
 }
 
 static void

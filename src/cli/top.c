@@ -23,6 +23,9 @@
 #define KEY_INTERVAL_MS 50
 #define ONCE_DURATION_S 2
 
+/* How long one table waits for the names of its functions. A table on a terminal has had them. */
+#define ONCE_NAMES_TIMEOUT_S 5
+
 /* Functions in a table that no window limits. */
 #define PLAIN_ROW_COUNT 40
 
@@ -179,6 +182,8 @@ sonde_command_top (const SondeOptions *options)
 
   watch = sonde_watch_new (engine, options->once && options->duration_s <= 0 ? ONCE_DURATION_S
                                                                              : options->duration_s);
+  if (options->once)
+    sonde_watch_set_names_timeout (watch, ONCE_NAMES_TIMEOUT_S);
   snapshot = options->once ? sonde_watch_run (watch, NULL, NULL) : run_live (watch, &error);
 
   if (error != NULL)

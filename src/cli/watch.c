@@ -28,6 +28,7 @@ struct _SondeWatch
   SondeJobControl *job;
   guint           look_source;
   guint           deadline_source;
+  guint           names_source;
 
   /* Borrowed */
   SondeEngine    *engine;
@@ -37,6 +38,7 @@ struct _SondeWatch
   SondeJobFunc    on_resume;
 
   double          duration_s;
+  guint           names_timeout_s;
   gboolean        is_waiting;
   gboolean        is_stopping;
 };
@@ -113,6 +115,27 @@ start_deadline (SondeWatch *self)
 }
 
 static gboolean
+on_names_time_cb (gpointer data)
+{
+  SondeWatch *self = data;
+
+  self->names_source = 0;
+  g_main_loop_quit (self->loop);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* The session is over; names may come later. */
+static void
+finish (SondeWatch *self)
+{
+  if (!self->snapshot->is_naming || self->names_timeout_s == 0)
+    g_main_loop_quit (self->loop);
+  else if (self->names_source == 0)
+    self->names_source = g_timeout_add_seconds (self->names_timeout_s, on_names_time_cb, self);
+}
+
+static gboolean
 on_look_cb (gpointer data)
 {
   SondeWatch *self = data;
@@ -135,6 +158,8 @@ on_look_cb (gpointer data)
         self->on_snapshot (snapshot, self->data);
       break;
     case SONDE_SESSION_FINISHED:
+      finish (self);
+      break;
     case SONDE_SESSION_FAILED:
       g_main_loop_quit (self->loop);
       break;
@@ -178,6 +203,15 @@ sonde_watch_set_job_funcs (SondeWatch   *self,
 }
 
 void
+sonde_watch_set_names_timeout (SondeWatch *self,
+                               guint       timeout_s)
+{
+  g_return_if_fail (self != NULL);
+
+  self->names_timeout_s = timeout_s;
+}
+
+void
 sonde_watch_free (SondeWatch *self)
 {
   for (guint i = 0; i < G_N_ELEMENTS (self->sources); i++)
@@ -186,6 +220,7 @@ sonde_watch_free (SondeWatch *self)
   g_clear_pointer (&self->job, sonde_job_control_free);
   g_clear_handle_id (&self->look_source, g_source_remove);
   g_clear_handle_id (&self->deadline_source, g_source_remove);
+  g_clear_handle_id (&self->names_source, g_source_remove);
   g_clear_pointer (&self->snapshot, sonde_snapshot_unref);
   g_main_loop_unref (self->loop);
   g_free (self);

@@ -46,6 +46,12 @@ void           sonde_watch_set_job_funcs (SondeWatch     *self,
                                           SondeJobFunc    on_suspend,
                                           SondeJobFunc    on_resume);
 
+/* How long to wait for names that are still being looked up when the session is over; else not at
+ * all.
+ */
+void           sonde_watch_set_names_timeout (SondeWatch *self,
+                                          guint           timeout_s);
+
 /* The last snapshot (transfer full): SONDE_SESSION_FINISHED or SONDE_SESSION_FAILED. */
 SondeSnapshot *sonde_watch_run  (SondeWatch     *self,
                                  SondeWatchFunc  on_snapshot,

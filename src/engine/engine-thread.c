@@ -151,7 +151,7 @@ obey (SondeEngine *self,
 
   if (orders->has_folded)
     {
-      sonde_worker_update_names (worker, self->is_sampling ? 0 : NAMES_TIMEOUT_US);
+      changes |= sonde_worker_update_names (worker, self->is_sampling ? 0 : NAMES_TIMEOUT_US);
       answer_folded (self, sonde_worker_dup_folded (worker, orders->with_threads));
     }
 

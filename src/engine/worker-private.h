@@ -48,6 +48,7 @@ struct _SondeWorker
   gboolean             had_tasks;    /* the settings' when the sampler was made */
   gboolean             is_switching; /* from one sampler to the other: no thread ends */
   gboolean             has_switched; /* and the threads have not been listed since */
+  gboolean             is_naming;    /* names were still being looked up when that was last asked */
 
   guint64              started_ns;   /* or reset */
   guint64              ended_ns;     /* 0 before the end */

@@ -11,15 +11,13 @@
 #include "base/clock.h"
 #include "python/locks.h"
 
-gboolean
-sonde_worker_update_names (SondeWorker *self,
-                           gint64       timeout_us)
+/* Gives whether a function has another name now. */
+static gboolean
+take_names (SondeWorker *self)
 {
   g_autoptr(GArray) renames = g_array_new (FALSE, FALSE, sizeof (SondeRename));
   g_autoptr(GHashTable) final_of = NULL;
 
-  if (timeout_us > 0)
-    sonde_symbolizer_wait (self->symbolizer, timeout_us);
   if (!sonde_symbolizer_take_renames (self->symbolizer, renames))
     return FALSE;
 
@@ -39,6 +37,18 @@ sonde_worker_update_names (SondeWorker *self,
   sonde_views_rename (self->views, final_of);
 
   return TRUE;
+}
+
+gboolean
+sonde_worker_update_names (SondeWorker *self,
+                           gint64       timeout_us)
+{
+  gboolean was_naming = self->is_naming;
+
+  /* Asked before the names are taken, so that none comes in between. */
+  self->is_naming = !sonde_symbolizer_wait (self->symbolizer, timeout_us);
+
+  return take_names (self) || self->is_naming != was_naming;
 }
 
 static gboolean
@@ -87,6 +97,7 @@ fill_session (SondeWorker   *self,
                                                             : SONDE_HINDRANCE_NONE;
   snapshot->exec_count = self->exec_count;
   snapshot->stopped = sonde_stop_sampler_is_stopped (self->sampler);
+  snapshot->is_naming = self->is_naming;
   snapshot->losses = self->losses;
   snapshot->losses.count[SONDE_LOSS_UNSEEN] += count_unseen (self);
   snapshot->elapsed_ns = now_ns - self->started_ns;

@@ -56,8 +56,8 @@ void           sonde_worker_finish        (SondeWorker         *self,
 /* After that, now and then: lets go of threads that finish() could not wait for. */
 void           sonde_worker_let_late_go   (SondeWorker         *self);
 
-/* Takes in the names found meanwhile; gives whether there were any. Waits for all up to
- * @timeout_us.
+/* Takes in the names found meanwhile; gives whether that changes what a snapshot says. Waits for
+ * all up to @timeout_us.
  */
 gboolean       sonde_worker_update_names  (SondeWorker         *self,
                                            gint64               timeout_us);

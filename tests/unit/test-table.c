@@ -40,7 +40,9 @@ make_snapshot (SondeFunctionFigures *rows,
   snapshot.stopped_p50_ns = 25000;
   snapshot.stopped_p99_ns = 80000;
   snapshot.scope_count = 4000;
+  snapshot.tick_count = 3994;
   snapshot.sample_count = 5000;
+  snapshot.mode_count = 4000;
   snapshot.truncated_count = 12;
   snapshot.losses.count[SONDE_LOSS_LATE] = 3;
   snapshot.state_count[SONDE_THREAD_STATE_RUNNING] = 4000;
@@ -62,9 +64,11 @@ test_table_one_sample (void)
   SondeSnapshot snapshot = make_snapshot (rows, &thread);
   g_autofree char *text = NULL;
 
-  snapshot.sample_count = 1;
+  snapshot.mode_count = 1;
+  snapshot.tick_count = 1;
   text = sonde_table_dup_text (&snapshot, 0, 0);
-  g_assert_nonnull (strstr (text, "\n1 sample in 4.00 s"));
+  g_assert_nonnull (strstr (text, " 1 look in 4.00 s: "));
+  g_assert_nonnull (strstr (text, "\n1 sample · "));
 }
 
 static void
@@ -76,8 +80,8 @@ test_table_whole (void)
   g_autofree char *text = sonde_table_dup_text (&snapshot, 0, 0);
 
   g_assert_cmpstr (text, ==,
-                   "spinner · 4711 · CPU · 998 of 1000 Hz\n"
-                   "5000 samples in 4.00 s · truncated: 12 · lost: 3\n"
+                   "spinner · 4711 · CPU · 3994 looks in 4.00 s: 998 of 1000 Hz\n"
+                   "4000 samples · 3 lost (late 3)\n"
                    "1 thread · running 80.0 % · sleeping 20.0 %\n"
                    "\n"
                    "      Self   Self %   Self time     Total  Total %  Total time  Function\n"
@@ -108,8 +112,9 @@ test_table_python (void)
   snapshot.n_rows = 0;
   text = sonde_table_dup_text (&snapshot, 0, 0);
   g_assert_cmpstr (text, ==,
-                   "spinner · 4711 · CPU · 998 of 1000 Hz · Python and native functions\n"
-                   "5000 samples in 4.00 s · truncated: 12 · lost: 3\n"
+                   "spinner · 4711 · CPU · 3994 looks in 4.00 s: 998 of 1000 Hz"
+                   " · Python and native functions\n"
+                   "4000 samples · 3 lost (late 3)\n"
                    "1 thread · running 80.0 % · sleeping 20.0 %\n"
                    "GIL: has 97.0 %, wants 1.0 % · GC 2.0 %\n"
                    "\n"

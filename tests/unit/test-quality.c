@@ -1,0 +1,82 @@
+/* test-quality.c: what is said of truncated, unnamed and lost samples
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include "cli/quality.h"
+
+static void
+assert_text (const SondeSnapshot *snapshot,
+             const char          *expected)
+{
+  g_autofree char *text = sonde_quality_dup_text (snapshot, ", ");
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+/* Both edges of one in a hundred. */
+static void
+test_quality_shares (void)
+{
+  SondeSnapshot snapshot = { .sample_count = 9000, .mode_count = 1000 };
+
+  assert_text (&snapshot, "0 lost");
+
+  snapshot.truncated_count = 10;
+  snapshot.unnamed_count = 10;
+  assert_text (&snapshot, "0 lost");
+
+  snapshot.truncated_count = 11;
+  assert_text (&snapshot, "1.1 % truncated, 0 lost");
+
+  snapshot.unnamed_count = 1000;
+  assert_text (&snapshot, "1.1 % truncated, 100.0 % unnamed, 0 lost");
+}
+
+/* A few are told with their reasons too, but are no share of anything. */
+static void
+test_quality_reasons (void)
+{
+  SondeSnapshot snapshot = { .sample_count = 990, .mode_count = 990 };
+
+  snapshot.losses.count[SONDE_LOSS_LATE] = 10;
+  assert_text (&snapshot, "10 lost (late 10)");
+
+  snapshot.losses.count[SONDE_LOSS_TORN] = 100;
+  assert_text (&snapshot, "110 lost (10.0 %: late 10, torn 100)");
+}
+
+/* The samples due are those that were kept and those that were lost. */
+static void
+test_quality_all_lost (void)
+{
+  SondeSnapshot snapshot = { 0 };
+
+  for (guint i = 0; i < SONDE_N_LOSSES; i++)
+    snapshot.losses.count[i] = 1;
+  assert_text (&snapshot,
+               "6 lost (100.0 %: gone 1, unreadable 1, busy 1, late 1, unseen 1, torn 1)");
+}
+
+static void
+test_quality_nothing_looked_at (void)
+{
+  SondeSnapshot snapshot = { 0 };
+
+  assert_text (&snapshot, "0 lost");
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/cli/quality/shares", test_quality_shares);
+  g_test_add_func ("/cli/quality/reasons", test_quality_reasons);
+  g_test_add_func ("/cli/quality/all-lost", test_quality_all_lost);
+  g_test_add_func ("/cli/quality/nothing-looked-at", test_quality_nothing_looked_at);
+  return g_test_run ();
+}
