@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 #define SONDE_PROFILE_ENDED_MAX 1000
 #define SONDE_PROFILE_MERGED_NAMES_MAX 200
 
-/* How many steps of call paths are kept, at 150 bytes each: 38 MB. Beyond, the paths with the
+/* How many steps of call paths are kept, at 180 bytes each: 45 MB. Beyond, the paths with the
  * fewest samples are cut.
  */
 #define SONDE_PROFILE_NODES_MAX 250000

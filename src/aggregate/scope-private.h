@@ -10,15 +10,17 @@
 
 G_BEGIN_DECLS
 
-/* Every figure is kept once for samples that ran or could run, and once for the others, and each of
- * them for those that held a Python interpreter's lock and those that did not: each sample is of
- * one class, and each mode adds some of them up.
+/* Every figure is kept once for samples that ran, for those that could run and for the others, and
+ * each of them for those that held a Python interpreter's lock and those that did not: each sample
+ * is of one class, and each mode adds some of them up.
  */
 enum
 {
-  CLASS_ACTIVE,
+  CLASS_RUNNING,
+  CLASS_READY,
   CLASS_ASLEEP,
-  CLASS_ACTIVE_WITH_GIL,
+  CLASS_RUNNING_WITH_GIL,
+  CLASS_READY_WITH_GIL,
   CLASS_ASLEEP_WITH_GIL,
   N_CLASSES,
 };
@@ -116,11 +118,20 @@ tally_merge (Tally       *self,
 static inline guint
 get_class (SondeThreadStatus status)
 {
-  if (status.gil == SONDE_GIL_HAS)
-    return sonde_thread_state_is_active (status.state) ? CLASS_ACTIVE_WITH_GIL
-                                                       : CLASS_ASLEEP_WITH_GIL;
+  gboolean has_gil = status.gil == SONDE_GIL_HAS;
 
-  return sonde_thread_state_is_active (status.state) ? CLASS_ACTIVE : CLASS_ASLEEP;
+  switch (status.state)
+    {
+    case SONDE_THREAD_STATE_RUNNING:
+      return has_gil ? CLASS_RUNNING_WITH_GIL : CLASS_RUNNING;
+    case SONDE_THREAD_STATE_READY:
+      return has_gil ? CLASS_READY_WITH_GIL : CLASS_READY;
+    case SONDE_THREAD_STATE_SLEEPING:
+    case SONDE_THREAD_STATE_IO:
+    case SONDE_THREAD_STATE_STOPPED:
+    default:
+      return has_gil ? CLASS_ASLEEP_WITH_GIL : CLASS_ASLEEP;
+    }
 }
 
 /* The sum of the classes that count in @mode. */
@@ -128,16 +139,21 @@ static inline guint64
 sum_classes (const guint64 values[N_CLASSES],
              SondeMode     mode)
 {
+  guint64 running = values[CLASS_RUNNING] + values[CLASS_RUNNING_WITH_GIL];
+  guint64 ready = values[CLASS_READY] + values[CLASS_READY_WITH_GIL];
+
   switch (mode)
     {
+    case SONDE_MODE_RUNNING:
+      return running;
     case SONDE_MODE_WALL:
-      return values[CLASS_ACTIVE] + values[CLASS_ASLEEP] + values[CLASS_ACTIVE_WITH_GIL] +
-             values[CLASS_ASLEEP_WITH_GIL];
+      return running + ready + values[CLASS_ASLEEP] + values[CLASS_ASLEEP_WITH_GIL];
     case SONDE_MODE_GIL:
-      return values[CLASS_ACTIVE_WITH_GIL] + values[CLASS_ASLEEP_WITH_GIL];
+      return values[CLASS_RUNNING_WITH_GIL] + values[CLASS_READY_WITH_GIL] +
+             values[CLASS_ASLEEP_WITH_GIL];
     case SONDE_MODE_CPU:
     default:
-      return values[CLASS_ACTIVE] + values[CLASS_ACTIVE_WITH_GIL];
+      return running + ready;
     }
 }
 

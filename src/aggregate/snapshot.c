@@ -8,6 +8,13 @@
 
 #include "aggregate/snapshot.h"
 
+/* Less is what any machine has; and so many samples tell that from chance. */
+#define READY_SHARE_MIN 0.1
+#define ACTIVE_COUNT_MIN 100
+
+/* A thread with a smaller part of what could run takes no CPU from the others worth speaking of. */
+#define BUSY_SHARE_MIN 0.1
+
 /**
  * sonde_snapshot_new:
  * @functions: the table that the snapshot's functions are of
@@ -70,4 +77,45 @@ sonde_snapshot_count_looks (const SondeSnapshot *self)
     sum += self->gil_count[i];
 
   return sum;
+}
+
+static guint64
+count_active (const guint64 state_count[SONDE_N_THREAD_STATES])
+{
+  return state_count[SONDE_THREAD_STATE_RUNNING] + state_count[SONDE_THREAD_STATE_READY];
+}
+
+/* How many threads want a CPU much of the time. */
+static guint
+count_busy_threads (const SondeSnapshot *self)
+{
+  guint64 sum = 0;
+  guint n_busy = 0;
+
+  for (guint i = 0; i < self->n_threads; i++)
+    sum += count_active (self->threads[i].state_count);
+
+  for (guint i = 0; i < self->n_threads; i++)
+    {
+      guint64 count = count_active (self->threads[i].state_count);
+
+      if (count > 0 && (double) count >= BUSY_SHARE_MIN * (double) sum)
+        n_busy += (guint) MAX (self->threads[i].merged_count, 1);
+    }
+
+  return n_busy;
+}
+
+SondeContention
+sonde_snapshot_judge_contention (const SondeSnapshot *self,
+                                 double              *share)
+{
+  guint64 active = count_active (self->state_count);
+  guint64 ready = self->state_count[SONDE_THREAD_STATE_READY];
+
+  *share = active > 0 ? (double) ready / (double) active : 0;
+  if (active < ACTIVE_COUNT_MIN || *share <= READY_SHARE_MIN)
+    return SONDE_CONTENTION_NONE;
+
+  return count_busy_threads (self) == 1 ? SONDE_CONTENTION_OTHERS : SONDE_CONTENTION_ANY;
 }

@@ -220,6 +220,25 @@ SondeSnapshot *sonde_snapshot_new   (SondeFunctions   *functions,
 SondeSnapshot *sonde_snapshot_ref   (SondeSnapshot    *self);
 void           sonde_snapshot_unref (SondeSnapshot    *self);
 
+/**
+ * SondeContention:
+ * @SONDE_CONTENTION_NONE: hardly ever had a thread to wait for a CPU
+ * @SONDE_CONTENTION_OTHERS: one thread alone wanted a CPU, and other programs had it
+ * @SONDE_CONTENTION_ANY: several threads wanted one, which others or they themselves had
+ *
+ * Who took the CPUs from the threads in scope.
+ */
+typedef enum
+{
+  SONDE_CONTENTION_NONE,
+  SONDE_CONTENTION_OTHERS,
+  SONDE_CONTENTION_ANY,
+} SondeContention;
+
+/* Gives in @share which part of the samples whose thread could run had to wait for a CPU. */
+SondeContention sonde_snapshot_judge_contention (const SondeSnapshot *self,
+                                                 double              *share);
+
 /* In how many samples it was looked who has the lock, or garbage is collected: the whole of which
  * gil_count and collecting_count are parts.
  */

@@ -30,6 +30,7 @@ typedef guint64 SondeAddress;
 /**
  * SondeMode:
  * @SONDE_MODE_CPU: a sample counts when its thread was running or ready to run
+ * @SONDE_MODE_RUNNING: a sample counts when its thread was running
  * @SONDE_MODE_WALL: every thread counts, asleep or not
  * @SONDE_MODE_GIL: a sample counts when its thread held the global lock of its Python interpreter
  *
@@ -39,6 +40,7 @@ typedef guint64 SondeAddress;
 typedef enum
 {
   SONDE_MODE_CPU,
+  SONDE_MODE_RUNNING,
   SONDE_MODE_WALL,
   SONDE_MODE_GIL,
 } SondeMode;

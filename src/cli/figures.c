@@ -19,14 +19,20 @@ sonde_figures_dup_count (guint64 count)
 }
 
 char *
+sonde_figures_dup_percent (double share)
+{
+  /* Translators: a share of 100; mind the space before the sign. */
+  return g_strdup_printf (_("%.1f %%"), 100.0 * share);
+}
+
+char *
 sonde_figures_dup_share (guint64 part,
                          guint64 whole)
 {
   if (whole == 0)
     return g_strdup ("–");
 
-  /* Translators: a share of 100; mind the space before the sign. */
-  return g_strdup_printf (_("%.1f %%"), 100.0 * (double) part / (double) whole);
+  return sonde_figures_dup_percent ((double) part / (double) whole);
 }
 
 char *

@@ -17,6 +17,9 @@ char *sonde_figures_dup_count (guint64 count);
 char *sonde_figures_dup_share (guint64 part,
                                guint64 whole);
 
+/* 0.123 → "12.3 %" */
+char *sonde_figures_dup_percent (double share);
+
 /* "1.23 s", "45.6 ms" */
 char *sonde_figures_dup_time (guint64 time_ns);
 

@@ -41,11 +41,11 @@ typedef struct
 
 static const CommandText command_texts[] = {
   { SONDE_COMMAND_PS, "ps", "[--json]", N_("List the processes that Sonde can look at.") },
-  { SONDE_COMMAND_TOP, "top", "[-p] PID|NAME [-r HZ] [-d SECONDS] [-m cpu|wall|gil] "
+  { SONDE_COMMAND_TOP, "top", "[-p] PID|NAME [-r HZ] [-d SECONDS] [-m cpu|running|wall|gil] "
     "[--frames python|native|both] [--async] [--once]",
     N_("Show a live table of the functions of a process.") },
   { SONDE_COMMAND_RECORD, "record",
-    "(-p PID|NAME | -- COMMAND ARGS…) [-r HZ] [-d SECONDS] [-m cpu|wall|gil] "
+    "(-p PID|NAME | -- COMMAND ARGS…) [-r HZ] [-d SECONDS] [-m cpu|running|wall|gil] "
     "[--frames python|native|both] [--async] [-t] [-f folded] [-o FILE] [--stats FILE]",
     N_("Count the stacks of a process and write them as folded text.") },
   { SONDE_COMMAND_DUMP, "dump", "[-p] PID|NAME [--frames python|native|both] [--async]",
@@ -151,6 +151,29 @@ judge_rate (SondeOptions  *self,
 }
 
 static gboolean
+parse_mode (const char *word,
+            SondeMode  *mode)
+{
+  static const char *const words[] = {
+    [SONDE_MODE_CPU] = "cpu",
+    [SONDE_MODE_RUNNING] = "running",
+    [SONDE_MODE_WALL] = "wall",
+    [SONDE_MODE_GIL] = "gil",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    {
+      if (!g_str_equal (words[i], word))
+        continue;
+
+      *mode = i;
+      return TRUE;
+    }
+
+  return FALSE;
+}
+
+static gboolean
 judge_words (SondeOptions  *self,
              const Words   *words,
              GError       **error)
@@ -169,14 +192,11 @@ judge_words (SondeOptions  *self,
       return FALSE;
     }
 
-  if (g_strcmp0 (words->mode, "wall") == 0)
-    self->mode = SONDE_MODE_WALL;
-  else if (g_strcmp0 (words->mode, "gil") == 0)
-    self->mode = SONDE_MODE_GIL;
-  else if (words->mode != NULL && !g_str_equal (words->mode, "cpu"))
+  if (words->mode != NULL && !parse_mode (words->mode, &self->mode))
     {
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                   _("The mode must be “cpu”, “wall” or “gil”, not “%s”"), words->mode);
+                   _("The mode must be “cpu”, “running”, “wall” or “gil”, not “%s”"),
+                   words->mode);
       return FALSE;
     }
 
@@ -260,9 +280,9 @@ add_entries (GOptionContext *context,
                  N_("End after this time; else when the process ends or with Ctrl+C"),
                  N_("SECONDS"));
       add_entry (context, "mode", 'm', G_OPTION_ARG_STRING, &words->mode,
-                 N_("Count threads that run or are ready to (cpu, the default), all (wall), or "
-                    "those that hold Python’s lock (gil)"),
-                 "cpu|wall|gil");
+                 N_("Count threads that run or are ready to (cpu, the default), only those that "
+                    "run (running), all (wall), or those that hold Python’s lock (gil)"),
+                 "cpu|running|wall|gil");
     }
 
   if (self->command != SONDE_COMMAND_PS)

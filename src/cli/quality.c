@@ -121,3 +121,29 @@ sonde_quality_dup_text (const SondeSnapshot *snapshot,
 
   return g_string_free (text, FALSE);
 }
+
+char *
+sonde_quality_dup_contention (const SondeSnapshot *snapshot)
+{
+  g_autofree char *text = NULL;
+  double share;
+  SondeContention contention;
+
+  g_return_val_if_fail (snapshot != NULL, NULL);
+
+  contention = sonde_snapshot_judge_contention (snapshot, &share);
+  text = sonde_figures_dup_percent (share);
+
+  switch (contention)
+    {
+    case SONDE_CONTENTION_OTHERS:
+      /* Translators: %s is a share, as "38.0 %" */
+      return g_strdup_printf (_("other programs took the CPU %s of the time"), text);
+    case SONDE_CONTENTION_ANY:
+      /* Translators: %s is a share, as "38.0 %" */
+      return g_strdup_printf (_("its threads waited for a CPU %s of the time"), text);
+    case SONDE_CONTENTION_NONE:
+    default:
+      return NULL;
+    }
+}

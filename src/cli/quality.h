@@ -17,4 +17,9 @@ G_BEGIN_DECLS
 char *sonde_quality_dup_text (const SondeSnapshot *snapshot,
                               const char          *separator);
 
+/* "other programs took the CPU 38.0 % of the time" (transfer full); NULL where that was not more
+ * than a little.
+ */
+char *sonde_quality_dup_contention (const SondeSnapshot *snapshot);
+
 G_END_DECLS

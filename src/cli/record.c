@@ -54,8 +54,10 @@ start_engine (const SondeOptions *options)
 static void
 print_hint (const SondeSnapshot *snapshot)
 {
-  if (snapshot->query.mode != SONDE_MODE_CPU || snapshot->scope_count > 0 ||
-      snapshot->sample_count == 0)
+  gboolean is_awake = snapshot->query.mode == SONDE_MODE_CPU ||
+                      snapshot->query.mode == SONDE_MODE_RUNNING;
+
+  if (!is_awake || snapshot->scope_count > 0 || snapshot->sample_count == 0)
     return;
 
   if (snapshot->frames == SONDE_FRAMES_PYTHON)
@@ -63,6 +65,19 @@ print_hint (const SondeSnapshot *snapshot)
                   "--frames native has all other threads\n"));
   else
     g_printerr (_("sonde-cli: no thread ran: -m wall counts those that wait too\n"));
+}
+
+/* Where much of what was counted is no work of the process, and was taken for that. */
+static void
+print_contention (const SondeSnapshot *snapshot)
+{
+  g_autofree char *contention = sonde_quality_dup_contention (snapshot);
+
+  if (contention == NULL || snapshot->query.mode != SONDE_MODE_CPU)
+    return;
+
+  /* Translators: %s is, as an example, "other programs took the CPU 38.0 % of the time" */
+  g_printerr (_("sonde-cli: %s: -m running leaves that out\n"), contention);
 }
 
 /* On standard error, so that it never mixes with the stacks, whose counts add up to its samples. */
@@ -130,6 +145,7 @@ sonde_command_record (const SondeOptions *options)
   sonde_report_mode (options->mode, snapshot->python, snapshot->is_readable,
                      snapshot->has_gil);
   print_hint (snapshot);
+  print_contention (snapshot);
   print_summary (options, snapshot);
 
   return snapshot->end == SONDE_END_OBSTACLE ? sonde_report_obstacle (&snapshot->obstacle)

@@ -54,6 +54,8 @@ get_mode_keyword (SondeMode mode)
 {
   switch (mode)
     {
+    case SONDE_MODE_RUNNING:
+      return "running";
     case SONDE_MODE_WALL:
       return "wall";
     case SONDE_MODE_GIL:
@@ -97,6 +99,21 @@ get_hindrance_keyword (SondeHindrance hindrance)
 
 /* Samples of all threads, whatever the mode. */
 static void
+add_states (JsonBuilder   *builder,
+            const guint64  counts[SONDE_N_THREAD_STATES])
+{
+  json_builder_set_member_name (builder, "states");
+  json_builder_begin_object (builder);
+  add_count (builder, "running", counts[SONDE_THREAD_STATE_RUNNING]);
+  add_count (builder, "ready", counts[SONDE_THREAD_STATE_READY]);
+  add_count (builder, "sleeping", counts[SONDE_THREAD_STATE_SLEEPING]);
+  add_count (builder, "io", counts[SONDE_THREAD_STATE_IO]);
+  add_count (builder, "stopped", counts[SONDE_THREAD_STATE_STOPPED]);
+  json_builder_end_object (builder);
+}
+
+/* The same. */
+static void
 add_gil (JsonBuilder   *builder,
          const guint64  counts[SONDE_N_GILS])
 {
@@ -137,6 +154,7 @@ sonde_stats_dup_json (const SondeSnapshot *snapshot)
   add_count (builder, "unnamed", snapshot->unnamed_count);
   add_count (builder, "threads", snapshot->thread_count);
   add_count (builder, "torn", snapshot->losses.count[SONDE_LOSS_TORN]);
+  add_states (builder, snapshot->state_count);
   add_gil (builder, snapshot->gil_count);
   add_count (builder, "gc", snapshot->collecting_count);
   add_count (builder, "execs", snapshot->exec_count);

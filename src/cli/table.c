@@ -29,6 +29,8 @@ get_mode_name (SondeMode mode)
 {
   switch (mode)
     {
+    case SONDE_MODE_RUNNING:
+      return _("Running");
     case SONDE_MODE_WALL:
       return _("Wall clock");
     case SONDE_MODE_GIL:
@@ -125,10 +127,13 @@ append_samples (GString             *line,
                 const SondeSnapshot *snapshot)
 {
   g_autofree char *samples = sonde_figures_dup_count (snapshot->mode_count);
+  g_autofree char *contention = sonde_quality_dup_contention (snapshot);
   g_autofree char *quality = sonde_quality_dup_text (snapshot, " · ");
 
   g_string_append_printf (line, ngettext ("%s sample", "%s samples",
                                           (gulong) snapshot->mode_count), samples);
+  if (contention != NULL)
+    g_string_append_printf (line, " · %s", contention);
   g_string_append_printf (line, " · %s", quality);
 }
 

@@ -124,11 +124,38 @@ sonde_format_module (const SondeFunction *function)
   return sonde_format_basename (function->module);
 }
 
+char *
+sonde_format_contention (const SondeSnapshot *snapshot)
+{
+  g_autofree char *text = NULL;
+  double share;
+  SondeContention contention = sonde_snapshot_judge_contention (snapshot, &share);
+
+  text = g_strdup_printf (_("%.1f %%"), share * 100.0);
+
+  switch (contention)
+    {
+    case SONDE_CONTENTION_OTHERS:
+      /* Translators: %s is a share, as "38.0 %" */
+      return g_strdup_printf (_("other programs took the CPU %s of the time"), text);
+
+    case SONDE_CONTENTION_ANY:
+      /* Translators: %s is a share, as "38.0 %" */
+      return g_strdup_printf (_("its threads waited for a CPU %s of the time"), text);
+
+    case SONDE_CONTENTION_NONE:
+    default:
+      return NULL;
+    }
+}
+
 const char *
 sonde_format_mode (SondeMode mode)
 {
   switch (mode)
     {
+    case SONDE_MODE_RUNNING:
+      return _("Running");
     case SONDE_MODE_WALL:
       return _("Wall clock");
     case SONDE_MODE_GIL:

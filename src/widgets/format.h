@@ -41,6 +41,9 @@ char       *sonde_format_place    (const SondeFunction *function,
 /* The file that it is in, without folders; "Python" for a function of Python. */
 const char *sonde_format_module   (const SondeFunction *function);
 
+/* "other programs took the CPU 38.0 % of the time": (transfer full); NULL if hardly ever. */
+char       *sonde_format_contention (const SondeSnapshot *snapshot);
+
 /* Translated; borrowed for ever. */
 const char *sonde_format_mode     (SondeMode            mode);
 const char *sonde_format_state    (SondeThreadState     state);

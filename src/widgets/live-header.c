@@ -296,7 +296,9 @@ static void
 refresh_functions (SondeLiveHeader     *self,
                    const SondeSnapshot *snapshot)
 {
+  g_autofree char *contention = sonde_format_contention (snapshot);
   g_autofree char *text = NULL;
+  g_autofree char *line = NULL;
   SondeText all;
   SondeText running;
   SondeText waiting;
@@ -307,7 +309,8 @@ refresh_functions (SondeLiveHeader     *self,
   /* Translators: how many functions were seen; innermost at least once; only as callers */
   text = g_strdup_printf (_("%s functions · %s running · %s on stacks only"),
                           all, running, waiting);
-  set_text (self->functions, text);
+  line = contention != NULL ? g_strdup_printf ("%s · %s", text, contention) : g_strdup (text);
+  set_text (self->functions, line);
 }
 
 static void

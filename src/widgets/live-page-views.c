@@ -14,6 +14,7 @@
 
 static const char *const modes[] = {
   [SONDE_MODE_CPU] = "cpu",
+  [SONDE_MODE_RUNNING] = "running",
   [SONDE_MODE_WALL] = "wall",
   [SONDE_MODE_GIL] = "gil",
 };

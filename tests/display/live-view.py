@@ -179,7 +179,9 @@ def shown_thread():
 
 
 def switches_mode():
-    """w counts sleeping threads too."""
+    """w leaves out waits for a CPU, then counts sleeping threads too."""
+    window.key("w")
+    window.wait_for("Running · stop · .*")
     window.key("w")
     window.wait_for("Wall clock · stop · .*")
     window.wait("a sleeping function", lambda: any("sleep" in name for name in functions()))

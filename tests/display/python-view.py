@@ -136,9 +136,9 @@ def selected_function():
 
 
 def looks_at_the_lock():
-    """w goes to wall clock and on to the lock: pack() gives it up while it compresses."""
+    """w goes by wall clock on to the lock: pack() gives it up while it compresses."""
     before = window.wait("a ratio", ratio)
-    window.key("w", "w")
+    window.key("w", "w", "w")
     window.wait_for("GIL · peek · .*")
     window.wait(f"less of pack() than 1 in {before}", lambda: ratio() > 1.5 * before)
     window.key("w")

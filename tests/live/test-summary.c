@@ -6,9 +6,45 @@
 
 #include "config.h"
 
+#include <sched.h>
 #include <string.h>
 
 #include "support/program.h"
+#include "support/threads.h"
+
+/* What "record -d 0.5" with @mode says, and in @stats (transfer full) the figures of it. */
+static char *
+dup_record_errors (pid_t        pid,
+                   const char  *mode,
+                   JsonNode   **stats)
+{
+  g_autofree char *number = test_dup_number (pid);
+  g_autoptr(TestProgram) cli = test_cli_start ("record", "-p", number, "-d", "0.5", "-m", mode,
+                                               "-o", "/dev/null", "--stats", "-", NULL);
+  g_autofree char *json = NULL;
+  g_autoptr(GError) error = NULL;
+
+  g_assert_cmpint (test_program_wait (cli), ==, 0);
+  json = test_program_dup_output (cli);
+  *stats = json_from_string (json, &error);
+  g_assert_no_error (error);
+
+  return test_program_dup_errors (cli);
+}
+
+/* The figure @name of @stats, or of the object @part of it. */
+static gint64
+get_count (JsonNode   *stats,
+           const char *part,
+           const char *name)
+{
+  JsonObject *object = json_node_get_object (stats);
+
+  if (part != NULL)
+    object = json_object_get_object_member (object, part);
+
+  return json_object_get_int_member (object, name);
+}
 
 /* A table that comes before the names are there says nothing. */
 static void
@@ -72,6 +108,42 @@ test_summary_says_unnamed (void)
   g_assert_nonnull (strstr (lines[1], " · 100.0 % unnamed · "));
 }
 
+/* Two programs on one CPU: each waits half of its time, and that is no work of its own. */
+static void
+test_summary_ready_is_no_work (void)
+{
+  g_autoptr(TestProgram) target = NULL;
+  g_autoptr(TestProgram) other = NULL;
+  g_autoptr(JsonNode) cpu_stats = NULL;
+  g_autoptr(JsonNode) running_stats = NULL;
+  g_autofree char *cpu = NULL;
+  g_autofree char *running = NULL;
+  cpu_set_t all;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  test_stay_on_cpu (&all);
+  target = test_target_start ("mutual", NULL);
+  other = test_target_start ("mutual", NULL);
+  g_assert_cmpint (sched_setaffinity (0, sizeof all, &all), ==, 0);
+
+  cpu = dup_record_errors (target->pid, "cpu", &cpu_stats);
+  g_test_message ("%s", cpu);
+  g_assert_nonnull (strstr (cpu, "sonde-cli: other programs took the CPU "));
+  g_assert_nonnull (strstr (cpu, ": -m running leaves that out\n"));
+  g_assert_cmpint (get_count (cpu_stats, "states", "ready"), >, 0);
+  g_assert_cmpint (get_count (cpu_stats, NULL, "samples_in_mode"), ==,
+                   get_count (cpu_stats, "states", "running") +
+                   get_count (cpu_stats, "states", "ready"));
+
+  running = dup_record_errors (target->pid, "running", &running_stats);
+  g_assert_null (strstr (running, "-m running"));
+  g_assert_cmpint (get_count (running_stats, "states", "ready"), >, 0);
+  g_assert_cmpint (get_count (running_stats, NULL, "samples_in_mode"), ==,
+                   get_count (running_stats, "states", "running"));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -80,5 +152,6 @@ main (int   argc,
   g_test_add_func ("/live/summary/once-waits-for-names", test_summary_once_waits_for_names);
   g_test_add_func ("/live/summary/record-waits-for-names", test_summary_record_waits_for_names);
   g_test_add_func ("/live/summary/says-unnamed", test_summary_says_unnamed);
+  g_test_add_func ("/live/summary/ready-is-no-work", test_summary_ready_is_no_work);
   return g_test_run ();
 }

@@ -65,6 +65,26 @@ test_options_every_option (void)
   g_assert_cmpstr (options.target, ==, "x");
 }
 
+static void
+test_options_modes (void)
+{
+  const struct { const char *line; SondeMode mode; } cases[] = {
+    { "top 1", SONDE_MODE_CPU },
+    { "top 1 -m cpu", SONDE_MODE_CPU },
+    { "top 1 -m running", SONDE_MODE_RUNNING },
+    { "top 1 --mode=wall", SONDE_MODE_WALL },
+    { "record -p 1 -m gil", SONDE_MODE_GIL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto(SondeOptions) options = { 0 };
+
+      g_assert_true (parse_line (&options, cases[i].line));
+      g_assert_cmpint (options.mode, ==, cases[i].mode);
+    }
+}
+
 /* The tasks of asyncio have no native frames. */
 static void
 test_options_async (void)
@@ -222,6 +242,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli/options/defaults", test_options_defaults);
   g_test_add_func ("/cli/options/every-option", test_options_every_option);
+  g_test_add_func ("/cli/options/modes", test_options_modes);
   g_test_add_func ("/cli/options/async", test_options_async);
   g_test_add_func ("/cli/options/command-untouched", test_options_command_untouched);
   g_test_add_func ("/cli/options/argument-before-option", test_options_argument_before_option);

@@ -165,6 +165,29 @@ test_profile_mode_is_a_view (Fixture       *fixture,
   assert_rows (fixture, &query, "nap 7/7 spin 2/2 disk 1/1 main 0/10");
 }
 
+/* What waits for a CPU counts in the CPU mode, and is no work. */
+static void
+test_profile_ready_is_not_running (Fixture       *fixture,
+                                   gconstpointer  data)
+{
+  const SondeThreadStatus ready_with_gil = { SONDE_THREAD_STATE_READY, SONDE_GIL_HAS, FALSE };
+  SondeQuery query;
+
+  add (fixture, fixture->main_thread, SONDE_THREAD_STATE_RUNNING, "main;spin 2");
+  add (fixture, fixture->main_thread, SONDE_THREAD_STATE_READY, "main;wait 3");
+  sonde_profile_repeat (fixture->profile, fixture->main_thread, ready_with_gil, 4, 4);
+
+  sonde_query_init (&query);
+  assert_rows (fixture, &query, "wait 7/7 spin 2/2 main 0/9");
+  sonde_query_init (&query);
+  query.mode = SONDE_MODE_RUNNING;
+  assert_rows (fixture, &query, "spin 2/2 main 0/2");
+  sonde_query_init (&query);
+  query.mode = SONDE_MODE_GIL;
+  assert_rows (fixture, &query, "wait 4/4 main 0/4");
+  assert_folded (fixture, SONDE_MODE_RUNNING, FALSE, "main;spin 2\n");
+}
+
 static void
 test_profile_gil_is_a_mode (Fixture       *fixture,
                             gconstpointer  data)
@@ -532,6 +555,7 @@ main (int   argc,
   ADD ("self-and-total", test_profile_self_and_total);
   ADD ("recursion-counts-once", test_profile_recursion_counts_once);
   ADD ("mode-is-a-view", test_profile_mode_is_a_view);
+  ADD ("ready-is-not-running", test_profile_ready_is_not_running);
   ADD ("gil-is-a-mode", test_profile_gil_is_a_mode);
   ADD ("thread-scope", test_profile_thread_scope);
   ADD ("threads-by-id", test_profile_threads_by_id);

@@ -69,6 +69,34 @@ test_quality_nothing_looked_at (void)
   assert_text (&snapshot, "0 lost");
 }
 
+/* One thread that wants a CPU; another may want it too. */
+static void
+test_quality_contention (void)
+{
+  SondeThreadFigures threads[2] = {
+    { .state_count = { [SONDE_THREAD_STATE_RUNNING] = 620, [SONDE_THREAD_STATE_READY] = 380 } },
+    { .state_count = { [SONDE_THREAD_STATE_SLEEPING] = 1000 } },
+  };
+  SondeSnapshot snapshot = { .n_threads = 2, .threads = threads };
+  g_autofree char *others = NULL;
+  g_autofree char *any = NULL;
+  g_autofree char *none = NULL;
+
+  snapshot.state_count[SONDE_THREAD_STATE_RUNNING] = 620;
+  snapshot.state_count[SONDE_THREAD_STATE_READY] = 380;
+  snapshot.state_count[SONDE_THREAD_STATE_SLEEPING] = 1000;
+  others = sonde_quality_dup_contention (&snapshot);
+  g_assert_cmpstr (others, ==, "other programs took the CPU 38.0 % of the time");
+
+  threads[1].state_count[SONDE_THREAD_STATE_READY] = 1000;
+  any = sonde_quality_dup_contention (&snapshot);
+  g_assert_cmpstr (any, ==, "its threads waited for a CPU 38.0 % of the time");
+
+  snapshot.state_count[SONDE_THREAD_STATE_READY] = 0;
+  none = sonde_quality_dup_contention (&snapshot);
+  g_assert_null (none);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -78,5 +106,6 @@ main (int   argc,
   g_test_add_func ("/cli/quality/reasons", test_quality_reasons);
   g_test_add_func ("/cli/quality/all-lost", test_quality_all_lost);
   g_test_add_func ("/cli/quality/nothing-looked-at", test_quality_nothing_looked_at);
+  g_test_add_func ("/cli/quality/contention", test_quality_contention);
   return g_test_run ();
 }
