@@ -142,15 +142,18 @@ sonde_obstacle_dup_remedy (const SondeObstacle *self)
 }
 
 static char *
-dup_root_command (const SondeObstacle *self)
+dup_root_command (const SondeObstacle *self,
+                  const char          *verb)
 {
-  return self->is_root ? NULL : g_strdup_printf ("sudo sonde-cli top %d", self->pid);
+  return self->is_root ? NULL : g_strdup_printf ("sudo sonde-cli %s %d", verb, self->pid);
 }
 
 char *
-sonde_obstacle_dup_command (const SondeObstacle *self)
+sonde_obstacle_dup_command (const SondeObstacle *self,
+                            const char          *verb)
 {
   g_return_val_if_fail (self != NULL, NULL);
+  g_return_val_if_fail (verb != NULL, NULL);
 
   switch (self->kind)
     {
@@ -158,7 +161,7 @@ sonde_obstacle_dup_command (const SondeObstacle *self)
       return g_strdup ("sonde-cli ps");
     case SONDE_OBSTACLE_OTHER_USER:
     case SONDE_OBSTACLE_PROTECTED:
-      return dup_root_command (self);
+      return dup_root_command (self, verb);
     case SONDE_OBSTACLE_PTRACE_SCOPE:
       if (self->scope >= 3)
         return g_strdup ("grep -rs ptrace_scope /etc/sysctl.conf /etc/sysctl.d /usr/lib/sysctl.d");
@@ -166,7 +169,7 @@ sonde_obstacle_dup_command (const SondeObstacle *self)
     case SONDE_OBSTACLE_TRACED:
       return g_strdup_printf ("cat /proc/%d/comm", self->tracer);
     case SONDE_OBSTACLE_FAILED:
-      return self->code == EPERM || self->code == EACCES ? dup_root_command (self) : NULL;
+      return self->code == EPERM || self->code == EACCES ? dup_root_command (self, verb) : NULL;
     case SONDE_OBSTACLE_NONE:
     case SONDE_OBSTACLE_ZOMBIE:
     case SONDE_OBSTACLE_KERNEL:
@@ -179,7 +182,8 @@ sonde_obstacle_dup_command (const SondeObstacle *self)
 }
 
 char *
-sonde_obstacle_dup_advice (const SondeObstacle *self)
+sonde_obstacle_dup_advice (const SondeObstacle *self,
+                           const char          *verb)
 {
   g_autofree char *command = NULL;
   const char *remedy;
@@ -187,7 +191,7 @@ sonde_obstacle_dup_advice (const SondeObstacle *self)
   g_return_val_if_fail (self != NULL, NULL);
 
   remedy = get_remedy (self);
-  command = sonde_obstacle_dup_command (self);
+  command = sonde_obstacle_dup_command (self, verb);
   if (remedy == NULL || command == NULL)
     return g_strdup (remedy);
 

@@ -69,14 +69,18 @@ typedef struct
 /* What it is, as one translated sentence for the user ("Belongs to redis."); main thread only. */
 char *sonde_obstacle_dup_reason  (const SondeObstacle *self);
 
-/* What the user can do about it, translated, with the command if there is one; NULL if nothing. */
-char *sonde_obstacle_dup_advice  (const SondeObstacle *self);
+/* What the user can do about it, translated, with the command if there is one; NULL if nothing.
+ * @verb is what sonde-cli shall do as root, before the process: "top", "record -p".
+ */
+char *sonde_obstacle_dup_advice  (const SondeObstacle *self,
+                                  const char          *verb);
 
 /* The advice without its command; NULL if there is none. */
 char *sonde_obstacle_dup_remedy  (const SondeObstacle *self);
 
 /* The command of the advice alone, to be copied; NULL if there is none. Any thread. */
-char *sonde_obstacle_dup_command (const SondeObstacle *self);
+char *sonde_obstacle_dup_command (const SondeObstacle *self,
+                                  const char          *verb);
 
 /* The same, as a sentence in the user's language; "" for none. */
 const char    *sonde_hindrance_get_text    (SondeHindrance        hindrance);

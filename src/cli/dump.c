@@ -104,7 +104,7 @@ sonde_command_dump (const SondeOptions *options)
 
   dump = sonde_dump_new (pid, options->frames, options->with_tasks, &obstacle);
   if (dump == NULL)
-    return sonde_report_obstacle (&obstacle);
+    return sonde_report_obstacle (&obstacle, "dump");
 
   sonde_report_frames (options->frames, dump->python, dump->is_readable);
   sonde_report_tasks (options->with_tasks, dump->python, dump->is_readable,

@@ -233,9 +233,12 @@ judge_target (SondeOptions       *self,
   else if (positional && (rest[0] == NULL || rest[0][0] == '\0'))
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
                  _("“%s” needs the number or the name of a process"), text->name);
-  else if (recording && (words->pid != NULL) == (self->argv != NULL))
+  else if (recording && words->pid != NULL && self->argv != NULL)
     g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                 _("“record” needs either -p and a process or -- and a command"));
+                 _("“record” takes a process (-p) or a program to start (--), not both"));
+  else if (recording && words->pid == NULL && self->argv == NULL)
+    g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                 _("“record” needs a process (-p) or a program to start (--)"));
   else
     {
       self->target = positional ? g_strdup (rest[0]) : g_steal_pointer (&words->pid);
@@ -373,7 +376,7 @@ take_argv (SondeOptions  *self,
       if (args[i + 1] == NULL)
         {
           g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                       _("There is no command behind “--”"));
+                       _("After “--” there must be a program to start"));
           return FALSE;
         }
 
@@ -384,22 +387,6 @@ take_argv (SondeOptions  *self,
     }
 
   return TRUE;
-}
-
-static char *
-dup_general_help (void)
-{
-  g_autofree char *usage = sonde_command_dup_usage (SONDE_COMMAND_HELP);
-  GString *help = g_string_new (usage);
-
-  g_string_append_c (help, '\n');
-  for (guint i = 0; i < G_N_ELEMENTS (command_texts); i++)
-    g_string_append_printf (help, "  %-8s%s\n", command_texts[i].name, _(command_texts[i].summary));
-
-  g_string_append_printf (help, "\n%s\n",
-                          _("“sonde-cli COMMAND --help” tells the options of a command."));
-
-  return g_string_free (help, FALSE);
 }
 
 /**
@@ -429,13 +416,14 @@ sonde_options_parse (SondeOptions  *self,
 
   if (args[0] == NULL)
     {
-      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _("There is no command"));
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                   _("A command of sonde-cli is missing"));
       return FALSE;
     }
 
   if (g_str_equal (args[0], "--help") || g_str_equal (args[0], "-h"))
     {
-      self->help = dup_general_help ();
+      self->help = sonde_command_dup_usage (SONDE_COMMAND_HELP);
       return TRUE;
     }
 
@@ -449,7 +437,7 @@ sonde_options_parse (SondeOptions  *self,
   if (text == NULL)
     {
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION,
-                   _("There is no command “%s”"), args[0]);
+                   _("“%s” is no command of sonde-cli"), args[0]);
       return FALSE;
     }
 
@@ -469,6 +457,16 @@ sonde_options_clear (SondeOptions *self)
   g_clear_pointer (&self->stats, g_free);
 }
 
+static void
+append_commands (GString *text)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (command_texts); i++)
+    g_string_append_printf (text, "  %-8s%s\n", command_texts[i].name, _(command_texts[i].summary));
+
+  g_string_append_printf (text, "\n%s\n",
+                          _("“sonde-cli COMMAND --help” tells the options of a command."));
+}
+
 char *
 sonde_command_dup_usage (SondeCommand command)
 {
@@ -481,7 +479,10 @@ sonde_command_dup_usage (SondeCommand command)
                               command_texts[i].name, command_texts[i].usage);
 
   if (command == SONDE_COMMAND_HELP)
-    g_string_append (usage, "       sonde-cli --help | --version\n");
+    {
+      g_string_append (usage, "       sonde-cli --help | --version\n\n");
+      append_commands (usage);
+    }
 
   return g_string_free (usage, FALSE);
 }

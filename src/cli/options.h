@@ -73,7 +73,9 @@ gboolean    sonde_options_parse       (SondeOptions       *self,
                                        GError            **error) G_GNUC_WARN_UNUSED_RESULT;
 void        sonde_options_clear       (SondeOptions       *self);
 
-/* How the command is called (transfer full); for %SONDE_COMMAND_HELP all of them, one a line. */
+/* How the command is called (transfer full); for %SONDE_COMMAND_HELP how all of them
+ * are, one a line, and what each is for.
+ */
 char       *sonde_command_dup_usage   (SondeCommand        command);
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (SondeOptions, sonde_options_clear)

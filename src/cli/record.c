@@ -132,7 +132,7 @@ sonde_command_record (const SondeOptions *options)
   snapshot = sonde_watch_run (watch, NULL, NULL);
 
   if (snapshot->state == SONDE_SESSION_FAILED)
-    return sonde_report_obstacle (&snapshot->obstacle);
+    return sonde_report_obstacle (&snapshot->obstacle, "record -p");
 
   /* What was found before something came in the way is worth keeping. */
   if (!write_results (options, engine, snapshot, &error))
@@ -148,6 +148,6 @@ sonde_command_record (const SondeOptions *options)
   print_contention (snapshot);
   print_summary (options, snapshot);
 
-  return snapshot->end == SONDE_END_OBSTACLE ? sonde_report_obstacle (&snapshot->obstacle)
-                                             : SONDE_EXIT_DONE;
+  return snapshot->end == SONDE_END_OBSTACLE
+         ? sonde_report_obstacle (&snapshot->obstacle, "record -p") : SONDE_EXIT_DONE;
 }

@@ -21,10 +21,11 @@ sonde_report_error (const GError *error)
 }
 
 int
-sonde_report_obstacle (const SondeObstacle *obstacle)
+sonde_report_obstacle (const SondeObstacle *obstacle,
+                       const char          *verb)
 {
   g_autofree char *reason = sonde_obstacle_dup_reason (obstacle);
-  g_autofree char *advice = sonde_obstacle_dup_advice (obstacle);
+  g_autofree char *advice = sonde_obstacle_dup_advice (obstacle, verb);
   g_autofree char *line = NULL;
 
   line = advice == NULL ? g_strdup (reason) : g_strconcat (reason, " ", advice, NULL);

@@ -15,9 +15,10 @@ G_BEGIN_DECLS
 #define SONDE_EXIT_FAILED 1
 #define SONDE_EXIT_USAGE 2
 
-/* Both print one line and return SONDE_EXIT_FAILED. */
+/* Both print one line and return SONDE_EXIT_FAILED. @verb is as of sonde_obstacle_dup_advice(). */
 int sonde_report_error    (const GError        *error);
-int sonde_report_obstacle (const SondeObstacle *obstacle);
+int sonde_report_obstacle (const SondeObstacle *obstacle,
+                           const char          *verb);
 
 /* One line where Python was @wanted, or the process runs it, and native functions are shown.
  * @python is its version, NULL if there is none; @is_readable whether Sonde knows it.

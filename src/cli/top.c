@@ -190,7 +190,7 @@ sonde_command_top (const SondeOptions *options)
     return sonde_report_error (error);
 
   if (snapshot->state == SONDE_SESSION_FAILED)
-    return sonde_report_obstacle (&snapshot->obstacle);
+    return sonde_report_obstacle (&snapshot->obstacle, "top");
 
   sonde_report_frames (options->frames, snapshot->python, snapshot->is_readable);
   sonde_report_hindrance (snapshot->hindrance);

@@ -217,7 +217,7 @@ show_obstacle (SondeLivePage       *self,
                const SondeSnapshot *snapshot)
 {
   g_autofree char *reason = sonde_obstacle_dup_reason (&snapshot->obstacle);
-  g_autofree char *advice = sonde_obstacle_dup_advice (&snapshot->obstacle);
+  g_autofree char *advice = sonde_obstacle_dup_advice (&snapshot->obstacle, "top");
 
   adw_status_page_set_title (self->obstacle_page,
                              snapshot->obstacle.kind == SONDE_OBSTACLE_LAUNCH

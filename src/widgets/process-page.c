@@ -152,7 +152,7 @@ show_obstacle (SondeProcessPage *self)
 
   obstacle = &sonde_process_row_get_process (row)->obstacle;
   reason = sonde_obstacle_dup_reason (obstacle);
-  command = sonde_obstacle_dup_command (obstacle);
+  command = sonde_obstacle_dup_command (obstacle, "top");
   advice = sonde_obstacle_dup_remedy (obstacle);
 
   gtk_label_set_label (self->reason, reason);

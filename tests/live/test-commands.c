@@ -37,14 +37,22 @@ find_process (JsonArray *array,
 static void
 test_commands_usage (void)
 {
-  g_autofree char *nothing = test_cli_run (2, "no-such-command", NULL);
+  g_autoptr(TestProgram) unknown = test_cli_start ("no-such-command", NULL);
+  g_autofree char *nothing = NULL;
+  g_autofree char *list = NULL;
   g_autofree char *option = test_cli_run (2, "top", "--no-such-option", "1", NULL);
   g_autofree char *version = test_cli_run (0, "--version", NULL);
   g_autofree char *help = test_cli_run (0, "--help", NULL);
   g_autofree char *record_help = test_cli_run (0, "record", "--help", NULL);
 
-  /* What is wrong goes to standard error. */
+  /* What is wrong goes to standard error, with what would be right. */
+  g_assert_cmpint (test_program_wait (unknown), ==, 2);
+  nothing = test_program_dup_output (unknown);
+  list = test_program_dup_errors (unknown);
   g_assert_cmpstr (nothing, ==, "");
+  g_assert_true (g_str_has_prefix (list, "sonde-cli: “no-such-command” is no command of "));
+  g_assert_nonnull (strstr (list, "\n  ps      List the processes"));
+  g_assert_nonnull (strstr (list, "\n  dump    Print the stack"));
   g_assert_cmpstr (option, ==, "");
   g_assert_cmpstr (version, ==, "sonde-cli " SONDE_VERSION "\n");
   g_assert_nonnull (strstr (help, "record"));

@@ -85,7 +85,7 @@ test_obstacle_sentences (void)
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autofree char *reason = sonde_obstacle_dup_reason (&cases[i].obstacle);
-      g_autofree char *advice = sonde_obstacle_dup_advice (&cases[i].obstacle);
+      g_autofree char *advice = sonde_obstacle_dup_advice (&cases[i].obstacle, "top");
 
       g_assert_cmpstr (reason, ==, cases[i].reason);
       g_assert_cmpstr (advice, ==, cases[i].advice);
@@ -99,8 +99,8 @@ test_obstacle_advice_in_parts (void)
     {
       const SondeObstacle obstacle = { .kind = (SondeObstacleKind) kind, .pid = 5, .scope = 1,
                                        .code = EPERM };
-      g_autofree char *advice = sonde_obstacle_dup_advice (&obstacle);
-      g_autofree char *command = sonde_obstacle_dup_command (&obstacle);
+      g_autofree char *advice = sonde_obstacle_dup_advice (&obstacle, "record -p");
+      g_autofree char *command = sonde_obstacle_dup_command (&obstacle, "record -p");
       g_autofree char *remedy = sonde_obstacle_dup_remedy (&obstacle);
 
       if (command != NULL)
@@ -111,6 +111,18 @@ test_obstacle_advice_in_parts (void)
     }
 }
 
+/* Who wanted to record is not told to look at a table. */
+static void
+test_obstacle_command_of_the_user (void)
+{
+  const SondeObstacle obstacle = { .kind = SONDE_OBSTACLE_OTHER_USER, .pid = 12 };
+  g_autofree char *dump = sonde_obstacle_dup_command (&obstacle, "dump");
+  g_autofree char *record = sonde_obstacle_dup_advice (&obstacle, "record -p");
+
+  g_assert_cmpstr (dump, ==, "sudo sonde-cli dump 12");
+  g_assert_cmpstr (record, ==, "Look at it as root: sudo sonde-cli record -p 12");
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -118,5 +130,6 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/base/obstacle/sentences", test_obstacle_sentences);
   g_test_add_func ("/base/obstacle/advice-in-parts", test_obstacle_advice_in_parts);
+  g_test_add_func ("/base/obstacle/command-of-the-user", test_obstacle_command_of_the_user);
   return g_test_run ();
 }

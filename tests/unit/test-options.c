@@ -12,10 +12,11 @@
 
 #include "cli/options.h"
 
-/* Reads "sonde-cli LINE", where LINE is split at its spaces. */
+/* Reads "sonde-cli LINE", where LINE is split at its spaces; gives what is said in @message. */
 static gboolean
-parse_line (SondeOptions *options,
-            const char   *line)
+parse_line_full (SondeOptions  *options,
+                 const char    *line,
+                 char         **message)
 {
   g_autofree char *whole = g_strconcat ("sonde-cli", line[0] == '\0' ? "" : " ", line, NULL);
   g_auto(GStrv) argv = g_strsplit (whole, " ", -1);
@@ -28,8 +29,17 @@ parse_line (SondeOptions *options,
       g_test_message ("%s: %s", line, error->message);
       g_assert_cmpstr (error->message, !=, "");
     }
+  if (message != NULL)
+    *message = error != NULL ? g_strdup (error->message) : NULL;
 
   return done;
+}
+
+static gboolean
+parse_line (SondeOptions *options,
+            const char   *line)
+{
+  return parse_line_full (options, line, NULL);
 }
 
 static void
@@ -222,6 +232,29 @@ test_options_usage_errors (void)
     }
 }
 
+/* What is said is what is wrong. */
+static void
+test_options_messages (void)
+{
+  const struct { const char *line; const char *message; } cases[] = {
+    { "", "A command of sonde-cli is missing" },
+    { "trace 1", "“trace” is no command of sonde-cli" },
+    { "record --", "After “--” there must be a program to start" },
+    { "record", "“record” needs a process (-p) or a program to start (--)" },
+    { "record -p 1 -- ls", "“record” takes a process (-p) or a program to start (--), not both" },
+    { "record -p 1 -m both", "The mode must be “cpu”, “running”, “wall” or “gil”, not “both”" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto(SondeOptions) options = { 0 };
+      g_autofree char *message = NULL;
+
+      g_assert_false (parse_line_full (&options, cases[i].line, &message));
+      g_assert_cmpstr (message, ==, cases[i].message);
+    }
+}
+
 static void
 test_options_edges_of_rate (void)
 {
@@ -249,6 +282,7 @@ main (int   argc,
   g_test_add_func ("/cli/options/other-commands", test_options_other_commands);
   g_test_add_func ("/cli/options/help", test_options_help);
   g_test_add_func ("/cli/options/usage-errors", test_options_usage_errors);
+  g_test_add_func ("/cli/options/messages", test_options_messages);
   g_test_add_func ("/cli/options/edges-of-rate", test_options_edges_of_rate);
   return g_test_run ();
 }
