@@ -10,6 +10,8 @@
 
 G_BEGIN_DECLS
 
+/* All with plain spaces, at which a line can be split again. */
+
 /* "12,345" */
 char *sonde_figures_dup_count (guint64 count);
 
@@ -22,5 +24,8 @@ char *sonde_figures_dup_percent (double share);
 
 /* "1.23 s", "45.6 ms" */
 char *sonde_figures_dup_time (guint64 time_ns);
+
+/* "12.3 MB" */
+char *sonde_figures_dup_size (guint64 bytes);
 
 G_END_DECLS

@@ -15,6 +15,7 @@
 #include <json-glib/json-glib.h>
 
 #include "cli/cells.h"
+#include "cli/figures.h"
 #include "cli/output.h"
 #include "cli/report.h"
 #include "engine/processes.h"
@@ -27,7 +28,7 @@
 #define CPU_WIDTH 8
 #define MEMORY_WIDTH 10
 #define THREADS_WIDTH 8
-#define RUNTIME_WIDTH 12
+#define RUNTIME_WIDTH 14
 
 static void
 add_text (JsonBuilder *builder,
@@ -111,13 +112,15 @@ append_row (GString                   *line,
 {
   const SondeProcess *process = row->process;
   g_autofree char *pid = g_strdup_printf ("%d", (int) process->pid);
-  g_autofree char *cpu = g_strdup_printf (_("%.1f %%"), 100 * row->cpu_share);
-  g_autofree char *memory = g_format_size (row->memory_bytes);
-  g_autofree char *threads = g_strdup_printf ("%'u", row->thread_count);
+  g_autofree char *cpu = sonde_figures_dup_percent (row->cpu_share);
+  g_autofree char *memory = sonde_figures_dup_size (row->memory_bytes);
+  g_autofree char *threads = sonde_figures_dup_count (row->thread_count);
   g_autofree char *runtime = sonde_runtime_dup_name (&process->runtime);
   g_autoptr(GString) user = g_string_new (process->user);
+  g_autoptr(GString) cut_runtime = g_string_new (runtime);
 
   sonde_cells_cut (user, USER_WIDTH);
+  sonde_cells_cut (cut_runtime, RUNTIME_WIDTH - 1);
   sonde_cells_append_right (line, pid, PID_WIDTH);
   g_string_append (line, "  ");
   sonde_cells_append_left (line, user->str, USER_WIDTH);
@@ -125,7 +128,7 @@ append_row (GString                   *line,
   sonde_cells_append_right (line, memory, MEMORY_WIDTH);
   sonde_cells_append_right (line, threads, THREADS_WIDTH);
   g_string_append (line, "  ");
-  sonde_cells_append_left (line, runtime, RUNTIME_WIDTH);
+  sonde_cells_append_left (line, cut_runtime->str, RUNTIME_WIDTH);
 
   /* What cannot be attached to says so where a narrow window does not cut it. */
   if (process->obstacle.kind != SONDE_OBSTACLE_NONE)

@@ -12,6 +12,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/place.h"
 #include "base/text.h"
 #include "cli/cells.h"
 #include "cli/figures.h"
@@ -23,6 +24,12 @@
 #define COUNT_WIDTH 10
 #define SHARE_WIDTH 9
 #define TIME_WIDTH 12
+
+/* Between two columns of text; and how far these may be cut. */
+#define GAP_WIDTH 2
+#define NAME_WIDTH_MIN 12
+#define FILE_WIDTH_MIN 4
+#define MODULE_WIDTH_MIN 4
 
 static const char *
 get_mode_name (SondeMode mode)
@@ -218,16 +225,53 @@ append_figures (GString  *line,
     sonde_cells_append_right (line, time_text, TIME_WIDTH);
 }
 
+/* Where @function is written, in at most @width columns: the name of the file is cut, the number of
+ * the line never. "" if there is no room.
+ */
+static char *
+dup_place (const SondeFunction *function,
+           guint                width)
+{
+  g_autoptr(GString) file = NULL;
+  g_autofree char *line = NULL;
+  guint line_width;
+
+  if (function->file == NULL)
+    return g_strdup ("");
+
+  file = g_string_new (sonde_place_get_short_file (function->file));
+  line = function->line > 0 ? g_strdup_printf (":%u", function->line) : g_strdup ("");
+  line_width = sonde_cells_count (line);
+  if (width < line_width + FILE_WIDTH_MIN)
+    return g_strdup ("");
+
+  sonde_cells_cut (file, width - line_width);
+
+  return g_strconcat (file->str, line, NULL);
+}
+
+/* Of a name and its place, the name is cut first; 0 is no limit to @columns. */
 static void
 append_function (GString             *line,
-                 const SondeFunction *function)
+                 const SondeFunction *function,
+                 guint                columns)
 {
-  g_string_append_printf (line, "  %s", function->name);
+  guint used = sonde_cells_count (line->str) + 2 * GAP_WIDTH;
+  guint width = columns == 0 ? G_MAXUINT : columns > used ? columns - used : 0;
+  guint name_width = MIN (sonde_cells_count (function->name), NAME_WIDTH_MIN);
+  g_autofree char *place = dup_place (function, width > name_width ? width - name_width : 0);
+  g_autoptr(GString) name = g_string_new (function->name);
 
-  if (function->file != NULL)
-    g_string_append_printf (line, "  %s:%u", function->file, function->line);
+  if (columns > 0 && place[0] != '\0')
+    sonde_cells_cut (name, width - sonde_cells_count (place));
+  g_string_append_printf (line, "  %s", name->str);
 
-  if (function->module != NULL)
+  if (place[0] != '\0')
+    g_string_append_printf (line, "  %s", place);
+
+  /* The end of what is cut is an ellipsis, which must not lie on the number. */
+  if (function->module != NULL &&
+      (columns == 0 || sonde_cells_count (line->str) + GAP_WIDTH + MODULE_WIDTH_MIN <= columns))
     {
       g_autofree char *module = g_path_get_basename (function->module);
 
@@ -239,11 +283,12 @@ static void
 append_row (GString                    *line,
             const SondeSnapshot        *snapshot,
             const SondeFunctionFigures *row,
-            gboolean                    with_times)
+            gboolean                    with_times,
+            guint                       columns)
 {
   append_figures (line, row->self_count, snapshot->scope_count, row->self_ns, with_times);
   append_figures (line, row->total_count, snapshot->scope_count, row->total_ns, with_times);
-  append_function (line, row->function);
+  append_function (line, row->function, columns);
 }
 
 char *
@@ -275,7 +320,7 @@ sonde_table_dup_text (const SondeSnapshot *snapshot,
 
   for (guint i = 0; i < snapshot->n_rows && sheet.lines_left > 0; i++)
     {
-      append_row (line, snapshot, &snapshot->rows[i], with_times);
+      append_row (line, snapshot, &snapshot->rows[i], with_times, columns);
       sheet_end_line (&sheet);
     }
 

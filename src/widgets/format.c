@@ -8,9 +8,9 @@
 
 #include "widgets/format.h"
 
-#include <string.h>
-
 #include <glib/gi18n.h>
+
+#include "base/place.h"
 
 /* From here on hundredths are left out. */
 #define LONG_SECONDS 1000.0
@@ -71,57 +71,12 @@ sonde_format_rate (SondeText text,
 }
 
 const char *
-sonde_format_basename (const char *path)
-{
-  const char *slash;
-
-  if (path == NULL)
-    return "";
-
-  slash = strrchr (path, '/');
-
-  return slash != NULL && slash[1] != '\0' ? slash + 1 : path;
-}
-
-/* As sonde_format_basename(), but a package of Python is known by its folder. */
-static const char *
-get_short_file (const char *file)
-{
-  const char *name = sonde_format_basename (file);
-
-  if (!g_str_equal (name, "__init__.py") && !g_str_equal (name, "__main__.py"))
-    return name;
-
-  if (name > file)
-    name--;
-  while (name > file && name[-1] != '/')
-    name--;
-
-  return name;
-}
-
-char *
-sonde_format_place (const SondeFunction *function,
-                    gboolean             with_directory)
-{
-  const char *file = with_directory ? function->file : get_short_file (function->file);
-
-  if (function->file == NULL)
-    return g_strdup ("");
-
-  if (function->line == 0)
-    return g_strdup (file);
-
-  return g_strdup_printf ("%s:%u", file, function->line);
-}
-
-const char *
 sonde_format_module (const SondeFunction *function)
 {
   if (function->kind == SONDE_FUNCTION_KIND_PYTHON)
     return "Python";
 
-  return sonde_format_basename (function->module);
+  return sonde_place_get_basename (function->module);
 }
 
 char *

@@ -32,12 +32,6 @@ void        sonde_format_uptime   (SondeText            text,
 void        sonde_format_rate     (SondeText            text,
                                    double               rate_hz);
 
-/* The last part of a path, borrowed from it; "" for NULL. */
-const char *sonde_format_basename (const char          *path);
-/* "dict.c:588", "json/__init__.py:183", "" if the file is not known: (transfer full). */
-char       *sonde_format_place    (const SondeFunction *function,
-                                   gboolean             with_directory);
-
 /* The file that it is in, without folders; "Python" for a function of Python. */
 const char *sonde_format_module   (const SondeFunction *function);
 

@@ -10,6 +10,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/place.h"
 #include "model/share.h"
 #include "widgets/format.h"
 #include "widgets/share-cell.h"
@@ -103,7 +104,7 @@ on_query_tooltip_cb (GtkWidget   *cell,
     return FALSE;
 
   function = sonde_function_row_get_function (row);
-  place = sonde_format_place (function, TRUE);
+  place = sonde_place_dup_text (function, TRUE);
   text = column == SONDE_LIVE_COLUMN_FUNCTION ? function->name
          : column == SONDE_LIVE_COLUMN_FILE ? place
          : function->module != NULL ? function->module : sonde_format_module (function);
@@ -185,7 +186,7 @@ refresh_text (guint                column,
       break;
 
     case SONDE_LIVE_COLUMN_FILE:
-      text = place = sonde_format_place (function, FALSE);
+      text = place = sonde_place_dup_text (function, FALSE);
       break;
 
     default:

@@ -13,6 +13,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/place.h"
 #include "model/app-icons.h"
 #include "model/share.h"
 #include "widgets/format.h"
@@ -468,7 +469,7 @@ sonde_live_header_refresh (SondeLiveHeader *self)
     return;
 
   if (self->process == NULL && snapshot->program != NULL)
-    set_text (self->name, sonde_format_basename (snapshot->program));
+    set_text (self->name, sonde_place_get_basename (snapshot->program));
 
   refresh_facts (self, snapshot);
   refresh_rate (self, snapshot);

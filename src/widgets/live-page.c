@@ -13,6 +13,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/place.h"
 #include "model/process-lookup.h"
 #include "widgets/format.h"
 #include "widgets/stack.h"
@@ -286,7 +287,7 @@ notice_exec (SondeLivePage       *self,
   self->exec_count = snapshot->exec_count;
   /* Translators: %s is the name of a program */
   text = g_strdup_printf (_("The process has become another program: %s"),
-                          sonde_format_basename (snapshot->program));
+                          sonde_place_get_basename (snapshot->program));
   sonde_live_page_say (self, text);
 }
 
@@ -514,7 +515,7 @@ sonde_live_page_refresh (SondeLivePage *self)
 
   /* Until it is looked up under its name. */
   if (self->lookup == NULL && snapshot->program != NULL)
-    adw_window_title_set_title (self->title, sonde_format_basename (snapshot->program));
+    adw_window_title_set_title (self->title, sonde_place_get_basename (snapshot->program));
 
   sonde_live_page_refresh_views (self, snapshot);
   if (snapshot->state == SONDE_SESSION_FAILED)

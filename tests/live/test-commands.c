@@ -152,6 +152,7 @@ test_commands_ps_table (void)
   g_autofree char *pid = test_dup_number (target->pid);
 
   g_assert_true (g_str_has_prefix (output, "     PID  User"));
+  g_assert_null (strstr (output, "\302\240"));
   g_assert_nonnull (strstr (output, pid));
   g_assert_nonnull (strstr (output, "targets/mutual\n"));
 }

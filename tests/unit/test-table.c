@@ -15,6 +15,9 @@
 #include "cli/stats.h"
 #include "cli/table.h"
 
+/* "         1  100.0 %         1  100.0 %" */
+#define FIGURES_WIDTH 38
+
 static const SondeFunction spin = {
   .name = "spin", .file = "spin.c", .line = 7, .module = "/usr/bin/spinner"
 };
@@ -148,6 +151,51 @@ test_table_fits_window (void)
       }
 }
 
+/* The row of a function at the width of a window. */
+static char *
+dup_row (const SondeFunction *function,
+         guint                columns)
+{
+  SondeFunctionFigures row = { .function = function, .self_count = 1, .total_count = 1 };
+  SondeSnapshot snapshot = { .scope_count = 1, .n_rows = 1, .rows = &row };
+  g_autofree char *text = sonde_table_dup_text (&snapshot, columns, 0);
+  g_auto(GStrv) lines = g_strsplit (text, "\n", -1);
+
+  return g_strdup (lines[SONDE_TABLE_HEAD_LINES] + FIGURES_WIDTH);
+}
+
+/* Half of a number is another number: a long name and the file's give way to it. */
+static void
+test_table_line_is_whole (void)
+{
+  const SondeFunction function = {
+    .name = "std::vector<int>::push_back", .file = "/usr/include/c++/12/bits/stl_vector.h",
+    .line = 1276, .module = "/usr/bin/server",
+  };
+  const SondeFunction package = {
+    .name = "loads", .file = "/usr/lib/python3/json/__init__.py", .line = 299,
+  };
+  const struct { const SondeFunction *function; guint columns; const char *row; } cases[] = {
+    { &function, 99, "  std::vector<int>::push_back  stl_vector.h:1276  (server)" },
+    { &function, 92, "  std::vector<int>::push_back  stl_vector.h:1276  (se…" },
+    { &function, 86, "  std::vector<int>::push_back  stl_vector.h:1276" },
+    { &function, 85, "  std::vector<int>::push_ba…  stl_vector.h:1276" },
+    { &function, 71, "  std::vector…  stl_vector.h:1276" },
+    { &function, 70, "  std::vector…  stl_vector…:1276" },
+    { &function, 63, "  std::vector…  stl…:1276" },
+    { &function, 62, "  std::vector<int>::pus…" },
+    { &package, 99, "  loads  json/__init__.py:299" },
+    { &package, 60, "  loads  json/__i…:299" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *row = dup_row (cases[i].function, cases[i].columns);
+
+      g_assert_cmpstr (row, ==, cases[i].row);
+    }
+}
+
 static void
 test_table_nothing_yet (void)
 {
@@ -229,6 +277,7 @@ main (int   argc,
   g_test_add_func ("/cli/table/whole", test_table_whole);
   g_test_add_func ("/cli/table/python", test_table_python);
   g_test_add_func ("/cli/table/fits-window", test_table_fits_window);
+  g_test_add_func ("/cli/table/line-is-whole", test_table_line_is_whole);
   g_test_add_func ("/cli/table/nothing-yet", test_table_nothing_yet);
   g_test_add_func ("/cli/table/control-characters", test_table_control_characters);
   g_test_add_func ("/cli/table/stats-json", test_table_stats_json);
