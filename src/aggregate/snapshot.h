@@ -210,6 +210,7 @@ typedef struct
   SondeThreadFigures   *threads;        /* owned; those first, then by their ids */
 
   guint64               sampler_cpu_ns; /* CPU time of the worker */
+  guint64               children_cpu_ns;/* CPU time of what the process started and waited for */
   guint64               stopped_ns;     /* time that threads were held still, summed */
   guint64               stopped_p50_ns; /* of one such stop: the median */
   guint64               stopped_p99_ns; /* and what 99 % of them did not exceed */

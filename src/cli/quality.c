@@ -15,6 +15,10 @@
 /* What is no more than this share of the samples changes no share of a function by more. */
 #define PART_MIN 0.01
 
+/* From this share of the rate on it is as good as reached; before that time it is not known. */
+#define RATE_MIN 0.9
+#define RATE_KNOWN_AFTER_NS (SONDE_NS_PER_SECOND / 4)
+
 static gboolean
 is_worth_saying (guint64 part,
                  guint64 whole)
@@ -146,4 +150,24 @@ sonde_quality_dup_contention (const SondeSnapshot *snapshot)
     default:
       return NULL;
     }
+}
+
+char *
+sonde_quality_dup_rate (const SondeSnapshot *snapshot)
+{
+  g_autofree char *asked = NULL;
+  g_autofree char *reached = NULL;
+
+  g_return_val_if_fail (snapshot != NULL, NULL);
+
+  if (snapshot->elapsed_ns < RATE_KNOWN_AFTER_NS ||
+      snapshot->rate_mean_hz >= RATE_MIN * snapshot->rate_asked_hz)
+    return NULL;
+
+  asked = sonde_figures_dup_count ((guint64) (snapshot->rate_asked_hz + 0.5));
+  reached = sonde_figures_dup_count ((guint64) (snapshot->rate_mean_hz + 0.5));
+
+  /* Translators: the rate that was reached, and the one that was asked for */
+  return g_strdup_printf (_("looked %s times a second, not %s: that takes too long here, or the "
+                            "CPUs were taken"), reached, asked);
 }

@@ -17,6 +17,9 @@ G_BEGIN_DECLS
 char *sonde_quality_dup_text (const SondeSnapshot *snapshot,
                               const char          *separator);
 
+/* "looked 612 times a second, not 1000" (transfer full); NULL where that was near enough. */
+char *sonde_quality_dup_rate (const SondeSnapshot *snapshot);
+
 /* "other programs took the CPU 38.0 % of the time" (transfer full); NULL where that was not more
  * than a little.
  */

@@ -21,6 +21,9 @@
 /* The figures say how many samples have no name, so they come after the names. */
 #define NAMES_TIMEOUT_S 30
 
+/* Children that took less than this part of the time are not worth a line. */
+#define CHILDREN_PART 100
+
 /* NULL after having said why. */
 static SondeEngine *
 start_engine (const SondeOptions *options)
@@ -80,6 +83,29 @@ print_contention (const SondeSnapshot *snapshot)
   g_printerr (_("sonde-cli: %s: -m running leaves that out\n"), contention);
 }
 
+/* What a compiler does is no work of make. */
+static void
+print_children (const SondeSnapshot *snapshot)
+{
+  g_autofree char *time = sonde_figures_dup_time (snapshot->children_cpu_ns);
+
+  if (snapshot->children_cpu_ns * CHILDREN_PART <= snapshot->elapsed_ns)
+    return;
+
+  /* Translators: %s is a time, as "3.21 s" */
+  g_printerr (_("sonde-cli: what the program started was not looked at: it took %s of CPU time\n"),
+              time);
+}
+
+static void
+print_rate (const SondeSnapshot *snapshot)
+{
+  g_autofree char *rate = sonde_quality_dup_rate (snapshot);
+
+  if (rate != NULL)
+    g_printerr ("sonde-cli: %s\n", rate);
+}
+
 /* On standard error, so that it never mixes with the stacks, whose counts add up to its samples. */
 static void
 print_summary (const SondeOptions  *options,
@@ -89,7 +115,7 @@ print_summary (const SondeOptions  *options,
   g_autofree char *elapsed = sonde_figures_dup_time (snapshot->elapsed_ns);
   g_autofree char *quality = sonde_quality_dup_text (snapshot, ", ");
 
-  if (options->argv != NULL && snapshot->end == SONDE_END_STOPPED)
+  if (options->argv != NULL && snapshot->end != SONDE_END_PROCESS)
     g_printerr (_("sonde-cli: the program goes on as process %d\n"), (int) snapshot->pid);
 
   /* Translators: the last part tells what is truncated, unnamed and lost */
@@ -99,16 +125,25 @@ print_summary (const SondeOptions  *options,
 }
 
 static gboolean
+write_stats (const SondeOptions   *options,
+             const SondeSnapshot  *snapshot,
+             GError              **error)
+{
+  g_autofree char *stats = sonde_stats_dup_json (snapshot);
+
+  return options->stats == NULL || sonde_output_write (options->stats, stats, error);
+}
+
+static gboolean
 write_results (const SondeOptions   *options,
                SondeEngine          *engine,
                const SondeSnapshot  *snapshot,
                GError              **error)
 {
   g_autofree char *folded = sonde_engine_dup_folded (engine, options->with_threads);
-  g_autofree char *stats = sonde_stats_dup_json (snapshot);
 
   return sonde_output_write (options->output, folded, error) &&
-         (options->stats == NULL || sonde_output_write (options->stats, stats, error));
+         write_stats (options, snapshot, error);
 }
 
 int
@@ -132,7 +167,11 @@ sonde_command_record (const SondeOptions *options)
   snapshot = sonde_watch_run (watch, NULL, NULL);
 
   if (snapshot->state == SONDE_SESSION_FAILED)
-    return sonde_report_obstacle (&snapshot->obstacle, "record -p");
+    {
+      if (!write_stats (options, snapshot, &error))
+        sonde_report_error (error);
+      return sonde_report_obstacle (&snapshot->obstacle, "record -p");
+    }
 
   /* What was found before something came in the way is worth keeping. */
   if (!write_results (options, engine, snapshot, &error))
@@ -146,6 +185,8 @@ sonde_command_record (const SondeOptions *options)
                      snapshot->has_gil);
   print_hint (snapshot);
   print_contention (snapshot);
+  print_children (snapshot);
+  print_rate (snapshot);
   print_summary (options, snapshot);
 
   return snapshot->end == SONDE_END_OBSTACLE

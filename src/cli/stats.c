@@ -97,6 +97,25 @@ get_hindrance_keyword (SondeHindrance hindrance)
     }
 }
 
+static const char *
+get_end_keyword (const SondeSnapshot *snapshot)
+{
+  if (snapshot->state == SONDE_SESSION_FAILED)
+    return "failed";
+
+  switch (snapshot->end)
+    {
+    case SONDE_END_PROCESS:
+      return "process";
+    case SONDE_END_OBSTACLE:
+      return "failed";
+    case SONDE_END_NONE:
+    case SONDE_END_STOPPED:
+    default:
+      return "stopped";
+    }
+}
+
 /* Samples of all threads, whatever the mode. */
 static void
 add_states (JsonBuilder   *builder,
@@ -142,7 +161,7 @@ sonde_stats_dup_json (const SondeSnapshot *snapshot)
   add_text (builder, "frames", get_frames_keyword (snapshot->frames));
   add_text (builder, "hindrance", get_hindrance_keyword (snapshot->hindrance));
   add_text (builder, "python", snapshot->python != NULL ? snapshot->python : "");
-  add_text (builder, "end", snapshot->end == SONDE_END_PROCESS ? "process" : "stopped");
+  add_text (builder, "end", get_end_keyword (snapshot));
   add_count (builder, "samples", snapshot->sample_count);
   add_count (builder, "samples_in_mode", snapshot->scope_count);
   add_count (builder, "ticks", snapshot->tick_count);
@@ -159,6 +178,7 @@ sonde_stats_dup_json (const SondeSnapshot *snapshot)
   add_count (builder, "gc", snapshot->collecting_count);
   add_count (builder, "execs", snapshot->exec_count);
   add_number (builder, "duration_s", (double) snapshot->elapsed_ns / 1e9);
+  add_number (builder, "children_cpu_s", (double) snapshot->children_cpu_ns / 1e9);
   add_number (builder, "sampler_cpu_s", (double) snapshot->sampler_cpu_ns / 1e9);
   add_number (builder, "target_stopped_s", (double) snapshot->stopped_ns / 1e9);
   add_number (builder, "stop_p50_s", (double) snapshot->stopped_p50_ns / 1e9);

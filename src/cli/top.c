@@ -11,6 +11,7 @@
 #include <signal.h>
 
 #include <glib-unix.h>
+#include <glib/gi18n.h>
 
 #include "cli/output.h"
 #include "cli/pick.h"
@@ -25,6 +26,9 @@
 
 /* How long one table waits for the names of its functions. A table on a terminal has had them. */
 #define ONCE_NAMES_TIMEOUT_S 5
+
+/* How long the engine may take for another view of what it has. */
+#define WAITS_TIMEOUT_US (2 * G_USEC_PER_SEC)
 
 /* Functions in a table that no window limits. */
 #define PLAIN_ROW_COUNT 40
@@ -147,6 +151,46 @@ run_live (SondeWatch  *watch,
   return last;
 }
 
+static void
+init_settings (SondeSettings      *settings,
+               const SondeOptions *options)
+{
+  sonde_settings_init (settings);
+  settings->rate_hz = options->rate_hz;
+  settings->query.mode = options->mode;
+  settings->query.frames = options->frames;
+  settings->with_tasks = options->with_tasks;
+  settings->query.row_limit = WINDOW_ROW_COUNT;
+}
+
+/* Where the threads were, if none of them ran; else NULL. */
+static SondeSnapshot *
+look_at_waits (SondeEngine         *engine,
+               const SondeOptions  *options,
+               const SondeSnapshot *snapshot)
+{
+  SondeSettings settings;
+  gint64 until_us = g_get_monotonic_time () + WAITS_TIMEOUT_US;
+
+  if (snapshot->query.mode == SONDE_MODE_WALL || snapshot->query.mode == SONDE_MODE_GIL ||
+      snapshot->scope_count > 0 || snapshot->sample_count == 0)
+    return NULL;
+
+  init_settings (&settings, options);
+  settings.query.mode = SONDE_MODE_WALL;
+  sonde_engine_set_settings (engine, &settings);
+  sonde_settings_clear (&settings);
+  while (g_get_monotonic_time () < until_us)
+    {
+      g_autoptr(SondeSnapshot) waits = sonde_engine_wait_snapshot (engine, WAITS_TIMEOUT_US);
+
+      if (waits != NULL && waits->query.mode == SONDE_MODE_WALL)
+        return g_steal_pointer (&waits);
+    }
+
+  return NULL;
+}
+
 /* The last table stays on the terminal, or comes last in the file. */
 static int
 print_last (const SondeSnapshot *snapshot)
@@ -165,18 +209,14 @@ sonde_command_top (const SondeOptions *options)
   g_autoptr(SondeEngine) engine = NULL;
   g_autoptr(SondeWatch) watch = NULL;
   g_autoptr(SondeSnapshot) snapshot = NULL;
+  g_autoptr(SondeSnapshot) waits = NULL;
   SondeSettings settings;
   pid_t pid = 0;
 
   if (!sonde_pick_process (options->target, &pid, &error))
     return sonde_report_error (error);
 
-  sonde_settings_init (&settings);
-  settings.rate_hz = options->rate_hz;
-  settings.query.mode = options->mode;
-  settings.query.frames = options->frames;
-  settings.with_tasks = options->with_tasks;
-  settings.query.row_limit = WINDOW_ROW_COUNT;
+  init_settings (&settings, options);
   engine = sonde_engine_new_attach (pid, &settings);
   sonde_settings_clear (&settings);
 
@@ -199,5 +239,9 @@ sonde_command_top (const SondeOptions *options)
   sonde_report_mode (options->mode, snapshot->python, snapshot->is_readable,
                      snapshot->has_gil);
 
-  return print_last (snapshot);
+  waits = options->once ? look_at_waits (engine, options, snapshot) : NULL;
+  if (waits != NULL)
+    g_printerr (_("sonde-cli: no thread ran: the table has where they waited, as with -m wall\n"));
+
+  return print_last (waits != NULL ? waits : snapshot);
 }

@@ -96,6 +96,7 @@ fill_session (SondeWorker   *self,
   snapshot->hindrance = self->frames == SONDE_FRAMES_PYTHON ? self->hindrance
                                                             : SONDE_HINDRANCE_NONE;
   snapshot->exec_count = self->exec_count;
+  snapshot->children_cpu_ns = self->target->children_ns;
   snapshot->stopped = sonde_stop_sampler_is_stopped (self->sampler);
   snapshot->is_naming = self->is_naming;
   snapshot->losses = self->losses;

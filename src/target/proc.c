@@ -37,6 +37,8 @@ enum
   FIELD_FLAGS = 9,
   FIELD_USER_TIME = 14,
   FIELD_SYSTEM_TIME = 15,
+  FIELD_CHILDREN_USER_TIME = 16,
+  FIELD_CHILDREN_SYSTEM_TIME = 17,
   FIELD_THREADS = 20,
   FIELD_START_TIME = 22,
   FIELD_RESIDENT_PAGES = 24,
@@ -162,6 +164,7 @@ sonde_proc_parse_stat (const char    *text,
   stat->parent = (pid_t) fields[FIELD_PARENT];
   stat->kernel = (fields[FIELD_FLAGS] & PF_KTHREAD) != 0;
   stat->cpu_ticks = fields[FIELD_USER_TIME] + fields[FIELD_SYSTEM_TIME];
+  stat->children_ticks = fields[FIELD_CHILDREN_USER_TIME] + fields[FIELD_CHILDREN_SYSTEM_TIME];
   stat->thread_count = (guint) fields[FIELD_THREADS];
   stat->start_ticks = fields[FIELD_START_TIME];
   stat->memory_bytes = fields[FIELD_RESIDENT_PAGES] * (guint64) sysconf (_SC_PAGESIZE);

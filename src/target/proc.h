@@ -49,6 +49,8 @@ int      sonde_proc_open_file (int         root_fd,
  * @parent: who is told of its end
  * @kernel: whether it is a thread of the kernel
  * @cpu_ticks: processor time of all its threads so far
+ * @children_ticks: of processes that it started, that have ended and that it has waited for, and of
+ *   theirs
  * @thread_count: its threads
  * @start_ticks: when it began, since boot
  * @memory_bytes: memory it has in RAM
@@ -64,6 +66,7 @@ typedef struct
   pid_t        parent;
   gboolean     kernel;
   guint64      cpu_ticks;
+  guint64      children_ticks;
   guint        thread_count;
   guint64      start_ticks;
   guint64      memory_bytes;

@@ -117,6 +117,7 @@ new_target (pid_t          pid,
             SondeObstacle *obstacle)
 {
   g_autoptr(SondeTarget) self = g_new0 (SondeTarget, 1);
+  SondeProcStat stat;
 
   self->pid = pid;
   self->is_child = is_child;
@@ -129,6 +130,8 @@ new_target (pid_t          pid,
       *obstacle = sonde_permission_explain (pid, ESRCH);
       return NULL;
     }
+  if (sonde_proc_read_stat (self->root_fd, pid, &stat))
+    self->children_start_ticks = stat.children_ticks;
 
   return g_steal_pointer (&self);
 }
@@ -232,6 +235,9 @@ sonde_target_poll (SondeTarget   *self,
   g_return_val_if_fail (self != NULL, SONDE_TARGET_ENDED);
 
   is_there = sonde_proc_read_stat (self->root_fd, self->pid, &stat);
+  if (is_there && stat.start_ticks == self->start_ticks)
+    self->children_ns = (stat.children_ticks - self->children_start_ticks) *
+                        (SONDE_NS_PER_SECOND / (guint64) sysconf (_SC_CLK_TCK));
   if (has_ended (self, is_there ? &stat : NULL))
     return SONDE_TARGET_ENDED;
 

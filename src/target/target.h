@@ -32,6 +32,8 @@ typedef enum
  * @is_child: whether we started it, so that its exit status is ours
  * @maps: its memory map as last read
  * @program: path of its executable, clean UTF-8
+ * @children_ns: CPU time, as last seen, of what it has started since we look at it, as far as that
+ *   has ended and it has waited for it
  * @exit_status: of a child that has ended, as waitpid() gives it; else -1
  *
  * One process. All fields are read-only for others.
@@ -47,12 +49,14 @@ typedef struct
   gboolean     is_child;
   SondeMaps   *maps;        /* owned */
   char        *program;     /* owned */
+  guint64      children_ns;
   int          exit_status;
 
   /*< private >*/
   int          root_fd;     /* owned */
   int          pid_fd;      /* owned; -1 where the kernel has none */
   guint64      start_ticks;
+  guint64      children_start_ticks; /* what they had before */
   SondeAddress stack_start;
   guint64      closed_ns;   /* since when it has been closed to us; 0 if it is open */
 } SondeTarget;

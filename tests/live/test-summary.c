@@ -9,6 +9,8 @@
 #include <sched.h>
 #include <string.h>
 
+#include <glib/gstdio.h>
+
 #include "support/program.h"
 #include "support/threads.h"
 
@@ -144,6 +146,79 @@ test_summary_ready_is_no_work (void)
                    get_count (running_stats, "states", "running"));
 }
 
+/* The parent of this one sleeps: see targets/parent.c. */
+static void
+test_summary_children_cost (void)
+{
+  g_autoptr(TestProgram) cli = NULL;
+  g_autoptr(JsonNode) stats = NULL;
+  g_autofree char *parent = test_dup_target_path ("parent");
+  g_autofree char *path = NULL;
+  g_autofree char *json = NULL;
+  g_autofree char *errors = NULL;
+  g_autoptr(GError) error = NULL;
+  double seconds;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  g_close (g_file_open_tmp (NULL, &path, &error), NULL);
+  g_assert_no_error (error);
+  cli = test_cli_start ("record", "-o", "/dev/null", "--stats", path, "--", parent, "300", NULL);
+  g_assert_cmpint (test_program_wait (cli), ==, 0);
+  errors = test_program_dup_errors (cli);
+  g_assert_nonnull (strstr (errors, "what the program started was not looked at: it took "));
+
+  g_assert_true (g_file_get_contents (path, &json, NULL, NULL));
+  g_assert_cmpint (g_remove (path), ==, 0);
+  stats = json_from_string (json, NULL);
+  seconds = json_object_get_double_member (json_node_get_object (stats), "children_cpu_s");
+  g_assert_cmpfloat (seconds, >=, 0.29);
+  g_assert_cmpfloat (seconds, <=, 0.4);
+}
+
+/* It has no figures, but who reads them is told. */
+static void
+test_summary_stats_of_failure (void)
+{
+  g_autoptr(TestProgram) cli = test_cli_start ("record", "-o", "/dev/null", "--stats", "-", "--",
+                                               "/no/such/program", NULL);
+  g_autofree char *json = NULL;
+  g_autoptr(JsonNode) stats = NULL;
+
+  g_assert_cmpint (test_program_wait (cli), ==, 1);
+  json = test_program_dup_output (cli);
+  stats = json_from_string (json, NULL);
+  g_assert_cmpstr (json_object_get_string_member (json_node_get_object (stats), "end"), ==,
+                   "failed");
+  g_assert_cmpint (get_count (stats, NULL, "samples"), ==, 0);
+}
+
+/* A table without rows would not even say that it was asleep. */
+static void
+test_summary_once_of_sleeper (void)
+{
+  g_autoptr(TestProgram) target = NULL;
+  g_autoptr(TestProgram) cli = NULL;
+  g_autofree char *pid = NULL;
+  g_autofree char *output = NULL;
+  g_autofree char *errors = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  target = test_target_start ("zombie", NULL);
+  pid = test_dup_number (target->pid);
+  cli = test_cli_start ("top", pid, "--once", "-d", "0.3", NULL);
+  g_assert_cmpint (test_program_wait (cli), ==, 0);
+  output = test_program_dup_output (cli);
+  errors = test_program_dup_errors (cli);
+  g_test_message ("%s", output);
+  g_assert_nonnull (strstr (errors, "no thread ran: the table has where they waited"));
+  g_assert_nonnull (strstr (output, " · Wall clock · "));
+  g_assert_nonnull (strstr (output, "  main  zombie.c:"));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -153,5 +228,8 @@ main (int   argc,
   g_test_add_func ("/live/summary/record-waits-for-names", test_summary_record_waits_for_names);
   g_test_add_func ("/live/summary/says-unnamed", test_summary_says_unnamed);
   g_test_add_func ("/live/summary/ready-is-no-work", test_summary_ready_is_no_work);
+  g_test_add_func ("/live/summary/children-cost", test_summary_children_cost);
+  g_test_add_func ("/live/summary/stats-of-failure", test_summary_stats_of_failure);
+  g_test_add_func ("/live/summary/once-of-sleeper", test_summary_once_of_sleeper);
   return g_test_run ();
 }

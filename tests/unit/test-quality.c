@@ -97,6 +97,24 @@ test_quality_contention (void)
   g_assert_null (none);
 }
 
+/* Both edges of nine in ten. */
+static void
+test_quality_rate (void)
+{
+  SondeSnapshot snapshot = { .rate_asked_hz = 2000, .rate_mean_hz = 1800 };
+  g_autofree char *text = NULL;
+
+  snapshot.elapsed_ns = SONDE_NS_PER_SECOND;
+  g_assert_null (sonde_quality_dup_rate (&snapshot));
+
+  snapshot.rate_mean_hz = 1799;
+  text = sonde_quality_dup_rate (&snapshot);
+  g_assert_true (g_str_has_prefix (text, "looked 1799 times a second, not 2000: "));
+
+  snapshot.elapsed_ns = SONDE_NS_PER_SECOND / 5;
+  g_assert_null (sonde_quality_dup_rate (&snapshot));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -107,5 +125,6 @@ main (int   argc,
   g_test_add_func ("/cli/quality/all-lost", test_quality_all_lost);
   g_test_add_func ("/cli/quality/nothing-looked-at", test_quality_nothing_looked_at);
   g_test_add_func ("/cli/quality/contention", test_quality_contention);
+  g_test_add_func ("/cli/quality/rate", test_quality_rate);
   return g_test_run ();
 }

@@ -245,6 +245,28 @@ test_table_stats_json (void)
   g_assert_cmpint (json_object_get_int_member (lost, "gone"), ==, 0);
 }
 
+/* How it ended, as a program that reads the figures can tell. */
+static void
+test_table_stats_end (void)
+{
+  const struct { SondeSessionState state; SondeEnd end; const char *keyword; } cases[] = {
+    { SONDE_SESSION_FINISHED, SONDE_END_PROCESS, "process" },
+    { SONDE_SESSION_FINISHED, SONDE_END_STOPPED, "stopped" },
+    { SONDE_SESSION_FINISHED, SONDE_END_OBSTACLE, "failed" },
+    { SONDE_SESSION_FAILED, SONDE_END_NONE, "failed" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      SondeSnapshot snapshot = { .state = cases[i].state, .end = cases[i].end };
+      g_autofree char *text = sonde_stats_dup_json (&snapshot);
+      g_autoptr(JsonNode) root = json_from_string (text, NULL);
+
+      g_assert_cmpstr (json_object_get_string_member (json_node_get_object (root), "end"), ==,
+                       cases[i].keyword);
+    }
+}
+
 static void
 test_table_cells (void)
 {
@@ -281,6 +303,7 @@ main (int   argc,
   g_test_add_func ("/cli/table/nothing-yet", test_table_nothing_yet);
   g_test_add_func ("/cli/table/control-characters", test_table_control_characters);
   g_test_add_func ("/cli/table/stats-json", test_table_stats_json);
+  g_test_add_func ("/cli/table/stats-end", test_table_stats_end);
   g_test_add_func ("/cli/table/cells", test_table_cells);
   return g_test_run ();
 }
