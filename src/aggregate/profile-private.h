@@ -53,6 +53,7 @@ struct _SondeProfile
   pid_t        looked_at;       /* the thread of the last fill(); 0 for all */
   GHashTable  *nodes;           /* set of Node, owned, by parent and function */
   guint64      stamp;
+  const SondeFunction *mark;    /* the outermost frame of what comes; NULL for none */
   Tally        truncated;       /* samples whose stack was not finished */
   Tally        cut;             /* and those whose call path is not kept whole */
   guint        prune_at;        /* the number of nodes */

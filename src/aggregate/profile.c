@@ -216,6 +216,12 @@ ensure_path (SondeProfile               *self,
   guint n_last = list_path (thread->last, last, G_N_ELEMENTS (last));
   Node *node = &thread->root;
 
+  if (self->mark != NULL)
+    {
+      node = sonde_profile_ensure_node (self, thread, node, self->mark);
+      n_last = n_last > 0 && last[n_last - 1] == node ? n_last - 1 : 0;
+    }
+
   for (; depth > 0 && n_last > 0 && last[n_last - 1]->function == functions[depth - 1]; depth--)
     node = last[--n_last];
 
@@ -358,6 +364,14 @@ sonde_profile_reset (SondeProfile *self)
       else
         reset_thread (self, thread);
     }
+}
+
+guint64
+sonde_profile_get_count (const SondeProfile *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return tally_get_count (&self->all.tally, SONDE_MODE_WALL);
 }
 
 SondeProfile *

@@ -77,6 +77,18 @@ void                sonde_profile_rename     (SondeProfile             *self,
  */
 void                sonde_profile_reset      (SondeProfile             *self);
 
+/* From here on another program runs. What comes goes below a frame @after that stands for it, and
+ * what was counted before the first of these calls below @before.
+ */
+void                sonde_profile_begin_program (SondeProfile          *self,
+                                              const SondeFunction      *before,
+                                              const SondeFunction      *after);
+/* All of it once more (transfer full), and in @thread_of each thread's copy. */
+SondeProfile       *sonde_profile_copy       (SondeProfile             *self,
+                                              GHashTable               *thread_of);
+/* All samples, whatever the mode. */
+guint64             sonde_profile_get_count  (const SondeProfile       *self);
+
 /* A copy that fill() can be called on while this one goes on; it has no call paths. */
 SondeProfile       *sonde_profile_freeze     (SondeProfile             *self);
 

@@ -8,7 +8,14 @@
 
 #include "engine/views.h"
 
+#include "base/clock.h"
 #include "base/text.h"
+
+/* A process may become another program again and again, which is seen 50 times a second at most:
+ * copies may take 2 % of the time.
+ */
+#define COPY_COST_FACTOR 50
+#define COPY_FREE_NS (400 * G_GUINT64_CONSTANT (1000))
 
 struct _SondeViewsThread
 {
@@ -24,6 +31,9 @@ struct _SondeViews
 {
   SondeProfile *profiles[SONDE_N_FRAMES]; /* owned */
   SondeProfile *frozen[SONDE_N_FRAMES];   /* owned; NULL unless set so */
+  guint64       n_before[SONDE_N_FRAMES]; /* samples of earlier programs */
+  gboolean      has_programs;             /* there were some */
+  guint64       copy_ns;                  /* when a profile may be copied again */
   GHashTable   *threads;                  /* tid → SondeViewsThread, owned: those not ended */
   SondeViewsNameFunc find_name;
   gpointer      data;                     /* for it */
@@ -255,15 +265,98 @@ sonde_views_repeat (SondeViews        *self,
                           n_samples, ns);
 }
 
+/* Whether the profile of @frames lacks samples of this program that the shown one has: none was
+ * taken of such frames, or some were peeked.
+ */
+static gboolean
+lacks_samples (SondeViews  *self,
+               SondeFrames  frames,
+               SondeFrames  shown)
+{
+  guint64 count = sonde_profile_get_count (self->profiles[frames]);
+
+  if (frames == shown)
+    return FALSE;
+
+  return count == self->n_before[frames] ||
+         (shown == SONDE_FRAMES_PYTHON && count < sonde_profile_get_count (self->profiles[shown]));
+}
+
+static void
+copy_profile (SondeViews  *self,
+              SondeFrames  from,
+              SondeFrames  to)
+{
+  g_autoptr(GHashTable) thread_of = g_hash_table_new (NULL, NULL);
+  SondeProfile *copy = sonde_profile_copy (self->profiles[from], thread_of);
+  GHashTableIter iter;
+  gpointer value;
+
+  sonde_profile_free (self->profiles[to]);
+  self->profiles[to] = copy;
+
+  g_hash_table_iter_init (&iter, self->threads);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      SondeViewsThread *thread = value;
+      SondeProfileThread *of = thread->profile_threads[from];
+
+      thread->profile_threads[to] = of != NULL ? g_hash_table_lookup (thread_of, of) : NULL;
+    }
+}
+
+/* Where there is no time, what is lacking is looked for again after the next program. */
+static void
+complete_profiles (SondeViews  *self,
+                   SondeFrames  shown)
+{
+  guint64 begun_ns = sonde_clock_now_ns ();
+  guint64 cpu_ns = sonde_clock_thread_cpu_ns ();
+
+  for (guint i = 0; i < SONDE_N_FRAMES; i++)
+    {
+      gboolean is_lacking = lacks_samples (self, i, shown);
+
+      if (is_lacking && begun_ns < self->copy_ns)
+        continue;
+
+      if (is_lacking)
+        copy_profile (self, shown, i);
+      self->n_before[i] = sonde_profile_get_count (self->profiles[i]);
+    }
+
+  cpu_ns = sonde_clock_thread_cpu_ns () - cpu_ns;
+  if (cpu_ns > COPY_FREE_NS)
+    self->copy_ns = begun_ns + COPY_COST_FACTOR * cpu_ns;
+}
+
+void
+sonde_views_begin_program (SondeViews          *self,
+                           SondeFrames          shown,
+                           const SondeFunction *before,
+                           const SondeFunction *after)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (shown < SONDE_N_FRAMES);
+
+  complete_profiles (self, shown);
+  for (guint i = 0; i < SONDE_N_FRAMES; i++)
+    sonde_profile_begin_program (self->profiles[i], before, after);
+  self->has_programs = TRUE;
+}
+
 void
 sonde_views_rename (SondeViews *self,
                     GHashTable *final_of)
 {
   g_return_if_fail (self != NULL);
 
-  /* Python functions have their names from the first. */
   sonde_profile_rename (self->profiles[SONDE_FRAMES_NATIVE], final_of);
   sonde_profile_rename (self->profiles[SONDE_FRAMES_BOTH], final_of);
+
+  /* Python functions have their names from the first; those of an earlier program may not. */
+  if (self->has_programs)
+    sonde_profile_rename (self->profiles[SONDE_FRAMES_PYTHON], final_of);
 }
 
 void
@@ -290,7 +383,10 @@ sonde_views_reset (SondeViews *self)
 
   is_frozen = self->frozen[0] != NULL;
   for (guint i = 0; i < SONDE_N_FRAMES; i++)
-    sonde_profile_reset (self->profiles[i]);
+    {
+      sonde_profile_reset (self->profiles[i]);
+      self->n_before[i] = 0;
+    }
 
   sonde_views_set_frozen (self, FALSE);
   sonde_views_set_frozen (self, is_frozen);

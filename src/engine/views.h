@@ -70,6 +70,14 @@ void              sonde_views_repeat        (SondeViews                 *self,
                                              guint64                     n_samples,
                                              guint64                     ns);
 
+/* The process has become another program, whose call paths go below @after; those of the one before
+ * stay, below @before. Where a profile has them not, since the process was looked at in @shown
+ * frames only, it takes them from there.
+ */
+void              sonde_views_begin_program (SondeViews                 *self,
+                                             SondeFrames                 shown,
+                                             const SondeFunction        *before,
+                                             const SondeFunction        *after);
 void              sonde_views_rename        (SondeViews                 *self,
                                              GHashTable                 *final_of);
 void              sonde_views_reset         (SondeViews                 *self);

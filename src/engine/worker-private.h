@@ -96,6 +96,13 @@ guint64  sonde_worker_read_target_cpu (SondeWorker *self);
 /* CPU time of all threads that sample. */
 guint64  sonde_worker_get_cpu_ns     (const SondeWorker *self);
 
+/* worker-programs.c */
+
+/* The target has become another program, and all samples of the one before are counted. Nothing
+ * for the first program.
+ */
+void     sonde_worker_begin_program  (SondeWorker *self);
+
 /* worker.c */
 
 /* The map has changed, or the target is a new program. */

@@ -66,6 +66,7 @@ sonde_worker_take_maps (SondeWorker *self,
     {
       sonde_worker_end_peek (self);
       self->hindrance = SONDE_HINDRANCE_NONE;
+      sonde_worker_begin_program (self);
     }
   sonde_python_stage_set_maps (self->python, self->target->maps, is_new_program);
 

@@ -104,7 +104,8 @@ read_program (SondeTarget *self)
   self->maps = g_steal_pointer (&maps);
 
   length = sonde_proc_read_link (self->root_fd, self->pid, "exe", path, sizeof path);
-  g_free (self->program);
+  g_free (self->program_before);
+  self->program_before = g_steal_pointer (&self->program);
   self->program = length > 0 ? sonde_text_dup_clean (path, (gsize) length, '?')
                              : sonde_text_dup_clean (stat.name, strlen (stat.name), '?');
 
@@ -193,6 +194,7 @@ sonde_target_free (SondeTarget *self)
     close (self->root_fd);
   g_clear_pointer (&self->maps, sonde_maps_unref);
   g_free (self->program);
+  g_free (self->program_before);
   g_free (self);
 }
 

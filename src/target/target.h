@@ -32,6 +32,7 @@ typedef enum
  * @is_child: whether we started it, so that its exit status is ours
  * @maps: its memory map as last read
  * @program: path of its executable, clean UTF-8
+ * @program_before: (nullable): that of the program that it was before
  * @children_ns: CPU time, as last seen, of what it has started since we look at it, as far as that
  *   has ended and it has waited for it
  * @exit_status: of a child that has ended, as waitpid() gives it; else -1
@@ -49,6 +50,7 @@ typedef struct
   gboolean     is_child;
   SondeMaps   *maps;        /* owned */
   char        *program;     /* owned */
+  char        *program_before; /* owned */
   guint64      children_ns;
   int          exit_status;
 

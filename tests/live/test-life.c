@@ -216,8 +216,10 @@ test_life_exec (void)
   stacks = read_stacks (&files);
   stats = read_stats (&files);
 
-  g_assert_cmpuint (test_stacks_count_end (stacks, "main;spin_before_exec"), >=, 100);
-  g_assert_cmpuint (test_stacks_count_end (stacks, "main;descend;descend;spin"), >=, 300);
+  g_assert_cmpuint (test_stacks_count_end_in (stacks, "[execer]", "main;spin_before_exec"), >=,
+                    100);
+  g_assert_cmpuint (test_stacks_count_end_in (stacks, "[exec depth]", "main;descend;descend;spin"),
+                    >=, 300);
   g_assert_cmpint (json_object_get_int_member (stats, "execs"), ==, 1);
   g_assert_cmpstr (json_object_get_string_member (stats, "end"), ==, "stopped");
 }

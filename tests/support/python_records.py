@@ -228,11 +228,18 @@ def check_reborn(start, cli):
 
 
 def check_departed(start, cli):
-    """A program of Python that becomes a native one with exec() is looked at as that."""
-    with start("departed", "0.2") as target:
-        stacks, stats = cli.record(target.read()["pid"], "-m", "wall", "-d", "1.5")
+    """A program of Python that becomes a native one with exec() is looked at as that, and stays."""
+    with start("departed", "0.7") as target:
+        stacks, stats = cli.record(target.read()["pid"], "-m", "wall", "-d", "2")
     _require(stats["frames"] == "native" and stats["execs"] == 1, stats)
-    _require(sum(stacks.values()) > 500, stats)
+    programs = {}
+    for stack, count in stacks.items():
+        programs[stack[0]] = programs.get(stack[0], 0) + count
+    _require(len(programs) == 2, programs)
+    shell = pathlib.Path("/bin/sh").resolve().name
+    _require(programs.get(f"[exec {shell}]", 0) > 500, programs)
+    before = sum(count for stack, count in stacks.items() if stack[1:] == ("<module>",))
+    _require(before > 200, f"before: {before}\n{_show(stacks)}")
 
 
 def check_crowd(start, cli):

@@ -306,6 +306,29 @@ test_paths_unnamed_stay (Fixture       *fixture,
   g_assert_cmpuint (sum_folded (fixture, "f;g;f;g"), ==, 1);
 }
 
+/* The mark of a program is on all of its paths, those that were cut too. */
+static void
+test_paths_of_a_program (Fixture       *fixture,
+                         gconstpointer  data)
+{
+  g_autoptr(GHashTable) nothing = g_hash_table_new (NULL, NULL);
+  const SondeFunction *before = ensure_function (fixture, "[before]");
+
+  wander_long (fixture, fixture->thread);
+  g_assert_cmpuint (get_cut_count (fixture), >, 0);
+  sonde_profile_begin_program (fixture->profile, before, ensure_function (fixture, "[after]"));
+
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autoptr(SondeSnapshot) snapshot = make_snapshot (fixture, 0);
+
+      g_assert_cmpuint (find_row (snapshot, before)->total_count, ==, get_sample_count (fixture));
+      g_assert_cmpuint (sum_folded (fixture, "[more]"), ==, get_cut_count (fixture));
+      sonde_profile_rename (fixture->profile, nothing);
+    }
+  assert_exact (fixture);
+}
+
 static void
 test_paths_no_names (Fixture       *fixture,
                      gconstpointer  data)
@@ -388,6 +411,7 @@ main (int   argc,
   ADD ("wander", "f", test_paths_wander);
   ADD ("busy-stay", "f", test_paths_busy_stay);
   ADD ("last-stay", "f", test_paths_last_stay);
+  ADD ("of-a-program", "f", test_paths_of_a_program);
   ADD ("unnamed-stay", "f", test_paths_unnamed_stay);
   ADD ("no-names", "?", test_paths_no_names);
   ADD ("merged", "f", test_paths_merged);
