@@ -10,8 +10,8 @@
  *   /usr/bin/.debug/x.debug
  *   /usr/lib/debug/usr/bin/x.debug
  *
- * Paths and links come from the target's files: what they lead to may be a device or a pipe, and
- * is opened for reading only once it is known to be a regular file.
+ * Paths and links come from the target's files, and are followed in its root alone. In our own only
+ * the path that a build-id gives is looked at, and what the file there names.
  */
 
 #include "config.h"
@@ -22,8 +22,6 @@
 #include <lzma.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "target/regular-file.h"
 
 #define DEBUG_FOLDER "/usr/lib/debug"
 #define ALTERNATE_FOLDER "/.dwz/"
@@ -64,13 +62,14 @@ has_checksum (int     fd,
 }
 
 static SondeElfFile *
-open_if_identical (const char     *path,
-                   const Identity *identity)
+look_at (const char     *path,
+         SondeRoot      *root,
+         const Identity *identity)
 {
   g_autoptr(SondeElfFile) file = NULL;
   const guint8 *build_id;
   gsize length;
-  int fd = sonde_regular_file_open (path);
+  int fd = sonde_root_open_file (root, path);
 
   if (fd < 0)
     return NULL;
@@ -92,21 +91,9 @@ open_if_identical (const char     *path,
   return g_steal_pointer (&file);
 }
 
-/* @path as the target sees it, then as we do. */
-static SondeElfFile *
-look_at (const char     *path,
-         pid_t           pid,
-         const Identity *identity)
-{
-  g_autofree char *in_target = g_strdup_printf ("/proc/%d/root%s", pid, path);
-  SondeElfFile *file = open_if_identical (in_target, identity);
-
-  return file != NULL ? file : open_if_identical (path, identity);
-}
-
 static SondeElfFile *
 look_by_build_id (const Identity *identity,
-                  pid_t           pid)
+                  SondeRoot      *root)
 {
   g_autoptr(GString) path = NULL;
 
@@ -119,17 +106,17 @@ look_by_build_id (const Identity *identity,
     g_string_append_printf (path, "%02x", identity->build_id[i]);
   g_string_append (path, ".debug");
 
-  return look_at (path->str, pid, identity);
+  return look_at (path->str, root, identity);
 }
 
 static SondeElfFile *
 look_by_link (SondeElfFile *file,
               const char   *path,
-              pid_t         pid)
+              SondeRoot    *root)
 {
   static const struct
   {
-    const char *root;
+    const char *top;
     const char *folder;
   } places[] = { { "", "/" }, { "", "/.debug/" }, { DEBUG_FOLDER, "/" } };
   g_autofree char *folder = NULL;
@@ -147,8 +134,8 @@ look_by_link (SondeElfFile *file,
     {
       g_autofree char *candidate = NULL;
 
-      candidate = g_strconcat (places[i].root, folder, places[i].folder, name, NULL);
-      found = look_at (candidate, pid, &identity);
+      candidate = g_strconcat (places[i].top, folder, places[i].folder, name, NULL);
+      found = look_at (candidate, root, &identity);
     }
 
   return found;
@@ -157,8 +144,9 @@ look_by_link (SondeElfFile *file,
 /**
  * sonde_debug_file_find:
  * @file: a program or library
- * @path: (nullable): where it lies
- * @pid: the process that has it mapped
+ * @path: (nullable): where it lies in @root
+ * @root: the root of the process that has it mapped
+ * @found_in: (out caller-allocates): the root that the debug file was found in
  *
  * Finds the file that has the debug information of @file. Reads the disk.
  *
@@ -167,17 +155,27 @@ look_by_link (SondeElfFile *file,
 SondeElfFile *
 sonde_debug_file_find (SondeElfFile *file,
                        const char   *path,
-                       pid_t         pid)
+                       SondeRoot    *root,
+                       SondeRoot    *found_in)
 {
   Identity identity = { 0 };
   SondeElfFile *found;
 
-  g_return_val_if_fail (file != NULL, NULL);
+  g_return_val_if_fail (file != NULL && root != NULL && found_in != NULL, NULL);
 
+  *found_in = *root;
   identity.build_id_length = sonde_elf_file_get_build_id (file, &identity.build_id);
-  found = look_by_build_id (&identity, pid);
+  found = look_by_build_id (&identity, root);
+  if (found == NULL)
+    found = look_by_link (file, path, root);
 
-  return found != NULL ? found : look_by_link (file, path, pid);
+  if (found == NULL && !root->is_ours)
+    {
+      sonde_root_init (found_in, 0);
+      found = look_by_build_id (&identity, found_in);
+    }
+
+  return found;
 }
 
 /**
@@ -185,8 +183,8 @@ sonde_debug_file_find (SondeElfFile *file,
  * @name: the path in .gnu_debugaltlink, relative to @path
  * @build_id: the build-id that follows there
  * @build_id_length: its length
- * @path: where the file that has the link lies
- * @pid: the process it is of
+ * @path: (nullable): where the file that has the link lies in @root
+ * @root: where that file was found
  *
  * Finds the file of debug information that several debug files share.
  *
@@ -197,10 +195,10 @@ sonde_debug_file_find_alternate (const char   *name,
                                  const guint8 *build_id,
                                  gsize         build_id_length,
                                  const char   *path,
-                                 pid_t         pid)
+                                 SondeRoot    *root)
 {
   const Identity identity = { .build_id = build_id, .build_id_length = build_id_length };
-  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *folder = path != NULL ? g_path_get_dirname (path) : NULL;
   g_autofree char *beside = NULL;
   const char *shared;
   SondeElfFile *found;
@@ -209,12 +207,16 @@ sonde_debug_file_find_alternate (const char   *name,
       strnlen (name, PATH_MAX) == PATH_MAX)
     return NULL;
 
-  found = look_by_build_id (&identity, pid);
+  found = look_by_build_id (&identity, root);
   if (found != NULL)
     return found;
 
-  beside = name[0] == '/' ? g_strdup (name) : g_strconcat (folder, "/", name, NULL);
-  found = look_at (beside, pid, &identity);
+  if (name[0] == '/')
+    beside = g_strdup (name);
+  else if (folder != NULL)
+    beside = g_strconcat (folder, "/", name, NULL);
+  if (beside != NULL)
+    found = look_at (beside, root, &identity);
 
   /* The debug file may have been reached through a link, and then @name does not lead on from
    * there.
@@ -224,7 +226,7 @@ sonde_debug_file_find_alternate (const char   *name,
     {
       g_autofree char *candidate = g_strconcat (DEBUG_FOLDER "/", shared, NULL);
 
-      found = look_at (candidate, pid, &identity);
+      found = look_at (candidate, root, &identity);
     }
 
   return found;

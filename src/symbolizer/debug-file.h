@@ -6,24 +6,23 @@
 
 #pragma once
 
-#include <sys/types.h>
-
 #include "symbolizer/elf-file.h"
+#include "target/root.h"
 
 G_BEGIN_DECLS
 
 /* The three ways to what was split off @file, all (transfer full) (nullable). They look among the
- * target's files first (/proc/PID/root), then among ours; never on the network. @path is the file
- * that is asked for, as the target names it.
+ * target's files first, then among ours for what a build-id names; never on the network.
  */
 SondeElfFile *sonde_debug_file_find           (SondeElfFile *file,
                                                const char   *path,
-                                               pid_t         pid);
+                                               SondeRoot    *root,
+                                               SondeRoot    *found_in);
 SondeElfFile *sonde_debug_file_find_alternate (const char   *name,
                                                const guint8 *build_id,
                                                gsize         build_id_length,
                                                const char   *path,
-                                               pid_t         pid);
+                                               SondeRoot    *root);
 SondeElfFile *sonde_debug_file_unpack         (SondeElfFile *file);
 
 G_END_DECLS

@@ -83,7 +83,7 @@ open_dwarf (SondeElfFile *file)
 static gboolean
 open_alternate (SondeDebugInfo *self,
                 const char     *path,
-                pid_t           pid)
+                SondeRoot      *root)
 {
   const char *name = NULL;
   const void *build_id = NULL;
@@ -96,7 +96,7 @@ open_alternate (SondeDebugInfo *self,
     return FALSE;
 
   self->alternate_file = sonde_debug_file_find_alternate (name, build_id, (gsize) length,
-                                                          path, pid);
+                                                          path, root);
   self->alternate = self->alternate_file != NULL ? open_dwarf (self->alternate_file) : NULL;
   if (self->alternate == NULL)
     return FALSE;
@@ -109,8 +109,8 @@ open_alternate (SondeDebugInfo *self,
 /**
  * sonde_debug_info_new:
  * @file: (transfer full): the file that has the debug information
- * @path: where it lies, or the program it is of
- * @pid: the process that has it mapped
+ * @path: (nullable): where it lies in @root, or the program it is of
+ * @root: where it was found
  *
  * Reads the debug information of a module. @file is freed with it, or at once if there is none.
  *
@@ -119,7 +119,7 @@ open_alternate (SondeDebugInfo *self,
 SondeDebugInfo *
 sonde_debug_info_new (SondeElfFile *file,
                       const char   *path,
-                      pid_t         pid)
+                      SondeRoot    *root)
 {
   g_autoptr(SondeDebugInfo) self = g_new0 (SondeDebugInfo, 1);
 
@@ -128,7 +128,7 @@ sonde_debug_info_new (SondeElfFile *file,
   self->file = file;
   self->time_left_us = TIME_MAX_US;
   self->dwarf = open_dwarf (file);
-  if (self->dwarf == NULL || !open_alternate (self, path, pid))
+  if (self->dwarf == NULL || !open_alternate (self, path, root))
     return NULL;
 
   self->functions = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_array_unref);

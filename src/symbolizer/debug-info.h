@@ -6,9 +6,8 @@
 
 #pragma once
 
-#include <sys/types.h>
-
 #include "symbolizer/elf-file.h"
+#include "target/root.h"
 
 G_BEGIN_DECLS
 
@@ -43,7 +42,7 @@ typedef struct _SondeDebugInfo SondeDebugInfo;
 
 SondeDebugInfo *sonde_debug_info_new           (SondeElfFile       *file,
                                                 const char         *path,
-                                                pid_t               pid);
+                                                SondeRoot          *root);
 void            sonde_debug_info_free          (SondeDebugInfo     *self);
 
 gboolean        sonde_debug_info_find_function (SondeDebugInfo     *self,

@@ -89,12 +89,14 @@ has_dwarf (SondeElfFile *file)
 static SondeModule *
 module_new (SondeElfFile *taken,
             const char   *path,
-            pid_t         pid)
+            SondeRoot    *root)
 {
   g_autoptr(SondeElfFile) file = taken;
+  g_autofree char *in_root = sonde_root_dup_path (root, path);
   g_autoptr(SondeElfFile) debug = NULL;
   g_autoptr(SondeElfFile) unpacked = NULL;
   SondeModule *self = g_new0 (SondeModule, 1);
+  SondeRoot found_in;
   gboolean complete;
 
   self->base_name = g_path_get_basename (path);
@@ -105,7 +107,7 @@ module_new (SondeElfFile *taken,
 
   read_segments (self, file);
   if (!has_section (file, ".symtab") || !has_dwarf (file))
-    debug = sonde_debug_file_find (file, path, pid);
+    debug = sonde_debug_file_find (file, in_root, root, &found_in);
 
   complete = sonde_symbol_table_add_symbols (self->symbols, file, SHT_SYMTAB);
   if (debug != NULL && sonde_symbol_table_add_symbols (self->symbols, debug, SHT_SYMTAB))
@@ -124,9 +126,11 @@ module_new (SondeElfFile *taken,
   sonde_symbol_table_sort (self->symbols);
 
   if (debug != NULL && has_dwarf (debug))
-    self->debug_info = sonde_debug_info_new (g_steal_pointer (&debug), path, pid);
+    self->debug_info = sonde_debug_info_new (g_steal_pointer (&debug),
+                                             found_in.pid == root->pid ? in_root : NULL,
+                                             &found_in);
   else if (has_dwarf (file))
-    self->debug_info = sonde_debug_info_new (g_steal_pointer (&file), path, pid);
+    self->debug_info = sonde_debug_info_new (g_steal_pointer (&file), in_root, root);
 
   return self;
 }
@@ -134,8 +138,8 @@ module_new (SondeElfFile *taken,
 /**
  * sonde_module_new:
  * @fd: (transfer full): the file
- * @path: where it lies, as the target names it
- * @pid: the process that has it mapped
+ * @path: where it lies, as the memory map says
+ * @root: the root of the process that has it mapped
  *
  * Reads the symbols of a file. Reads the disk: milliseconds, for a big program tenths of a second.
  *
@@ -145,15 +149,15 @@ module_new (SondeElfFile *taken,
 SondeModule *
 sonde_module_new (int         fd,
                   const char *path,
-                  pid_t       pid)
+                  SondeRoot  *root)
 {
   SondeElfFile *file;
 
-  g_return_val_if_fail (fd >= 0 && path != NULL, NULL);
+  g_return_val_if_fail (fd >= 0 && path != NULL && root != NULL, NULL);
 
   file = sonde_elf_file_open (fd);
 
-  return file != NULL ? module_new (file, path, pid) : NULL;
+  return file != NULL ? module_new (file, path, root) : NULL;
 }
 
 /**
@@ -173,12 +177,14 @@ sonde_module_new_for_image (gpointer    image,
                             const char *path)
 {
   SondeElfFile *file;
+  SondeRoot root;
 
   g_return_val_if_fail (image != NULL && path != NULL, NULL);
 
+  sonde_root_init (&root, 0);
   file = sonde_elf_file_new_for_image (image, length);
 
-  return file != NULL ? module_new (file, path, 0) : NULL;
+  return file != NULL ? module_new (file, path, &root) : NULL;
 }
 
 void

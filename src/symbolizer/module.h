@@ -6,9 +6,7 @@
 
 #pragma once
 
-#include <sys/types.h>
-
-#include <glib.h>
+#include "target/root.h"
 
 G_BEGIN_DECLS
 
@@ -47,7 +45,7 @@ typedef struct _SondeModule SondeModule;
 
 SondeModule *sonde_module_new              (int                  fd,
                                             const char          *path,
-                                            pid_t                pid);
+                                            SondeRoot           *root);
 SondeModule *sonde_module_new_for_image    (gpointer             image,
                                             gsize                length,
                                             const char          *path);

@@ -41,7 +41,6 @@ struct _SondeSymbolThread
   /* Set once */
   GThread        *thread;
   SondeFunctions *functions; /* owned */
-  pid_t           pid;
 
   /* Under the lock */
   GMutex          lock;
@@ -53,6 +52,7 @@ struct _SondeSymbolThread
   gboolean        stop;
 
   /* The thread's own */
+  SondeRoot       root;
   GHashTable     *modules;   /* set of ModuleEntry */
 };
 
@@ -106,17 +106,17 @@ read_vdso (pid_t               pid,
 }
 
 static SondeModule *
-open_module (pid_t               pid,
+open_module (SondeRoot          *root,
              const SondeMapping *mapping)
 {
   int fd;
 
   if (strcmp (mapping->path, "[vdso]") == 0)
-    return read_vdso (pid, mapping);
+    return read_vdso (root->pid, mapping);
 
-  fd = sonde_mapping_open (mapping, pid);
+  fd = sonde_mapping_open (mapping, root);
 
-  return fd >= 0 ? sonde_module_new (fd, mapping->path, pid) : NULL;
+  return fd >= 0 ? sonde_module_new (fd, mapping->path, root) : NULL;
 }
 
 static SondeModule *
@@ -132,7 +132,7 @@ ensure_module (SondeSymbolThread  *self,
     {
       entry = g_memdup2 (&key, sizeof key);
       entry->path = g_strdup (mapping->path);
-      entry->module = open_module (self->pid, mapping);
+      entry->module = open_module (&self->root, mapping);
       g_hash_table_add (self->modules, entry);
     }
 
@@ -310,7 +310,7 @@ sonde_symbol_thread_new (pid_t           pid,
 
   self = g_new0 (SondeSymbolThread, 1);
   self->functions = sonde_functions_ref (functions);
-  self->pid = pid;
+  sonde_root_init (&self->root, pid);
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
   self->jobs = g_array_new (FALSE, FALSE, sizeof (Job));

@@ -17,6 +17,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -277,27 +278,50 @@ sonde_maps_find (SondeMaps    *self,
   return NULL;
 }
 
+/* Whether @fd would show up in a memory map as @mapping does. Btrfs and overlayfs show another
+ * device there than stat() does, so ours is asked. Nothing of the file is touched.
+ */
+static gboolean
+would_map_alike (int                 fd,
+                 const SondeMapping *mapping)
+{
+  g_autoptr(SondeMaps) maps = NULL;
+  const SondeMapping *own;
+  void *page = mmap (NULL, 1, PROT_READ, MAP_PRIVATE, fd, 0);
+  gboolean is_alike;
+
+  if (page == MAP_FAILED)
+    return FALSE;
+
+  maps = sonde_maps_read (getpid (), NULL);
+  own = maps != NULL ? sonde_maps_find (maps, GPOINTER_TO_SIZE (page)) : NULL;
+  is_alike = own != NULL && own->inode == mapping->inode && own->device == mapping->device;
+  munmap (page, 1);
+
+  return is_alike;
+}
+
 static gboolean
 is_same_file (int                 fd,
               const SondeMapping *mapping)
 {
   struct stat status;
+  guint64 device;
 
   if (fstat (fd, &status) != 0)
     return FALSE;
 
-  /* Btrfs and overlayfs show another device number in maps than stat() does, so the
-   * inode alone is compared.
-   */
-  return status.st_ino == mapping->inode;
+  device = (guint64) major (status.st_dev) << 32 | minor (status.st_dev);
+
+  return (status.st_ino == mapping->inode && device == mapping->device) ||
+         would_map_alike (fd, mapping);
 }
 
+/* @fd if it is the file of @mapping, else -1, and @fd is closed. */
 static int
-open_if_same (const char         *path,
+keep_if_same (int                 fd,
               const SondeMapping *mapping)
 {
-  int fd = sonde_regular_file_open (path);
-
   if (fd >= 0 && !is_same_file (fd, mapping))
     {
       close (fd);
@@ -307,31 +331,42 @@ open_if_same (const char         *path,
   return fd;
 }
 
+/* What was mapped before a chroot() lies outside of the root, and has its path in ours: the path is
+ * the kernel's, and what it leads to must be the very file, so nothing can be made of it.
+ */
+static int
+open_by_path (const SondeMapping *self,
+              SondeRoot          *root)
+{
+  g_autofree char *path = sonde_root_dup_path (root, self->path);
+
+  if (path != NULL)
+    return keep_if_same (sonde_root_open_file (root, path), self);
+
+  return root->has_our_mounts ? keep_if_same (sonde_regular_file_open (self->path), self) : -1;
+}
+
 int
 sonde_mapping_open (const SondeMapping *self,
-                    pid_t               pid)
+                    SondeRoot          *root)
 {
-  g_autofree char *by_root = NULL;
   g_autofree char *by_range = NULL;
   g_autofree char *by_exe = NULL;
   int fd = -1;
 
-  g_return_val_if_fail (self != NULL, -1);
+  g_return_val_if_fail (self != NULL && root != NULL, -1);
 
   if (self->path == NULL || self->inode == 0)
     return -1;
 
   if (self->path[0] == '/' && !self->deleted)
-    {
-      by_root = g_strdup_printf ("/proc/%d/root%s", pid, self->path);
-      fd = open_if_same (by_root, self);
-    }
+    fd = open_by_path (self, root);
 
   if (fd < 0)
     {
       by_range = g_strdup_printf ("/proc/%d/map_files/%" G_GINT64_MODIFIER "x-%"
-                                  G_GINT64_MODIFIER "x", pid, self->start, self->end);
-      fd = open_if_same (by_range, self);
+                                  G_GINT64_MODIFIER "x", root->pid, self->start, self->end);
+      fd = keep_if_same (sonde_regular_file_open (by_range), self);
     }
 
   /* map_files needs CAP_CHECKPOINT_RESTORE, but a process's own executable can be read by
@@ -339,13 +374,9 @@ sonde_mapping_open (const SondeMapping *self,
    */
   if (fd < 0)
     {
-      by_exe = g_strdup_printf ("/proc/%d/exe", pid);
-      fd = open_if_same (by_exe, self);
+      by_exe = g_strdup_printf ("/proc/%d/exe", root->pid);
+      fd = keep_if_same (sonde_regular_file_open (by_exe), self);
     }
-
-  /* Nothing is left in /proc of a program that has ended, and its names may still be wanted. */
-  if (fd < 0 && self->path[0] == '/' && !self->deleted)
-    fd = open_if_same (self->path, self);
 
   return fd;
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/types.h"
+#include "target/root.h"
 
 G_BEGIN_DECLS
 
@@ -62,12 +63,12 @@ const SondeMapping *sonde_maps_find      (SondeMaps    *self,
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SondeMaps, sonde_maps_unref)
 
-/* Opens the file that is mapped at @mapping, read-only (an owned descriptor), or -1. It is the
- * very file: looked up through /proc/PID/root, compared by inode, and else through
+/* Opens the file that is mapped at @self, read-only (an owned descriptor), or -1. It is the very
+ * file: looked up in @root, the root of the process, compared by device and inode, and else through
  * /proc/PID/map_files or /proc/PID/exe, so that a replaced or deleted file is never taken for the
  * mapped one. May read the disk.
  */
 int                 sonde_mapping_open   (const SondeMapping *self,
-                                          pid_t               pid);
+                                          SondeRoot          *root);
 
 G_END_DECLS

@@ -10,10 +10,20 @@
 
 G_BEGIN_DECLS
 
-/* Opens the file at @path for reading (an owned descriptor), or -1. Whatever is not a regular file
- * is not opened at all: to open a device can set it going, to open a pipe can wait for ever.
- * Threads: any.
+/* Both open a file for reading (an owned descriptor), or give -1. Whatever is not a regular file is
+ * not opened at all: to open a device can set it going, to open a pipe can wait for ever. A file
+ * whose owner has a lease on it is not waited for either. Threads: any.
  */
-int sonde_regular_file_open (const char *path);
+
+/* The file at @path as we see it: for paths that are ours, or lead where ours do. */
+int sonde_regular_file_open    (const char *path);
+
+/* The file at @path as one sees it whose root folder is @root_fd. Neither "..", nor a symbolic link
+ * of any kind leads out of that. Where the kernel cannot promise it (openat2() is of Linux 5.6, and
+ * older containers forbid what they do not know), no symbolic link is followed: the file it leads
+ * to has no names then, which is better than those of another.
+ */
+int sonde_regular_file_open_in (int         root_fd,
+                                const char *path);
 
 G_END_DECLS

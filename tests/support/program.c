@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
@@ -346,10 +347,45 @@ dup_perf_lack (void)
   return status == 0 ? NULL : g_strdup_printf ("perf does not work here: %s", output);
 }
 
+static char *
+dup_chroot_lack (void)
+{
+  pid_t child = fork ();
+  int status = 0;
+
+  if (child == 0)
+    _exit ((geteuid () == 0 || unshare (CLONE_NEWUSER) == 0) &&
+           unshare (CLONE_NEWNS) == 0 && chroot ("/") == 0 ? 0 : errno);
+
+  g_assert_cmpint (child, >, 0);
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+
+  return status == 0 ? NULL
+                     : g_strdup_printf ("no process may have a root folder of its own here: %s",
+                                        g_strerror (WEXITSTATUS (status)));
+}
+
+static char *
+dup_lack (TestNeed need)
+{
+  switch (need)
+    {
+    case TEST_NEED_PERF:
+      return dup_perf_lack ();
+
+    case TEST_NEED_CHROOT:
+      return dup_chroot_lack ();
+
+    case TEST_NEED_TRACING:
+    default:
+      return dup_tracing_lack ();
+    }
+}
+
 gboolean
 test_skip_without (TestNeed need)
 {
-  g_autofree char *lack = need == TEST_NEED_PERF ? dup_perf_lack () : dup_tracing_lack ();
+  g_autofree char *lack = dup_lack (need);
 
   if (lack != NULL)
     g_test_skip (g_strdelimit (lack, "\n", ' '));

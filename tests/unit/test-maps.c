@@ -99,6 +99,7 @@ test_maps_own_process (void)
   g_autoptr(GError) error = NULL;
   g_autoptr(SondeMaps) maps = sonde_maps_read (getpid (), &error);
   const SondeMapping *mapping;
+  SondeRoot root;
   int fd;
 
   g_assert_no_error (error);
@@ -106,9 +107,23 @@ test_maps_own_process (void)
   g_assert_nonnull (mapping);
   g_assert_true (mapping->executable);
 
-  fd = sonde_mapping_open (mapping, getpid ());
+  sonde_root_init (&root, getpid ());
+  fd = sonde_mapping_open (mapping, &root);
   g_assert_cmpint (fd, >=, 0);
   close (fd);
+}
+
+/* Files of two devices can have the same number. */
+static void
+test_maps_other_device (void)
+{
+  g_autoptr(SondeMaps) maps = sonde_maps_read (getpid (), NULL);
+  SondeMapping mapping = *sonde_maps_find (maps, (SondeAddress) (gsize) test_maps_own_process);
+  SondeRoot root;
+
+  sonde_root_init (&root, getpid ());
+  mapping.device ^= 0x55;
+  g_assert_cmpint (sonde_mapping_open (&mapping, &root), ==, -1);
 }
 
 static void
@@ -116,14 +131,27 @@ test_maps_ended_process (void)
 {
   g_autoptr(SondeMaps) maps = sonde_maps_read (getpid (), NULL);
   SondeMapping mapping = *sonde_maps_find (maps, (SondeAddress) (gsize) test_maps_own_process);
+  SondeRoot root = { .pid = 0x7ffffff, .is_ours = TRUE };
   int fd;
 
-  fd = sonde_mapping_open (&mapping, 0x7ffffff);
+  fd = sonde_mapping_open (&mapping, &root);
   g_assert_cmpint (fd, >=, 0);
   close (fd);
 
+  /* Of a process in a chroot: the library was mapped before. */
+  root.is_ours = FALSE;
+  root.has_our_mounts = TRUE;
+  fd = sonde_mapping_open (&mapping, &root);
+  g_assert_cmpint (fd, >=, 0);
+  close (fd);
+
+  /* Its files may have been others. */
+  root.has_our_mounts = FALSE;
+  g_assert_cmpint (sonde_mapping_open (&mapping, &root), ==, -1);
+
+  root.is_ours = TRUE;
   mapping.inode++;
-  g_assert_cmpint (sonde_mapping_open (&mapping, 0x7ffffff), ==, -1);
+  g_assert_cmpint (sonde_mapping_open (&mapping, &root), ==, -1);
 }
 
 static void
@@ -145,6 +173,7 @@ main (int   argc,
   g_test_add_func ("/target/maps/malformed", test_maps_malformed);
   g_test_add_func ("/target/maps/range-edges", test_maps_range_edges);
   g_test_add_func ("/target/maps/own-process", test_maps_own_process);
+  g_test_add_func ("/target/maps/other-device", test_maps_other_device);
   g_test_add_func ("/target/maps/ended-process", test_maps_ended_process);
   g_test_add_func ("/target/maps/no-process", test_maps_no_process);
   return g_test_run ();

@@ -52,10 +52,12 @@ static SondeModule *
 open_module (const char *path)
 {
   int fd = open (path, O_RDONLY | O_CLOEXEC);
+  SondeRoot root;
 
   g_assert_cmpint (fd, >=, 0);
+  sonde_root_init (&root, getpid ());
 
-  return sonde_module_new (fd, path, getpid ());
+  return sonde_module_new (fd, path, &root);
 }
 
 /* What the library at @path says of its functions; the addresses are those of its file. */
