@@ -34,6 +34,7 @@ struct _SondeElfFile
   Elf     *elf;
   int      fd;    /* -1 for an image, or when all was read */
   gpointer image; /* NULL for a file */
+  gsize    image_length;
 
   gboolean was_read[SECTIONS_MAX]; /* by section */
   guint64  read_bytes;             /* of them all */
@@ -136,6 +137,7 @@ sonde_elf_file_new_for_image (gpointer image,
 
   self->fd = -1;
   self->image = image;
+  self->image_length = length;
   if (length < sizeof header)
     return NULL;
 
@@ -273,6 +275,56 @@ sonde_elf_file_read_section (SondeElfFile *self,
   data = elf_getdata (section, NULL);
 
   return data != NULL && data->d_buf != NULL && data->d_size > 0 ? data : NULL;
+}
+
+/* Copies at most @length bytes that are @offset bytes into the file; gives how many. */
+static gsize
+read_bytes (SondeElfFile *self,
+            guint64       offset,
+            guint8       *bytes,
+            gsize         length)
+{
+  gssize n;
+
+  if (self->fd >= 0)
+    {
+      n = pread (self->fd, bytes, length, (off_t) offset);
+      return n > 0 ? (gsize) n : 0;
+    }
+
+  if (self->image == NULL || offset >= self->image_length)
+    return 0;
+
+  length = MIN (length, self->image_length - offset);
+  memcpy (bytes, (const guint8 *) self->image + offset, length);
+
+  return length;
+}
+
+gsize
+sonde_elf_file_read_address (SondeElfFile *self,
+                             guint64       address,
+                             guint8       *bytes,
+                             gsize         length)
+{
+  GElf_Phdr segment;
+  size_t count;
+
+  g_return_val_if_fail (self != NULL && bytes != NULL, 0);
+
+  if (elf_getphdrnum (self->elf, &count) != 0)
+    return 0;
+
+  for (size_t i = 0; i < count; i++)
+    if (gelf_getphdr (self->elf, (int) i, &segment) != NULL && segment.p_type == PT_LOAD &&
+        address >= segment.p_vaddr && address - segment.p_vaddr < segment.p_filesz)
+      {
+        guint64 at = address - segment.p_vaddr;
+
+        return read_bytes (self, segment.p_offset + at, bytes, MIN (length, segment.p_filesz - at));
+      }
+
+  return 0;
 }
 
 /* Not elf_strptr(): that looks for the closing zero of each name anew, from the end of the

@@ -65,6 +65,12 @@ const char   *sonde_elf_file_get_section_name (SondeElfFile    *self,
 Elf_Data     *sonde_elf_file_read_section  (SondeElfFile  *self,
                                             Elf_Scn       *section);
 
+/* Copies at most @length bytes of what is loaded at @address; gives how many. */
+gsize         sonde_elf_file_read_address  (SondeElfFile  *self,
+                                            guint64        address,
+                                            guint8        *bytes,
+                                            gsize          length);
+
 /* The names in the section of index @index; FALSE if there are none. Borrowed from @self. */
 gboolean      sonde_elf_file_read_strings  (SondeElfFile  *self,
                                             gsize          index,

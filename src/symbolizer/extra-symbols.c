@@ -31,6 +31,9 @@
 #define FRAME_ENCODING (DW_EH_PE_pcrel | DW_EH_PE_sdata4)
 #define FRAME_BYTES 8
 
+/* A web browser has half a million. */
+#define FRAMES_MAX 4000000
+
 #define STUB_BYTES 16
 #define SMALL_STUB_BYTES 8
 #define JUMP_BYTES 6
@@ -205,35 +208,35 @@ find_encoding (const Dwarf_CIE *cie)
 
 /* Both numbers of an FDE are four bytes, and the first counts from its own place. */
 static void
-add_frame (SondeSymbolTable *self,
-           GArray           *code,
-           const guint8     *fde,
-           guint64           address)
+append_frame (GArray       *frames,
+              GArray       *code,
+              const guint8 *fde,
+              guint64       address)
 {
-  SondeSymbol symbol = { 0 };
+  SondeRange frame = { 0 };
   const SondeRange *section;
   gint32 distance;
   guint32 length;
 
   memcpy (&distance, fde, sizeof distance);
   memcpy (&length, fde + sizeof distance, sizeof length);
-  symbol.start = address + (guint64) (gint64) distance;
-  section = sonde_range_index_find (code, symbol.start);
-  if (section == NULL || length == 0)
+  frame.start = address + (guint64) (gint64) distance;
+  section = sonde_range_index_find (code, frame.start);
+  if (section == NULL || length == 0 || frames->len == FRAMES_MAX)
     return;
 
-  symbol.end = symbol.start + MIN (length, section->end - symbol.start);
-  sonde_symbol_table_add (self, &symbol);
+  frame.end = frame.start + MIN (length, section->end - frame.start);
+  g_array_append_val (frames, frame);
 }
 
 /* Takes all FDEs of @data, whose first byte is at @address. Linkers keep one of several equal CIEs,
  * so an FDE can belong to any before it.
  */
 static void
-add_frames (SondeSymbolTable *self,
-            SondeElfFile     *file,
-            Elf_Data         *data,
-            guint64           address)
+append_frames (GArray       *frames,
+               SondeElfFile *file,
+               Elf_Data     *data,
+               guint64       address)
 {
   g_autoptr(GArray) code = list_code (file);
   g_autoptr(GHashTable) encodings = g_hash_table_new (NULL, NULL);
@@ -257,22 +260,38 @@ add_frames (SondeSymbolTable *self,
 
       cie = g_hash_table_lookup (encodings, GSIZE_TO_POINTER (entry.fde.CIE_pointer));
       if (GPOINTER_TO_UINT (cie) == FRAME_ENCODING && entry.fde.end - fde >= FRAME_BYTES)
-        add_frame (self, code, fde, address + (guint64) (fde - (const guint8 *) data->d_buf));
+        append_frame (frames, code, fde, address + (guint64) (fde - (const guint8 *) data->d_buf));
     }
 }
 
-void
-sonde_symbol_table_add_frames (SondeSymbolTable *self,
-                               SondeElfFile     *file)
+GArray *
+sonde_symbol_table_read_frames (SondeElfFile *file)
 {
+  GArray *frames = sonde_range_index_new ();
   GElf_Shdr header;
   Elf_Scn *section;
   Elf_Data *data;
 
-  g_return_if_fail (self != NULL && file != NULL);
-
   section = sonde_elf_file_find_section (file, ".eh_frame", &header);
   data = section != NULL ? sonde_elf_file_read_section (file, section) : NULL;
   if (data != NULL)
-    add_frames (self, file, data, header.sh_addr);
+    append_frames (frames, file, data, header.sh_addr);
+  sonde_range_index_sort (frames);
+
+  return frames;
+}
+
+void
+sonde_symbol_table_add_frames (SondeSymbolTable *self,
+                               GArray           *frames)
+{
+  g_return_if_fail (self != NULL && frames != NULL);
+
+  for (guint i = 0; i < frames->len; i++)
+    {
+      const SondeRange *frame = &g_array_index (frames, SondeRange, i);
+      SondeSymbol symbol = { .start = frame->start, .end = frame->end };
+
+      sonde_symbol_table_add (self, &symbol);
+    }
 }

@@ -11,11 +11,16 @@
 G_BEGIN_DECLS
 
 /* The stubs of the procedure linkage table, each with the name of what it calls. */
-void sonde_symbol_table_add_stubs  (SondeSymbolTable *self,
-                                    SondeElfFile     *file);
+void    sonde_symbol_table_add_stubs   (SondeSymbolTable *self,
+                                        SondeElfFile     *file);
 
-/* Where functions begin and end, from the unwind table; it knows no names. */
-void sonde_symbol_table_add_frames (SondeSymbolTable *self,
-                                    SondeElfFile     *file);
+/* Where functions begin and end, from the unwind table, which knows no names: a range index
+ * (transfer full).
+ */
+GArray *sonde_symbol_table_read_frames (SondeElfFile     *file);
+
+/* Adds @frames as functions without a name. */
+void    sonde_symbol_table_add_frames  (SondeSymbolTable *self,
+                                        GArray           *frames);
 
 G_END_DECLS

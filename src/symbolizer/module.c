@@ -86,6 +86,33 @@ has_dwarf (SondeElfFile *file)
   return has_section (file, ".debug_info") || has_section (file, ".zdebug_info");
 }
 
+/* Takes the symbols of @file and of its debug file, which is NULL if there is none. */
+static void
+read_symbols (SondeModule  *self,
+              SondeElfFile *file,
+              SondeElfFile *debug)
+{
+  g_autoptr(SondeElfFile) unpacked = NULL;
+  g_autoptr(GArray) frames = sonde_symbol_table_read_frames (file);
+  SondeSymbolBounds bounds = { .file = file, .frames = frames };
+
+  bounds.is_complete = sonde_symbol_table_add_symbols (self->symbols, file, SHT_SYMTAB);
+  if (debug != NULL && sonde_symbol_table_add_symbols (self->symbols, debug, SHT_SYMTAB))
+    bounds.is_complete = TRUE;
+
+  sonde_symbol_table_add_symbols (self->symbols, file, SHT_DYNSYM);
+  sonde_symbol_table_add_stubs (self->symbols, file);
+  if (!bounds.is_complete)
+    {
+      unpacked = sonde_debug_file_unpack (file);
+      if (unpacked != NULL)
+        sonde_symbol_table_add_symbols (self->symbols, unpacked, SHT_SYMTAB);
+      sonde_symbol_table_add_frames (self->symbols, frames);
+    }
+
+  sonde_symbol_table_sort (self->symbols, &bounds);
+}
+
 static SondeModule *
 module_new (SondeElfFile *taken,
             const char   *path,
@@ -94,10 +121,8 @@ module_new (SondeElfFile *taken,
   g_autoptr(SondeElfFile) file = taken;
   g_autofree char *in_root = sonde_root_dup_path (root, path);
   g_autoptr(SondeElfFile) debug = NULL;
-  g_autoptr(SondeElfFile) unpacked = NULL;
   SondeModule *self = g_new0 (SondeModule, 1);
   SondeRoot found_in;
-  gboolean complete;
 
   self->base_name = g_path_get_basename (path);
   self->segments = g_array_new (FALSE, FALSE, sizeof (Segment));
@@ -109,22 +134,7 @@ module_new (SondeElfFile *taken,
   if (!has_section (file, ".symtab") || !has_dwarf (file))
     debug = sonde_debug_file_find (file, in_root, root, &found_in);
 
-  complete = sonde_symbol_table_add_symbols (self->symbols, file, SHT_SYMTAB);
-  if (debug != NULL && sonde_symbol_table_add_symbols (self->symbols, debug, SHT_SYMTAB))
-    complete = TRUE;
-
-  sonde_symbol_table_add_symbols (self->symbols, file, SHT_DYNSYM);
-  sonde_symbol_table_add_stubs (self->symbols, file);
-  if (!complete)
-    {
-      unpacked = sonde_debug_file_unpack (file);
-      if (unpacked != NULL)
-        sonde_symbol_table_add_symbols (self->symbols, unpacked, SHT_SYMTAB);
-      sonde_symbol_table_add_frames (self->symbols, file);
-    }
-
-  sonde_symbol_table_sort (self->symbols);
-
+  read_symbols (self, file, debug);
   if (debug != NULL && has_dwarf (debug))
     self->debug_info = sonde_debug_info_new (g_steal_pointer (&debug),
                                              found_in.pid == root->pid ? in_root : NULL,

@@ -96,3 +96,16 @@ sonde_range_index_find (GArray  *self,
 
   return NULL;
 }
+
+const SondeRange *
+sonde_range_index_find_after (GArray  *self,
+                              guint64  address)
+{
+  guint next;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  next = find_next (self, address);
+
+  return next < self->len ? &g_array_index (self, SondeRange, next) : NULL;
+}

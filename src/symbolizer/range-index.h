@@ -35,4 +35,8 @@ void              sonde_range_index_insert (GArray           *self,
 const SondeRange *sonde_range_index_find   (GArray           *self,
                                             guint64           address);
 
+/* The first range that starts after @address; (nullable). */
+const SondeRange *sonde_range_index_find_after (GArray       *self,
+                                                guint64       address);
+
 G_END_DECLS

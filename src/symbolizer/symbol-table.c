@@ -4,10 +4,10 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Symbols of code are FUNC with a size, as compilers write them; FUNC or NOTYPE without one, from
- * assembly; and GNU_IFUNC, the function that chooses an implementation, which has an own body
- * like any other. Several at one address are one function with several names, of which one is
- * chosen. Some lie within others (entry points of memmove() in libc): the innermost is the
- * answer.
+ * assembly (symbol-bounds.c says where those end); and GNU_IFUNC, the function that chooses an
+ * implementation, which has an own body like any other. Several at one address are one function
+ * with several names, of which one is chosen. Some lie within others (entry points of memmove() in
+ * libc): the innermost is the answer.
  */
 
 #include "config.h"
@@ -76,11 +76,11 @@ rank_symbol (const GElf_Sym *symbol,
                    underscores * 2 + (binding == STB_WEAK ? 1 : 0));
 }
 
-/* Whether @symbol names code that can be called, and not a section, a file, or a mark of the
- * assembler.
+/* Whether @symbol names code that can be called, or data in between, and not a section, a file, or
+ * a mark of the assembler.
  */
 static gboolean
-is_function (const GElf_Sym *symbol,
+is_wanted (const GElf_Sym *symbol,
              const char     *name)
 {
   guint type = GELF_ST_TYPE (symbol->st_info);
@@ -88,7 +88,7 @@ is_function (const GElf_Sym *symbol,
   if (name == NULL || name[0] == '\0' || name[0] == '$' || (name[0] == '.' && name[1] == 'L'))
     return FALSE;
 
-  return type == STT_FUNC || type == STT_GNU_IFUNC || type == STT_NOTYPE;
+  return type == STT_FUNC || type == STT_GNU_IFUNC || type == STT_NOTYPE || type == STT_OBJECT;
 }
 
 /* The range of the section that @symbol is defined in, if it holds code. */
@@ -111,9 +111,11 @@ find_code_section (SondeElfFile   *file,
          symbol->st_value - header->sh_addr < header->sh_size;
 }
 
-/* Adds @symbol of @file if it is a function. */
+/* Adds @symbol of @file if it is a function. Data is added without its name: it ends the code that
+ * is before it.
+ */
 static void
-add_if_function (SondeSymbolTable *self,
+add_if_wanted (SondeSymbolTable *self,
                  SondeElfFile     *file,
                  const GElf_Sym   *symbol,
                  const char       *name)
@@ -122,14 +124,14 @@ add_if_function (SondeSymbolTable *self,
   guint64 room;
   SondeSymbol added = { 0 };
 
-  if (!is_function (symbol, name) || !find_code_section (file, symbol, &code))
+  if (!is_wanted (symbol, name) || !find_code_section (file, symbol, &code))
     return;
 
   room = code.sh_addr + code.sh_size - symbol->st_value;
   added.start = symbol->st_value;
   added.open = symbol->st_size == 0;
   added.end = symbol->st_value + (added.open ? room : MIN (symbol->st_size, room));
-  added.name = name;
+  added.name = GELF_ST_TYPE (symbol->st_info) != STT_OBJECT ? name : NULL;
   added.rank = rank_symbol (symbol, name);
   sonde_symbol_table_add (self, &added);
 }
@@ -158,7 +160,7 @@ sonde_symbol_table_add_symbols (SondeSymbolTable *self,
       GElf_Sym symbol;
 
       if (gelf_getsym (data, (int) i, &symbol) != NULL)
-        add_if_function (self, file, &symbol, sonde_strings_get (&strings, symbol.st_name));
+        add_if_wanted (self, file, &symbol, sonde_strings_get (&strings, symbol.st_name));
     }
 
   return TRUE;
@@ -262,14 +264,19 @@ drop_labels (GArray *symbols)
 }
 
 static void
-close_open (GArray *symbols)
+close_open (GArray                  *symbols,
+            const SondeSymbolBounds *bounds)
 {
-  for (guint i = 0; i + 1 < symbols->len; i++)
+  for (guint i = 0; i < symbols->len; i++)
     {
       SondeSymbol *symbol = &g_array_index (symbols, SondeSymbol, i);
 
-      if (symbol->open)
+      if (!symbol->open)
+        continue;
+
+      if (i + 1 < symbols->len)
         symbol->end = MIN (symbol->end, g_array_index (symbols, SondeSymbol, i + 1).start);
+      symbol->end = sonde_symbol_bounds_find_end (bounds, symbol->start, symbol->end);
     }
 }
 
@@ -314,19 +321,21 @@ own_names (SondeSymbolTable *self)
 /**
  * sonde_symbol_table_sort:
  * @self: a table
+ * @bounds: what is known of the code
  *
  * Makes the table ready to be searched. Nothing can be added any more; the
  * files that symbols came from are not needed any more.
  */
 void
-sonde_symbol_table_sort (SondeSymbolTable *self)
+sonde_symbol_table_sort (SondeSymbolTable        *self,
+                         const SondeSymbolBounds *bounds)
 {
-  g_return_if_fail (self != NULL && self->names == NULL);
+  g_return_if_fail (self != NULL && self->names == NULL && bounds != NULL);
 
   g_array_sort (self->symbols, compare_symbols);
   merge_aliases (self->symbols);
   drop_labels (self->symbols);
-  close_open (self->symbols);
+  close_open (self->symbols, bounds);
   link_outer (self->symbols);
   own_names (self);
 }

@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include "symbolizer/elf-file.h"
+#include "symbolizer/symbol-bounds.h"
 
 G_BEGIN_DECLS
 
@@ -20,7 +20,7 @@ G_BEGIN_DECLS
  * @length: of @name, in bytes
  * @rank: among symbols at one address the least is shown
  * @stub: whether it is the stub in the procedure linkage table through which @name is called
- * @open: whether its size is not known: it reaches to the next symbol, at most to @end
+ * @open: whether its size is not known: it may reach to @end (symbol-bounds.h)
  */
 typedef struct
 {
@@ -55,7 +55,8 @@ gboolean           sonde_symbol_table_add_symbols (SondeSymbolTable *self,
                                                    guint32           type);
 void               sonde_symbol_table_add         (SondeSymbolTable  *self,
                                                    const SondeSymbol *symbol);
-void               sonde_symbol_table_sort        (SondeSymbolTable *self);
+void               sonde_symbol_table_sort        (SondeSymbolTable         *self,
+                                                   const SondeSymbolBounds  *bounds);
 
 guint              sonde_symbol_table_get_count   (SondeSymbolTable *self);
 
