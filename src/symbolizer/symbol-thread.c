@@ -8,16 +8,10 @@
 
 #include "symbolizer/symbol-thread.h"
 
-#include <string.h>
+#include "symbolizer/module-cache.h"
 
-#include "symbolizer/module.h"
-#include "target/memory.h"
-
-/* What is not asked for any more is closed: debug information can fill hundreds of megabytes. */
-#define UNUSED_TIME_US (30 * G_USEC_PER_SEC)
-
-/* The kernel's has two pages. */
-#define VDSO_BYTES_MAX (1024 * 1024)
+/* How often modules that are not used any more are looked for. */
+#define CLOSE_INTERVAL_US (30 * G_USEC_PER_SEC)
 
 typedef struct
 {
@@ -26,15 +20,6 @@ typedef struct
   guint                generation;
   const SondeFunction *provisional; /* NULL: it is the line that is asked for */
 } Job;
-
-typedef struct
-{
-  guint64      device;
-  guint64      inode;
-  char        *path;
-  SondeModule *module; /* NULL if it cannot be read */
-  gint64       used_us;
-} ModuleEntry;
 
 struct _SondeSymbolThread
 {
@@ -52,8 +37,7 @@ struct _SondeSymbolThread
   gboolean        stop;
 
   /* The thread's own */
-  SondeRoot       root;
-  GHashTable     *modules;   /* set of ModuleEntry */
+  SondeModuleCache *modules; /* owned */
 };
 
 static void
@@ -62,102 +46,6 @@ clear_job (gpointer data)
   Job *job = data;
 
   g_clear_pointer (&job->maps, sonde_maps_unref);
-}
-
-static guint
-hash_entry (gconstpointer data)
-{
-  const ModuleEntry *entry = data;
-
-  return g_str_hash (entry->path) ^ (guint) (entry->inode * 31 + entry->device);
-}
-
-static gboolean
-equal_entries (gconstpointer a,
-               gconstpointer b)
-{
-  const ModuleEntry *left = a;
-  const ModuleEntry *right = b;
-
-  return left->inode == right->inode && left->device == right->device &&
-         strcmp (left->path, right->path) == 0;
-}
-
-static void
-free_entry (gpointer data)
-{
-  ModuleEntry *entry = data;
-
-  g_clear_pointer (&entry->module, sonde_module_free);
-  g_free (entry->path);
-  g_free (entry);
-}
-
-static SondeModule *
-read_vdso (pid_t               pid,
-           const SondeMapping *mapping)
-{
-  gsize length = MIN (mapping->end - mapping->start, VDSO_BYTES_MAX);
-  g_autofree guint8 *image = g_malloc (length);
-
-  length = sonde_memory_read (pid, mapping->start, image, length);
-
-  return sonde_module_new_for_image (g_steal_pointer (&image), length, mapping->path);
-}
-
-static SondeModule *
-open_module (SondeRoot          *root,
-             const SondeMapping *mapping)
-{
-  int fd;
-
-  if (strcmp (mapping->path, "[vdso]") == 0)
-    return read_vdso (root->pid, mapping);
-
-  fd = sonde_mapping_open (mapping, root);
-
-  return fd >= 0 ? sonde_module_new (fd, mapping->path, root) : NULL;
-}
-
-static SondeModule *
-ensure_module (SondeSymbolThread  *self,
-               const SondeMapping *mapping)
-{
-  ModuleEntry key = { .device = mapping->device, .inode = mapping->inode };
-  ModuleEntry *entry;
-
-  key.path = (char *) (gsize) mapping->path;
-  entry = g_hash_table_lookup (self->modules, &key);
-  if (entry == NULL)
-    {
-      entry = g_memdup2 (&key, sizeof key);
-      entry->path = g_strdup (mapping->path);
-      entry->module = open_module (&self->root, mapping);
-      g_hash_table_add (self->modules, entry);
-    }
-
-  entry->used_us = g_get_monotonic_time ();
-
-  return entry->module;
-}
-
-static gboolean
-is_unused (gpointer key,
-           gpointer value,
-           gpointer data)
-{
-  const ModuleEntry *entry = key;
-  const gint64 *since_us = data;
-
-  return entry->used_us < *since_us;
-}
-
-static void
-close_unused_modules (SondeSymbolThread *self)
-{
-  gint64 since_us = g_get_monotonic_time () - UNUSED_TIME_US;
-
-  g_hash_table_foreach_remove (self->modules, is_unused, &since_us);
 }
 
 /* The module at the address of @job, and the address as its file counts them. */
@@ -174,7 +62,7 @@ find_module (SondeSymbolThread   *self,
   if (*mapping == NULL || (*mapping)->path == NULL)
     return NULL;
 
-  module = ensure_module (self, *mapping);
+  module = sonde_module_cache_ensure (self->modules, *mapping);
   offset = job->address - (*mapping)->start + (*mapping)->offset;
 
   return module != NULL && sonde_module_find_address (module, offset, address) ? module : NULL;
@@ -243,14 +131,14 @@ wait_for_jobs (SondeSymbolThread *self)
 
   while (!self->stop && self->jobs->len == 0)
     {
-      gint64 until_us = g_get_monotonic_time () + UNUSED_TIME_US;
+      gint64 until_us = g_get_monotonic_time () + CLOSE_INTERVAL_US;
 
-      if (g_hash_table_size (self->modules) == 0)
+      if (sonde_module_cache_is_empty (self->modules))
         g_cond_wait (&self->changed, &self->lock);
       else if (!g_cond_wait_until (&self->changed, &self->lock, until_us))
         {
           g_mutex_unlock (&self->lock);
-          close_unused_modules (self);
+          sonde_module_cache_close_unused (self->modules);
           g_mutex_lock (&self->lock);
         }
     }
@@ -296,7 +184,7 @@ run (gpointer data)
         do_job (self, &g_array_index (jobs, Job, i));
 
       g_array_unref (jobs);
-      close_unused_modules (self);
+      sonde_module_cache_close_unused (self->modules);
     }
 }
 
@@ -310,13 +198,12 @@ sonde_symbol_thread_new (pid_t           pid,
 
   self = g_new0 (SondeSymbolThread, 1);
   self->functions = sonde_functions_ref (functions);
-  sonde_root_init (&self->root, pid);
   g_mutex_init (&self->lock);
   g_cond_init (&self->changed);
   self->jobs = g_array_new (FALSE, FALSE, sizeof (Job));
   g_array_set_clear_func (self->jobs, clear_job);
   self->answers = g_array_new (FALSE, FALSE, sizeof (SondeSymbolAnswer));
-  self->modules = g_hash_table_new_full (hash_entry, equal_entries, free_entry, NULL);
+  self->modules = sonde_module_cache_new (pid);
   self->thread = g_thread_new ("sonde-symbols", run, self);
 
   return self;
@@ -333,7 +220,7 @@ sonde_symbol_thread_free (SondeSymbolThread *self)
   g_mutex_unlock (&self->lock);
   g_thread_join (self->thread);
 
-  g_hash_table_unref (self->modules);
+  sonde_module_cache_free (self->modules);
   g_array_unref (self->answers);
   g_array_unref (self->jobs);
   g_cond_clear (&self->changed);
