@@ -18,8 +18,9 @@ take_names (SondeWorker *self)
   g_autoptr(GArray) renames = g_array_new (FALSE, FALSE, sizeof (SondeRename));
   g_autoptr(GHashTable) final_of = NULL;
 
-  if (!sonde_symbolizer_take_renames (self->symbolizer, renames))
-    return FALSE;
+  sonde_symbolizer_take_renames (self->symbolizer, renames);
+  if (sonde_symbolizer_take_change (self->symbolizer))
+    sonde_unwinder_set_maps (self->unwinder, self->target->maps);
 
   final_of = g_hash_table_new (NULL, NULL);
   for (guint i = 0; i < renames->len; i++)

@@ -9,10 +9,9 @@
 #include <gelf.h>
 #include <glib.h>
 
-G_BEGIN_DECLS
+#include "target/build-id.h"
 
-/* A longer build-id than this is not one; the usual has 20 bytes. */
-#define SONDE_BUILD_ID_BYTES_MAX 64
+G_BEGIN_DECLS
 
 /**
  * SondeElfFile:

@@ -14,6 +14,12 @@
 
 #define UNUSED_TIME_US (30 * G_USEC_PER_SEC)
 
+#define CHECK_INTERVAL_US (G_USEC_PER_SEC / 10)
+#define CHECK_COST_FACTOR 200
+
+/* Files that are not open. A program can load and forget new ones for ever. */
+#define WATCHED_MAX 1000
+
 /* The kernel's has two pages. */
 #define VDSO_BYTES_MAX (1024 * 1024)
 
@@ -22,14 +28,18 @@ typedef struct
   guint64      device;
   guint64      inode;
   char        *path;
-  SondeModule *module; /* NULL if it cannot be read */
+  gboolean     is_open;
+  SondeModule *module;     /* NULL if it cannot be read, or is not open */
   gint64       used_us;
+  gboolean     is_watched;
+  struct stat  status;     /* of the file, before it was read */
 } Entry;
 
 struct _SondeModuleCache
 {
   SondeRoot   root;
-  GHashTable *entries; /* owned; set of Entry */
+  GHashTable *entries;   /* owned; set of Entry */
+  gint64      check_us;  /* when to look again */
 };
 
 static guint
@@ -101,28 +111,43 @@ read_vdso (pid_t               pid,
   return sonde_module_new_for_image (g_steal_pointer (&image), length, mapping->path);
 }
 
-static SondeModule *
-open_module (SondeRoot          *root,
-             const SondeMapping *mapping)
+static void
+close_entry (Entry *entry)
 {
-  int fd;
+  g_clear_pointer (&entry->module, sonde_module_free);
+  entry->is_open = FALSE;
+}
 
-  if (strcmp (mapping->path, "[vdso]") == 0)
-    return read_vdso (root->pid, mapping);
+static void
+open_file (SondeModuleCache   *self,
+           SondeMaps          *maps,
+           const SondeMapping *mapping,
+           Entry              *entry)
+{
+  SondeBuildId mapped;
+  int fd = sonde_mapping_open (mapping, &self->root);
 
-  fd = sonde_mapping_open (mapping, root);
+  entry->is_watched = fd >= 0 && !mapping->deleted && fstat (fd, &entry->status) == 0;
+  if (fd < 0)
+    return;
 
-  return fd >= 0 ? sonde_module_new (fd, mapping->path, root) : NULL;
+  entry->module = sonde_module_new (fd, mapping->path, &self->root);
+  sonde_build_id_read (&mapped, self->root.pid, sonde_maps_find_base (maps, mapping));
+  if (entry->module != NULL &&
+      sonde_build_id_differs (&mapped, sonde_module_get_build_id (entry->module)))
+    g_clear_pointer (&entry->module, sonde_module_free);
 }
 
 SondeModule *
 sonde_module_cache_ensure (SondeModuleCache   *self,
+                           SondeMaps          *maps,
                            const SondeMapping *mapping)
 {
   Entry key = { 0 };
   Entry *entry;
 
-  g_return_val_if_fail (self != NULL && mapping != NULL && mapping->path != NULL, NULL);
+  g_return_val_if_fail (self != NULL && maps != NULL, NULL);
+  g_return_val_if_fail (mapping != NULL && mapping->path != NULL, NULL);
 
   key.device = mapping->device;
   key.inode = mapping->inode;
@@ -132,32 +157,111 @@ sonde_module_cache_ensure (SondeModuleCache   *self,
     {
       entry = g_memdup2 (&key, sizeof key);
       entry->path = g_strdup (mapping->path);
-      entry->module = open_module (&self->root, mapping);
       g_hash_table_add (self->entries, entry);
     }
 
   entry->used_us = g_get_monotonic_time ();
+  if (!entry->is_open)
+    {
+      entry->is_open = TRUE;
+      if (strcmp (mapping->path, "[vdso]") == 0)
+        entry->module = read_vdso (self->root.pid, mapping);
+      else
+        open_file (self, maps, mapping, entry);
+    }
 
   return entry->module;
-}
-
-static gboolean
-is_unused (gpointer key,
-           gpointer value,
-           gpointer data)
-{
-  const Entry *entry = key;
-  const gint64 *since_us = data;
-
-  return entry->used_us < *since_us;
 }
 
 void
 sonde_module_cache_close_unused (SondeModuleCache *self)
 {
   gint64 since_us = g_get_monotonic_time () - UNUSED_TIME_US;
+  guint n_watched = 0;
+  GHashTableIter iter;
+  gpointer key;
 
   g_return_if_fail (self != NULL);
 
-  g_hash_table_foreach_remove (self->entries, is_unused, &since_us);
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      Entry *entry = key;
+
+      if (entry->used_us >= since_us)
+        continue;
+
+      close_entry (entry);
+      if (entry->is_watched && n_watched < WATCHED_MAX)
+        n_watched++;
+      else
+        g_hash_table_iter_remove (&iter);
+    }
+}
+
+static gboolean
+is_same_time (const struct timespec *left,
+              const struct timespec *right)
+{
+  return left->tv_sec == right->tv_sec && left->tv_nsec == right->tv_nsec;
+}
+
+/* Whether the file of @entry is still there, and if so whether it was written to since it was last
+ * looked at.
+ */
+static gboolean
+look_at (SondeModuleCache *self,
+         Entry            *entry,
+         gboolean         *was_written)
+{
+  g_autofree char *path = sonde_root_dup_path (&self->root, entry->path);
+  struct stat before = entry->status;
+  struct stat now;
+
+  *was_written = FALSE;
+  if (path == NULL || !sonde_root_stat (&self->root, path, &now) ||
+      now.st_ino != before.st_ino || now.st_dev != before.st_dev)
+    return FALSE;
+
+  entry->status = now;
+  *was_written = now.st_size != before.st_size || !is_same_time (&now.st_mtim, &before.st_mtim) ||
+                 !is_same_time (&now.st_ctim, &before.st_ctim);
+
+  return TRUE;
+}
+
+gboolean
+sonde_module_cache_check (SondeModuleCache *self)
+{
+  gint64 now_us = g_get_monotonic_time ();
+  gboolean any = FALSE;
+  GHashTableIter iter;
+  gpointer key;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  if (now_us < self->check_us)
+    return FALSE;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      Entry *entry = key;
+      gboolean was_written;
+      gboolean is_there = entry->is_watched && look_at (self, entry, &was_written);
+
+      /* Another file has the name now: this one cannot be loaded again, but it may be in use. */
+      if (!is_there && !entry->is_open)
+        g_hash_table_iter_remove (&iter);
+      else if (is_there && was_written)
+        {
+          close_entry (entry);
+          any = TRUE;
+        }
+    }
+
+  self->check_us = g_get_monotonic_time ();
+  self->check_us += MAX (CHECK_INTERVAL_US, CHECK_COST_FACTOR * (self->check_us - now_us));
+
+  return any;
 }

@@ -15,7 +15,9 @@ G_BEGIN_DECLS
  * SondeModuleCache:
  *
  * Opens the files that are mapped when they are asked for, and keeps them open for as long as they
- * are: debug information can fill hundreds of megabytes.
+ * are: debug information can fill hundreds of megabytes. Which file a module is, path, device and
+ * inode say; but a program may load a library again whose file was overwritten meanwhile, at the
+ * same place in memory. So files are watched, also when they are not open any more.
  *
  * Life: sonde_module_cache_new() → the others, any number of times → sonde_module_cache_free().
  *
@@ -28,11 +30,19 @@ void              sonde_module_cache_free         (SondeModuleCache   *self);
 
 gboolean          sonde_module_cache_is_empty     (SondeModuleCache   *self);
 
-/* The module that is mapped at @mapping, which has a path, borrowed until the next call of any of
- * these; NULL if it cannot be read. May read the disk.
+/* The module that is mapped at @mapping, one of @maps that has a path; borrowed until the next call
+ * of any of these. NULL if it cannot be read, or the file is of another build than what is mapped.
+ * May read the disk.
  */
 SondeModule      *sonde_module_cache_ensure       (SondeModuleCache   *self,
+                                                   SondeMaps          *maps,
                                                    const SondeMapping *mapping);
+
+/* Looks whether a file was overwritten in its place since it was read: TRUE if one was, whose
+ * module, and what it said, does not hold any more. Looks ten times a second at most, and uses half
+ * of a percent of a CPU at most.
+ */
+gboolean          sonde_module_cache_check        (SondeModuleCache   *self);
 
 /* Closes what was not asked for in the last half minute. */
 void              sonde_module_cache_close_unused (SondeModuleCache   *self);

@@ -12,6 +12,8 @@
 
 #include "symbolizer/module.h"
 
+#include <string.h>
+
 #include "symbolizer/debug-file.h"
 #include "symbolizer/debug-info.h"
 #include "symbolizer/demangle.h"
@@ -38,6 +40,7 @@ struct _SondeModule
   GStringChunk     *texts;      /* owns their names and files */
 
   guint64           base;       /* the virtual address of the file's first byte */
+  SondeBuildId      build_id;
 };
 
 static void
@@ -86,6 +89,17 @@ has_dwarf (SondeElfFile *file)
   return has_section (file, ".debug_info") || has_section (file, ".zdebug_info");
 }
 
+static void
+read_build_id (SondeModule  *self,
+               SondeElfFile *file)
+{
+  const guint8 *bytes;
+
+  self->build_id.length = sonde_elf_file_get_build_id (file, &bytes);
+  if (self->build_id.length > 0)
+    memcpy (self->build_id.bytes, bytes, self->build_id.length);
+}
+
 /* Takes the symbols of @file and of its debug file, which is NULL if there is none. */
 static void
 read_symbols (SondeModule  *self,
@@ -131,6 +145,7 @@ module_new (SondeElfFile *taken,
   self->texts = g_string_chunk_new (4096);
 
   read_segments (self, file);
+  read_build_id (self, file);
   if (!has_section (file, ".symtab") || !has_dwarf (file))
     debug = sonde_debug_file_find (file, in_root, root, &found_in);
 
@@ -217,6 +232,14 @@ sonde_module_get_symbol_count (SondeModule *self)
   g_return_val_if_fail (self != NULL, 0);
 
   return sonde_symbol_table_get_count (self->symbols);
+}
+
+const SondeBuildId *
+sonde_module_get_build_id (SondeModule *self)
+{
+  g_return_val_if_fail (self != NULL, NULL);
+
+  return &self->build_id;
 }
 
 gboolean

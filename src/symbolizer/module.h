@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "target/build-id.h"
 #include "target/root.h"
 
 G_BEGIN_DECLS
@@ -52,6 +53,9 @@ SondeModule *sonde_module_new_for_image    (gpointer             image,
 void         sonde_module_free             (SondeModule         *self);
 
 guint        sonde_module_get_symbol_count (SondeModule         *self);
+
+/* Of which build it is, as the file says; borrowed. */
+const SondeBuildId *sonde_module_get_build_id (SondeModule      *self);
 
 /* The virtual address at which the byte at @offset of the file is loaded; FALSE if no segment
  * loads it as code.

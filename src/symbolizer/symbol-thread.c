@@ -10,8 +10,8 @@
 
 #include "symbolizer/module-cache.h"
 
-/* How often modules that are not used any more are looked for. */
-#define CLOSE_INTERVAL_US (30 * G_USEC_PER_SEC)
+/* How often files are looked at, whether they were overwritten. */
+#define LOOK_INTERVAL_US (G_USEC_PER_SEC / 10)
 
 typedef struct
 {
@@ -34,6 +34,7 @@ struct _SondeSymbolThread
   GArray         *answers;   /* of SondeSymbolAnswer */
   guint           open;      /* asked and not yet answered */
   guint           line;      /* the last line answered */
+  gboolean        has_changed; /* a file was overwritten, since the answers were taken */
   gboolean        stop;
 
   /* The thread's own */
@@ -62,7 +63,7 @@ find_module (SondeSymbolThread   *self,
   if (*mapping == NULL || (*mapping)->path == NULL)
     return NULL;
 
-  module = sonde_module_cache_ensure (self->modules, *mapping);
+  module = sonde_module_cache_ensure (self->modules, job->maps, *mapping);
   offset = job->address - (*mapping)->start + (*mapping)->offset;
 
   return module != NULL && sonde_module_find_address (module, offset, address) ? module : NULL;
@@ -123,6 +124,19 @@ do_job (SondeSymbolThread *self,
   g_mutex_unlock (&self->lock);
 }
 
+/* Closes modules that are not used any more, and looks whether files were overwritten. */
+static void
+look_after_modules (SondeSymbolThread *self)
+{
+  sonde_module_cache_close_unused (self->modules);
+  if (!sonde_module_cache_check (self->modules))
+    return;
+
+  g_mutex_lock (&self->lock);
+  self->has_changed = TRUE;
+  g_mutex_unlock (&self->lock);
+}
+
 /* Waits for something to do and takes it: (transfer full); NULL at the end. Under the lock. */
 static GArray *
 wait_for_jobs (SondeSymbolThread *self)
@@ -131,14 +145,14 @@ wait_for_jobs (SondeSymbolThread *self)
 
   while (!self->stop && self->jobs->len == 0)
     {
-      gint64 until_us = g_get_monotonic_time () + CLOSE_INTERVAL_US;
+      gint64 until_us = g_get_monotonic_time () + LOOK_INTERVAL_US;
 
       if (sonde_module_cache_is_empty (self->modules))
         g_cond_wait (&self->changed, &self->lock);
       else if (!g_cond_wait_until (&self->changed, &self->lock, until_us))
         {
           g_mutex_unlock (&self->lock);
-          sonde_module_cache_close_unused (self->modules);
+          look_after_modules (self);
           g_mutex_lock (&self->lock);
         }
     }
@@ -184,7 +198,7 @@ run (gpointer data)
         do_job (self, &g_array_index (jobs, Job, i));
 
       g_array_unref (jobs);
-      sonde_module_cache_close_unused (self->modules);
+      look_after_modules (self);
     }
 }
 
@@ -252,11 +266,14 @@ sonde_symbol_thread_ask (SondeSymbolThread   *self,
 
 void
 sonde_symbol_thread_take_answers (SondeSymbolThread *self,
-                                  GArray            *answers)
+                                  GArray            *answers,
+                                  gboolean          *has_changed)
 {
-  g_return_if_fail (self != NULL && answers != NULL);
+  g_return_if_fail (self != NULL && answers != NULL && has_changed != NULL);
 
   g_mutex_lock (&self->lock);
+  *has_changed = self->has_changed;
+  self->has_changed = FALSE;
   g_array_append_vals (answers, self->answers->data, self->answers->len);
   g_array_set_size (self->answers, 0);
   g_mutex_unlock (&self->lock);

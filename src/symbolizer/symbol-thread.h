@@ -52,9 +52,12 @@ void               sonde_symbol_thread_ask          (SondeSymbolThread   *self,
                                                      SondeAddress         address,
                                                      const SondeFunction *provisional);
 
-/* Appends what was answered since the last call to @answers (of SondeSymbolAnswer). */
+/* Appends what was answered since the last call to @answers (of SondeSymbolAnswer). If a file was
+ * overwritten meanwhile, @has_changed: these and all answers before may not hold any more.
+ */
 void               sonde_symbol_thread_take_answers (SondeSymbolThread   *self,
-                                                     GArray              *answers);
+                                                     GArray              *answers,
+                                                     gboolean            *has_changed);
 
 /* Waits until all is answered; FALSE if @timeout_us ran out. */
 gboolean           sonde_symbol_thread_wait         (SondeSymbolThread   *self,

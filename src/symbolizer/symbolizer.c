@@ -30,6 +30,7 @@ struct _SondeSymbolizer
   GArray            *ranges;     /* of SondeRange; the value is a SondeFunction */
   GArray            *answers;    /* of SondeSymbolAnswer; empty between calls */
 
+  gboolean           is_outdated; /* a file was overwritten, since that was last asked */
   guint              generation; /* of the executable mappings; older answers are not kept */
 };
 
@@ -165,21 +166,6 @@ sonde_symbolizer_set_maps (SondeSymbolizer *self,
     }
 }
 
-/* Where the file that is mapped at @mapping begins in memory: its mappings lie side by side, in
- * the order of the file.
- */
-static SondeAddress
-find_load_base (SondeMaps          *maps,
-                const SondeMapping *mapping)
-{
-  while (mapping->inode != 0 && mapping->offset > 0 && mapping != sonde_maps_get (maps, 0) &&
-         mapping[-1].inode == mapping->inode && mapping[-1].device == mapping->device &&
-         mapping[-1].offset < mapping->offset)
-    mapping--;
-
-  return mapping->start;
-}
-
 /* Code that a program made for itself has no file that could name it: all of a mapping is one
  * function, since each address by itself would say nothing, and there is no end of them.
  */
@@ -214,7 +200,7 @@ make_provisional (SondeSymbolizer    *self,
   g_autofree char *base_name = g_path_get_basename (mapping->path);
   g_autofree char *name = NULL;
 
-  wanted.offset = address - find_load_base (self->maps, mapping);
+  wanted.offset = address - sonde_maps_find_base (self->maps, mapping);
   name = g_strdup_printf ("%s+0x%" G_GINT64_MODIFIER "x", base_name, wanted.offset);
   wanted.name = name;
 
@@ -287,15 +273,26 @@ remember (SondeSymbolizer         *self,
     g_hash_table_insert (self->addresses, address, (gpointer) (gsize) answer->final);
 }
 
+/* What was named so far may be called otherwise now, and what is on its way as well. */
+static void
+forget_all (SondeSymbolizer *self)
+{
+  self->generation++;
+  self->is_outdated = TRUE;
+  g_hash_table_remove_all (self->addresses);
+  g_array_set_size (self->ranges, 0);
+}
+
 gboolean
 sonde_symbolizer_take_renames (SondeSymbolizer *self,
                                GArray          *renames)
 {
+  gboolean has_changed;
   gboolean any;
 
   g_return_val_if_fail (self != NULL && renames != NULL, FALSE);
 
-  sonde_symbol_thread_take_answers (self->thread, self->answers);
+  sonde_symbol_thread_take_answers (self->thread, self->answers, &has_changed);
   for (guint i = 0; i < self->answers->len; i++)
     {
       const SondeSymbolAnswer *answer = &g_array_index (self->answers, SondeSymbolAnswer, i);
@@ -307,8 +304,23 @@ sonde_symbolizer_take_renames (SondeSymbolizer *self,
 
   any = self->answers->len > 0;
   g_array_set_size (self->answers, 0);
+  if (has_changed)
+    forget_all (self);
 
   return any;
+}
+
+gboolean
+sonde_symbolizer_take_change (SondeSymbolizer *self)
+{
+  gboolean is_outdated;
+
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  is_outdated = self->is_outdated;
+  self->is_outdated = FALSE;
+
+  return is_outdated;
 }
 
 gboolean

@@ -56,10 +56,13 @@ const SondeFunction *sonde_symbolizer_resolve      (SondeSymbolizer  *self,
                                                     SondeAddress      address);
 
 /* Appends the names found since the last call to @renames (of SondeRename); TRUE if there were
- * any.
+ * any. If a mapped file was overwritten all names are forgotten, and asked for again.
  */
 gboolean             sonde_symbolizer_take_renames (SondeSymbolizer  *self,
                                                     GArray           *renames);
+
+/* Whether that was so since this was last asked: code and unwind tables may be others too. */
+gboolean             sonde_symbolizer_take_change  (SondeSymbolizer  *self);
 
 /* Waits until every address asked for is named, at most @timeout_us microseconds; FALSE if not
  * all were.

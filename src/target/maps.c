@@ -278,6 +278,20 @@ sonde_maps_find (SondeMaps    *self,
   return NULL;
 }
 
+SondeAddress
+sonde_maps_find_base (SondeMaps          *self,
+                      const SondeMapping *mapping)
+{
+  g_return_val_if_fail (self != NULL && mapping != NULL, 0);
+
+  while (mapping->inode != 0 && mapping->offset > 0 && mapping != sonde_maps_get (self, 0) &&
+         mapping[-1].inode == mapping->inode && mapping[-1].device == mapping->device &&
+         mapping[-1].offset < mapping->offset)
+    mapping--;
+
+  return mapping->start;
+}
+
 /* Whether @fd would show up in a memory map as @mapping does. Btrfs and overlayfs show another
  * device there than stat() does, so ours is asked. Nothing of the file is touched.
  */

@@ -61,6 +61,12 @@ const SondeMapping *sonde_maps_get       (SondeMaps    *self,
 const SondeMapping *sonde_maps_find      (SondeMaps    *self,
                                           SondeAddress  address);
 
+/* Where the file of @mapping, one of @self, begins in memory: its mappings lie side by side, in the
+ * order of the file.
+ */
+SondeAddress        sonde_maps_find_base (SondeMaps           *self,
+                                          const SondeMapping  *mapping);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SondeMaps, sonde_maps_unref)
 
 /* Opens the file that is mapped at @self, read-only (an owned descriptor), or -1. It is the very

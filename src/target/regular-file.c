@@ -100,9 +100,10 @@ walk_down (int         root_fd,
   return at;
 }
 
-int
-sonde_regular_file_open_in (int         root_fd,
-                            const char *path)
+/* Finds what is at @path: a descriptor with O_PATH, or -1. */
+static int
+find_in (int         root_fd,
+         const char *path)
 {
   struct open_how how = {
     .flags = O_PATH | O_CLOEXEC,
@@ -111,8 +112,6 @@ sonde_regular_file_open_in (int         root_fd,
   int place = -1;
   guint n_tries = 0;
 
-  g_return_val_if_fail (path != NULL, -1);
-
   do
     place = (int) syscall (SYS_openat2, root_fd, path, &how, sizeof how);
   while (place < 0 && errno == EAGAIN && ++n_tries < TRIES_MAX);
@@ -120,5 +119,32 @@ sonde_regular_file_open_in (int         root_fd,
   if (place < 0 && (errno == ENOSYS || errno == EPERM))
     place = walk_down (root_fd, path);
 
-  return open_place (place);
+  return place;
+}
+
+int
+sonde_regular_file_open_in (int         root_fd,
+                            const char *path)
+{
+  g_return_val_if_fail (path != NULL, -1);
+
+  return open_place (find_in (root_fd, path));
+}
+
+gboolean
+sonde_regular_file_stat_in (int          root_fd,
+                            const char  *path,
+                            struct stat *status)
+{
+  gboolean is_there;
+  int place;
+
+  g_return_val_if_fail (path != NULL && status != NULL, FALSE);
+
+  place = find_in (root_fd, path);
+  is_there = place >= 0 && fstat (place, status) == 0;
+  if (place >= 0)
+    close (place);
+
+  return is_there;
 }

@@ -6,13 +6,15 @@
 
 #pragma once
 
+#include <sys/stat.h>
+
 #include <glib.h>
 
 G_BEGIN_DECLS
 
-/* Both open a file for reading (an owned descriptor), or give -1. Whatever is not a regular file is
- * not opened at all: to open a device can set it going, to open a pipe can wait for ever. A file
- * whose owner has a lease on it is not waited for either. Threads: any.
+/* The first two open a file for reading (an owned descriptor), or give -1. What is no regular
+ * file is not opened at all: to open a device can set it going, to open a pipe can wait for ever.
+ * Nor is a file waited for whose owner has a lease on it. Threads: any.
  */
 
 /* The file at @path as we see it: for paths that are ours, or lead where ours do. */
@@ -25,5 +27,10 @@ int sonde_regular_file_open    (const char *path);
  */
 int sonde_regular_file_open_in (int         root_fd,
                                 const char *path);
+
+/* Asks what is at @path, as one sees it whose root folder is @root_fd; FALSE if nothing is. */
+gboolean sonde_regular_file_stat_in (int          root_fd,
+                                     const char  *path,
+                                     struct stat *status);
 
 G_END_DECLS

@@ -113,3 +113,24 @@ sonde_root_open_file (SondeRoot  *self,
 
   return fd;
 }
+
+gboolean
+sonde_root_stat (SondeRoot   *self,
+                 const char  *path,
+                 struct stat *status)
+{
+  gboolean is_there;
+  int folder;
+
+  g_return_val_if_fail (self != NULL && path != NULL && status != NULL, FALSE);
+
+  if (self->is_ours)
+    return stat (path, status) == 0;
+
+  folder = open_root (self);
+  is_there = folder >= 0 && sonde_regular_file_stat_in (folder, path, status);
+  if (folder >= 0)
+    close (folder);
+
+  return is_there;
+}

@@ -48,4 +48,9 @@ char *sonde_root_dup_path  (SondeRoot   *self,
 int   sonde_root_open_file (SondeRoot   *self,
                             const char  *path);
 
+/* Asks what is at @path, which opens nothing; FALSE if nothing is. */
+gboolean sonde_root_stat   (SondeRoot   *self,
+                            const char  *path,
+                            struct stat *status);
+
 G_END_DECLS

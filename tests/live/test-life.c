@@ -194,6 +194,40 @@ test_life_module_swapped (void)
                     >=, 200);
 }
 
+/* The file, too, is the one that is known; only what is in it is another. */
+static void
+test_life_module_overwritten (void)
+{
+  g_autofree char *module = test_dup_target_path ("module.so");
+  g_autofree char *other = test_dup_target_path ("other.so");
+  g_autofree char *live = NULL;
+  g_autoptr(TestProgram) target = NULL;
+  g_autoptr(TestStacks) stacks = NULL;
+  g_autofree char *output = NULL;
+  g_autofree char *pid = NULL;
+  g_autofree char *folded = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  close (g_file_open_tmp ("sonde-XXXXXX", &live, NULL));
+  target = test_target_start ("loader", module, other, live, NULL);
+  pid = test_dup_number (target->pid);
+  folded = test_cli_run (0, "record", "-p", pid, NULL);
+  stacks = test_stacks_parse (folded);
+  test_stacks_show (stacks);
+  g_unlink (live);
+
+  output = test_program_dup_output (target);
+  g_assert_nonnull (strstr (output, "swapped\n"));
+
+  /* For a tenth of a second, or two, of these four, it may be taken for the old one. */
+  g_assert_cmpuint (test_stacks_count_end (stacks, "main;use_module;module_enter;module_spin"),
+                    >=, 1000);
+  g_assert_cmpuint (test_stacks_count_end (stacks, "main;use_module;other_enter;other_spin"),
+                    >=, 3000);
+}
+
 static void
 test_life_exec (void)
 {
@@ -540,6 +574,7 @@ main (int   argc,
   g_test_add_func ("/live/life/threads-renamed", test_life_threads_renamed);
   g_test_add_func ("/live/life/module-loaded", test_life_module_loaded);
   g_test_add_func ("/live/life/module-swapped", test_life_module_swapped);
+  g_test_add_func ("/live/life/module-overwritten", test_life_module_overwritten);
   g_test_add_func ("/live/life/exec", test_life_exec);
   g_test_add_func ("/live/life/exit", test_life_exit);
   g_test_add_func ("/live/life/killed", test_life_killed);

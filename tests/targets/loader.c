@@ -9,6 +9,8 @@
  *   loader MODULE OTHER   the same, but after two seconds in MODULE it is unloaded, and OTHER is
  *                         loaded; prints "swapped" if it is where MODULE was, and goes on for
  *                         four seconds in main;use_module;other_enter;other_spin
+ *   loader MODULE OTHER LIVE
+ *                         the same, but each time a copy is loaded, LIVE, which is overwritten
  */
 
 #include <dlfcn.h>
@@ -58,10 +60,35 @@ use_module (const char *path,
   return (uintptr_t) enter;
 }
 
+/* Writes the file at @path over LIVE, as cp does, if that is wanted; gives what to load. */
+static const char *
+copy_over (const char *path,
+           const char *live)
+{
+  static char bytes[1 << 20];
+  FILE *file;
+  size_t length;
+
+  if (live == NULL)
+    return path;
+
+  file = fopen (path, "r");
+  length = file != NULL ? fread (bytes, 1, sizeof bytes, file) : 0;
+  if (length == 0 || length == sizeof bytes || fclose (file) != 0)
+    exit (1);
+
+  file = fopen (live, "w");
+  if (file == NULL || fwrite (bytes, 1, length, file) != length || fclose (file) != 0)
+    exit (1);
+
+  return live;
+}
+
 int
 main (int   argc,
       char *argv[])
 {
+  const char *live = argc > 3 ? argv[3] : NULL;
   uintptr_t place;
 
   if (argc < 2)
@@ -70,9 +97,10 @@ main (int   argc,
   target_ready ();
   wait_without_module ();
 
-  place = use_module (argv[1], "module_enter", argc < 3 ? ALONE_NS : BEFORE_NS, 0);
+  place = use_module (copy_over (argv[1], live), "module_enter",
+                      argc < 3 ? ALONE_NS : BEFORE_NS, 0);
   if (argc > 2)
-    use_module (argv[2], "other_enter", AFTER_NS, place);
+    use_module (copy_over (argv[2], live), "other_enter", AFTER_NS, place);
 
   return 0;
 }
