@@ -65,27 +65,51 @@ sonde_text_fit (const char *text,
   memcpy (buffer + (end - text), mark, sizeof mark);
 }
 
+/* Where the last step of the first @end bytes of @path begins. */
+static gsize
+find_last_step (const char *path,
+                gsize       end)
+{
+  while (end > 0 && path[end - 1] != '/')
+    end--;
+
+  return end;
+}
+
+/* Whether the first @length bytes of @path are @step. */
+static gboolean
+is_step (const char *path,
+         gsize       length,
+         const char *step)
+{
+  return length == strlen (step) && memcmp (path, step, length) == 0;
+}
+
 void
 sonde_text_shorten_path (GString *path)
 {
-  gsize end = 0;
-  gsize at = 0;
+  gsize top;
+  gsize end;
+  gsize at;
 
   g_return_if_fail (path != NULL);
 
-  if (path->str[0] == '/')
-    end = at = 1;
-
+  top = path->str[0] == '/' ? 1 : 0;
+  end = at = top;
   while (at < path->len)
     {
       gsize length = strcspn (path->str + at, "/");
-      gboolean is_nowhere = length == 0 || (length == 1 && path->str[at] == '.');
+      const char *step = path->str + at;
+      gboolean is_up = is_step (step, length, "..");
+      gsize last = is_up ? find_last_step (path->str, end) : end;
 
-      if (!is_nowhere)
+      if (is_up && end > top && !is_step (path->str + last, end - last, ".."))
+        end = last > top ? last - 1 : top;
+      else if (length > 0 && !is_step (step, length, ".") && !(is_up && top == 1))
         {
-          if (end > 0 && path->str[end - 1] != '/')
+          if (end > top)
             path->str[end++] = '/';
-          memmove (path->str + end, path->str + at, length);
+          memmove (path->str + end, step, length);
           end += length;
         }
       at += length + 1;

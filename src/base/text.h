@@ -24,8 +24,8 @@ void  sonde_text_fit       (const char *text,
                             char       *buffer,
                             gsize       size);
 
-/* Takes out of @path what leads nowhere: "." and doubled slashes. ".." stays, since the folder
- * before it may be a link. Threads: any.
+/* Takes out of @path what leads nowhere: ".", doubled slashes, and "x/..". For a path that is read:
+ * where x is a link the file may lie elsewhere. Threads: any.
  */
 void  sonde_text_shorten_path (GString *path);
 

@@ -21,9 +21,9 @@
 #include <elfutils/libdwelf.h>
 #include <string.h>
 
-#include "base/text.h"
 #include "symbolizer/debug-file.h"
 #include "symbolizer/range-index.h"
+#include "symbolizer/source-path.h"
 
 /* Of all sections when unpacked. They are copied into memory; names do without them. */
 #define DWARF_BYTES_MAX (G_GUINT64_CONSTANT (1) << 30)
@@ -383,34 +383,6 @@ fill_from_lines (Dwarf_Die          *unit,
   function->line = (guint) line;
 }
 
-/* What is left of @file below @folder, NULL if it is not in there. */
-static const char *
-skip_folder (const char *file,
-             const char *folder)
-{
-  gsize length = strlen (folder);
-
-  return strncmp (file, folder, length) == 0 && file[length] == '/' ? file + length + 1 : NULL;
-}
-
-/* Distributions have the folder of their sources mapped to ".": then a whole path looks relative,
- * and libdw and some compilers put the folder before one that has it. Gives the last of them.
- */
-static const char *
-skip_mapped_folders (const char *file,
-                     const char *folder)
-{
-  const char *rest = skip_folder (file, folder);
-
-  while (rest != NULL && skip_folder (rest, folder) != NULL)
-    {
-      file = rest;
-      rest = skip_folder (rest, folder);
-    }
-
-  return file;
-}
-
 /* libdw leaves the paths of DWARF 5 relative to where the compiler ran. */
 static void
 complete_path (SondeDebugInfo     *self,
@@ -418,22 +390,13 @@ complete_path (SondeDebugInfo     *self,
                SondeDebugFunction *function)
 {
   Dwarf_Attribute attribute;
-  const char *folder = NULL;
-  const char *file = function->file;
+  const char *folder;
 
-  if (file == NULL)
+  if (function->file == NULL)
     return;
 
-  if (file[0] != '/')
-    folder = dwarf_formstring (dwarf_attr (unit, DW_AT_comp_dir, &attribute));
-  if (folder != NULL && folder[0] == '.')
-    file = skip_mapped_folders (file, folder);
-
-  g_string_truncate (self->path, 0);
-  if (folder != NULL && (folder[0] != '.' || skip_folder (file, folder) == NULL))
-    g_string_printf (self->path, "%s/", folder);
-  g_string_append (self->path, file);
-  sonde_text_shorten_path (self->path);
+  folder = dwarf_formstring (dwarf_attr (unit, DW_AT_comp_dir, &attribute));
+  sonde_source_path_make (self->path, folder, function->file);
   function->file = self->path->str;
 }
 
