@@ -153,6 +153,92 @@ sonde_symbol_table_add_stubs (SondeSymbolTable *self,
       add_section_stubs (self, file, section, &header, slots);
 }
 
+/* Whether the dynamic section of @file says that it is a program (DF_1_PIE), or that it is a
+ * library (DT_SONAME).
+ */
+static void
+read_dynamic (SondeElfFile *file,
+              gboolean     *is_pie,
+              gboolean     *is_library)
+{
+  GElf_Shdr header;
+  Elf_Scn *section = sonde_elf_file_find_type (file, SHT_DYNAMIC, &header);
+  Elf_Data *data = section != NULL ? sonde_elf_file_read_section (file, section) : NULL;
+  gsize count = data != NULL ? MIN (data->d_size / sizeof (Elf64_Dyn), G_MAXINT) : 0;
+  GElf_Dyn entry;
+
+  *is_pie = *is_library = FALSE;
+  for (gsize i = 0; i < count && gelf_getdyn (data, (int) i, &entry) != NULL; i++)
+    {
+      if (entry.d_tag == DT_NULL)
+        return;
+      if (entry.d_tag == DT_FLAGS_1 && (entry.d_un.d_val & DF_1_PIE) != 0)
+        *is_pie = TRUE;
+      if (entry.d_tag == DT_SONAME)
+        *is_library = TRUE;
+    }
+}
+
+/* The segment of code that holds @address; FALSE if there is none. */
+static gboolean
+find_code_segment (Elf       *elf,
+                   guint64    address,
+                   GElf_Phdr *segment,
+                   gboolean  *has_loader)
+{
+  gboolean is_found = FALSE;
+  GElf_Phdr header;
+  size_t count;
+
+  *has_loader = FALSE;
+  if (elf_getphdrnum (elf, &count) != 0)
+    return FALSE;
+
+  for (size_t i = 0; i < count && gelf_getphdr (elf, (int) i, &header) != NULL; i++)
+    {
+      if (header.p_type == PT_INTERP)
+        *has_loader = TRUE;
+      if (header.p_type == PT_LOAD && (header.p_flags & PF_X) != 0 &&
+          address >= header.p_vaddr && address - header.p_vaddr < header.p_filesz)
+        {
+          *segment = header;
+          is_found = TRUE;
+        }
+    }
+
+  return is_found;
+}
+
+/* A library can have an entry point as well: libc prints its version there. */
+void
+sonde_symbol_table_add_entry (SondeSymbolTable *self,
+                              SondeElfFile     *file)
+{
+  SondeSymbol symbol = { .name = "_start", .rank = G_MAXUINT8, .open = TRUE };
+  GElf_Phdr segment;
+  GElf_Ehdr header;
+  gboolean has_loader;
+  gboolean is_pie;
+  gboolean is_library;
+  Elf *elf;
+
+  g_return_if_fail (self != NULL && file != NULL);
+
+  elf = sonde_elf_file_get_elf (file);
+  if (gelf_getehdr (elf, &header) == NULL || header.e_entry == 0 ||
+      !find_code_segment (elf, header.e_entry, &segment, &has_loader))
+    return;
+
+  read_dynamic (file, &is_pie, &is_library);
+  if (header.e_type != ET_EXEC && !is_pie && (!has_loader || is_library))
+    return;
+
+  symbol.start = header.e_entry;
+  symbol.end = segment.p_vaddr + segment.p_filesz;
+  if (symbol.start < symbol.end)
+    sonde_symbol_table_add (self, &symbol);
+}
+
 /* The sections of @file that hold code. */
 static GArray *
 list_code (SondeElfFile *file)

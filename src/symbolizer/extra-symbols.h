@@ -14,6 +14,10 @@ G_BEGIN_DECLS
 void    sonde_symbol_table_add_stubs   (SondeSymbolTable *self,
                                         SondeElfFile     *file);
 
+/* "_start" where a program begins, for one that has no name for that. */
+void    sonde_symbol_table_add_entry   (SondeSymbolTable *self,
+                                        SondeElfFile     *file);
+
 /* Where functions begin and end, from the unwind table, which knows no names: a range index
  * (transfer full).
  */

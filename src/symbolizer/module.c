@@ -116,6 +116,7 @@ read_symbols (SondeModule  *self,
 
   sonde_symbol_table_add_symbols (self->symbols, file, SHT_DYNSYM);
   sonde_symbol_table_add_stubs (self->symbols, file);
+  sonde_symbol_table_add_entry (self->symbols, file);
   if (!bounds.is_complete)
     {
       unpacked = sonde_debug_file_unpack (file);
