@@ -17,6 +17,7 @@
 #include "base/stack.h"
 #include "base/text.h"
 #include "engine/python-stage.h"
+#include "engine/outermost.h"
 #include "engine/reach.h"
 #include "sampler/stop-sampler.h"
 #include "symbolizer/symbolizer.h"
@@ -37,6 +38,7 @@ typedef struct
   SondeDump       *dump;
   SondeUnwinder   *unwinder; /* owned */
   SondeSymbolizer *symbolizer; /* owned */
+  SondeMaps       *maps;       /* borrowed */
   SondePythonStage *python; /* owned */
   SondeFrames      frames;
   gboolean         with_tasks;
@@ -181,6 +183,7 @@ on_captured_cb (SondeSampledThread *sampled,
     return FALSE;
 
   self->wants_more |= sonde_reach_extend (sampled, capture, stack);
+  sonde_outermost_cut (stack, self->maps);
 
   thread->state = state;
   thread->captured = TRUE;
@@ -325,6 +328,7 @@ sonde_dump_new (pid_t          pid,
   dumper->with_tasks = with_tasks;
   dumper->unwinder = sonde_unwinder_new (pid);
   dumper->symbolizer = sonde_symbolizer_new (pid, dump->functions);
+  dumper->maps = target->maps;
   sonde_unwinder_set_maps (dumper->unwinder, target->maps);
   sonde_symbolizer_set_maps (dumper->symbolizer, target->maps);
   dumper->python = sonde_python_stage_new (pid, dump->functions);

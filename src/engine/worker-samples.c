@@ -18,6 +18,7 @@
 
 #include <string.h>
 
+#include "engine/outermost.h"
 #include "engine/reach.h"
 #include "python/locks.h"
 
@@ -185,6 +186,7 @@ on_captured_cb (SondeSampledThread *sampled,
     return FALSE;
 
   sonde_reach_extend (sampled, capture, stack);
+  sonde_outermost_cut (stack, self->target->maps);
   for (guint i = 0; i < stack->depth; i++)
     self->natives[i] = sonde_symbolizer_resolve (self->symbolizer, stack->addresses[i]);
 

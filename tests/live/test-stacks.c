@@ -85,6 +85,32 @@ test_stacks_endless_rule (gconstpointer data)
   check_path (target, name);
 }
 
+/* A return address in no code is no function: the stack is truncated there. */
+static void
+test_stacks_adrift (void)
+{
+  g_autoptr(TestProgram) target = NULL;
+  g_autoptr(TestStacks) stacks = NULL;
+  g_autofree char *dump = NULL;
+  g_autofree char *pid = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  target = test_target_start ("adrift", NULL);
+  stacks = record (target);
+  g_assert_cmpuint (test_stacks_count_end (stacks, "drift;spin"), >=,
+                    test_stacks_get_sum (stacks) * 99 / 100);
+  g_assert_cmpuint (test_stacks_count_within (stacks, "unmapped memory"), ==, 0);
+
+  pid = test_dup_number (target->pid);
+  dump = test_cli_run (0, "dump", pid, NULL);
+  g_test_message ("%s", dump);
+  g_assert_nonnull (strstr (dump, "drift"));
+  g_assert_nonnull (strstr (dump, "Outer frames are missing."));
+  g_assert_null (strstr (dump, "unmapped"));
+}
+
 static void
 test_stacks_frame_pointers (void)
 {
@@ -243,6 +269,7 @@ main (int   argc,
   g_test_add_data_func ("/live/stacks/endless-rule/cfa", "cfa", test_stacks_endless_rule);
   g_test_add_data_func ("/live/stacks/endless-rule/register", "register",
                         test_stacks_endless_rule);
+  g_test_add_func ("/live/stacks/adrift", test_stacks_adrift);
   g_test_add_func ("/live/stacks/frame-pointers", test_stacks_frame_pointers);
   g_test_add_func ("/live/stacks/cplusplus-names", test_stacks_cplusplus_names);
   g_test_add_func ("/live/stacks/signal-handler", test_stacks_signal_handler);
