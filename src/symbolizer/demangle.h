@@ -11,7 +11,8 @@
 G_BEGIN_DECLS
 
 /* The readable form of @symbol (transfer full), or a copy of @symbol if it is not a mangled name.
- * A name that would unfold to more than any honest one is cut and ends in "…". Threads: any.
+ * A name that would unfold to more than any honest one is cut and ends in "…", or stays mangled.
+ * Takes some milliseconds at most, whatever @symbol is. Threads: any.
  */
 char *sonde_demangle (const char *symbol);
 

@@ -36,6 +36,7 @@ test_demangle_names (void)
     { "_RNvC6_123foo3bar", "123foo::bar" },
     { "_RNvMs_NtCs1234_7mycrate3fooNtB4_3Bar3new", "<mycrate::foo::Bar>::new" },
     { "_RINvNtC3std3mem8align_ofjE", "std::mem::align_of::<usize>" },
+    { "_RINvC1a1bFG_RL0_iEuE", "a::b::<for<'a> fn(&'a isize)>" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -59,6 +60,45 @@ test_demangle_bomb (void)
 
   name = sonde_demangle (symbol->str);
   g_assert_cmpuint (strlen (name), <, 20000);
+}
+
+/* The same below a pack expansion ("Dp"), in all of which the demangler looks for a pack before it
+ * prints anything. Each is of two of the one before: S_ is f, and what follows it are the names.
+ */
+static void
+test_demangle_silent_bomb (void)
+{
+  static const guint n = 33;
+  g_autoptr(GString) symbol = g_string_new ("_Z1fIiEvDp");
+  g_autofree char *name = NULL;
+  static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+  for (guint i = 0; i < n; i++)
+    g_string_append (symbol, "1aI");
+  g_string_append (symbol, "1aIiiE");
+  for (guint i = n + 1; i < 2 * n + 1; i++)
+    g_string_append_printf (symbol, "S%c%c_E", digits[i / 36], digits[i % 36]);
+
+  name = sonde_demangle (symbol->str);
+  g_assert_cmpstr (name, ==, symbol->str);
+}
+
+/* Ten million lifetimes, in the parts of a Rust name that are not shown: the crate that a function
+ * was made for, and the place of an implementation.
+ */
+static void
+test_demangle_lifetimes (void)
+{
+  static const char *const symbols[] = {
+    "_RNvC1a1bINtC1c1dFGzzzzzzzzzz_EuE", "_RNvMINtC1c1dDGzzzzzzzzzz_EuEu1b",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (symbols); i++)
+    {
+      g_autofree char *name = sonde_demangle (symbols[i]);
+
+      g_assert_cmpstr (name, ==, symbols[i]);
+    }
 }
 
 static void
@@ -125,6 +165,8 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/symbolizer/demangle/names", test_demangle_names);
   g_test_add_func ("/symbolizer/demangle/bomb", test_demangle_bomb);
+  g_test_add_func ("/symbolizer/demangle/silent-bomb", test_demangle_silent_bomb);
+  g_test_add_func ("/symbolizer/demangle/lifetimes", test_demangle_lifetimes);
   g_test_add_func ("/symbolizer/demangle/output-limit", test_demangle_output_limit);
   g_test_add_func ("/symbolizer/demangle/too-long", test_demangle_too_long);
   g_test_add_func ("/symbolizer/demangle/deep", test_demangle_deep);
