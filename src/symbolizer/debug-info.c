@@ -22,14 +22,24 @@
 #include <string.h>
 
 #include "symbolizer/debug-file.h"
+#include "symbolizer/debug-limits.h"
 #include "symbolizer/range-index.h"
 #include "symbolizer/source-path.h"
 
 /* Of all sections when unpacked. They are copied into memory; names do without them. */
 #define DWARF_BYTES_MAX (G_GUINT64_CONSTANT (1) << 30)
 
-/* Of one unit: a line takes a byte in the file and fifty in memory. */
-#define LINE_TABLE_BYTES_MAX (16 * 1024 * 1024)
+/* Of one unit, and of all whose lines are asked for: a line takes a byte in the file and fifty in
+ * memory.
+ */
+#define LINE_BYTES_MAX (16 * 1024 * 1024)
+#define ALL_LINE_BYTES_MAX (32 * 1024 * 1024)
+
+/* To go on to the next entry libdw reads all that lies within the one before, and cannot be stopped
+ * meanwhile: so units have a limit. Those of a web browser have some 10 MB, and are 50,000.
+ */
+#define UNIT_BYTES_MAX (64 * 1024 * 1024)
+#define UNITS_MAX 500000
 
 #define RANGES_MAX 4000000
 #define DEPTH_MAX 32
@@ -48,8 +58,11 @@ struct _SondeDebugInfo
   GArray       *units;     /* of SondeRange; the value is the offset of the unit's DIE */
   GHashTable   *functions; /* of GArray of SondeRange by unit; the value: the function's DIE */
 
+  GHashTable   *line_programs; /* set of those that were read, by place */
+
   GString      *path;      /* the last file found */
 
+  guint64       line_bytes_left;
   gint64        time_left_us;
   gint64        start_us; /* of the question */
 };
@@ -67,6 +80,12 @@ open_dwarf (SondeElfFile *file)
   dwarf = dwarf_begin_elf (sonde_elf_file_get_elf (file), DWARF_C_READ, NULL);
   if (dwarf == NULL)
     return NULL;
+
+  if (!sonde_debug_limits_check_entries (file))
+    {
+      dwarf_end (dwarf);
+      return NULL;
+    }
 
   /* libdw 0.188 takes the strings of line tables to be closed. */
   sonde_elf_file_close_strings (file, "debug_str");
@@ -127,11 +146,13 @@ sonde_debug_info_new (SondeElfFile *file,
 
   self->file = file;
   self->time_left_us = TIME_MAX_US;
+  self->line_bytes_left = ALL_LINE_BYTES_MAX;
   self->dwarf = open_dwarf (file);
   if (self->dwarf == NULL || !open_alternate (self, path, root))
     return NULL;
 
   self->functions = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) g_array_unref);
+  self->line_programs = g_hash_table_new (NULL, NULL);
   self->path = g_string_new (NULL);
 
   return g_steal_pointer (&self);
@@ -143,6 +164,7 @@ sonde_debug_info_free (SondeDebugInfo *self)
   g_return_if_fail (self != NULL);
 
   g_clear_pointer (&self->functions, g_hash_table_unref);
+  g_clear_pointer (&self->line_programs, g_hash_table_unref);
   g_clear_pointer (&self->units, g_array_unref);
   g_clear_pointer (&self->dwarf, dwarf_end);
   g_clear_pointer (&self->alternate, dwarf_end);
@@ -197,17 +219,19 @@ ensure_units (SondeDebugInfo *self)
   Dwarf_Off at = 0;
   Dwarf_Off next;
   size_t header_size;
+  guint n_units = 0;
 
   if (self->units != NULL)
     return;
 
   self->units = sonde_range_index_new ();
-  while (!is_late (self) &&
+  while (!is_late (self) && n_units++ < UNITS_MAX &&
          dwarf_nextcu (self->dwarf, at, &next, &header_size, NULL, NULL, NULL) == 0 && next > at)
     {
       Dwarf_Die unit;
 
-      if (dwarf_offdie (self->dwarf, at + header_size, &unit) != NULL)
+      if (next - at <= UNIT_BYTES_MAX &&
+          dwarf_offdie (self->dwarf, at + header_size, &unit) != NULL)
         add_ranges (self, self->units, &unit);
       at = next;
     }
@@ -279,31 +303,33 @@ ensure_functions (SondeDebugInfo *self,
   return index;
 }
 
-/* Whether the lines of @unit may be read without filling the memory. */
+/* Whether the lines of @unit may be read without filling the memory. libdw keeps them. */
 static gboolean
-has_sane_lines (SondeDebugInfo *self,
+may_read_lines (SondeDebugInfo *self,
                 Dwarf_Die      *unit)
 {
-  GElf_Shdr header;
+  gboolean is_alternate = dwarf_cu_getdwarf (unit->cu) == self->alternate;
   Dwarf_Attribute attribute;
   Dwarf_Word offset;
-  Elf_Scn *section = sonde_elf_file_find_section (self->file, ".debug_line", &header);
-  Elf_Data *data;
+  gpointer key;
   guint32 length;
 
-  /* Packed in the old way it has another name, and libdw unpacked it elsewhere. */
-  if (section == NULL)
-    return TRUE;
-
-  data = sonde_elf_file_read_section (self->file, section);
-  if (data == NULL || data->d_size < sizeof length ||
-      dwarf_formudata (dwarf_attr (unit, DW_AT_stmt_list, &attribute), &offset) != 0 ||
-      offset > data->d_size - sizeof length)
+  if (dwarf_formudata (dwarf_attr (unit, DW_AT_stmt_list, &attribute), &offset) != 0)
     return FALSE;
 
-  memcpy (&length, (const guint8 *) data->d_buf + offset, sizeof length);
+  key = GSIZE_TO_POINTER (offset * 2 + (guint) is_alternate);
+  if (g_hash_table_contains (self->line_programs, key))
+    return TRUE;
 
-  return length <= LINE_TABLE_BYTES_MAX;
+  length = sonde_debug_limits_get_line_length (is_alternate ? self->alternate_file : self->file,
+                                               offset);
+  if (length > LINE_BYTES_MAX || length > self->line_bytes_left)
+    return FALSE;
+
+  self->line_bytes_left -= length;
+  g_hash_table_add (self->line_programs, key);
+
+  return TRUE;
 }
 
 static gboolean
@@ -316,8 +342,7 @@ find_unit (SondeDebugInfo *self,
   ensure_units (self);
   range = sonde_range_index_find (self->units, address);
 
-  return range != NULL && dwarf_offdie (self->dwarf, range->value, unit) != NULL &&
-         has_sane_lines (self, unit);
+  return range != NULL && dwarf_offdie (self->dwarf, range->value, unit) != NULL;
 }
 
 static const char *
@@ -333,47 +358,48 @@ find_name (Dwarf_Die *die)
   return name != NULL ? name : dwarf_diename (die);
 }
 
-/* DWARF 5 counts files from 0, and libdw 0.188 takes that for none. */
+/* The file that is declared by @die or by the entry that it refers to, maybe in another unit. DWARF
+ * 5 counts files from 0, and libdw 0.188 takes that for none.
+ */
 static const char *
-find_file (Dwarf_Die *die)
+find_file (SondeDebugInfo *self,
+           Dwarf_Die      *die)
 {
-  const char *file = dwarf_decl_file (die);
   Dwarf_Attribute attribute;
   Dwarf_Files *files;
   Dwarf_Word index;
   Dwarf_Die unit;
   size_t count;
 
-  if (file != NULL)
-    return file;
-
   if (dwarf_formudata (dwarf_attr_integrate (die, DW_AT_decl_file, &attribute), &index) != 0 ||
-      index != 0 ||
       dwarf_cu_die (attribute.cu, &unit, NULL, NULL, NULL, NULL, NULL, NULL) == NULL ||
-      dwarf_getsrcfiles (&unit, &files, &count) != 0 || count == 0)
+      !may_read_lines (self, &unit) ||
+      dwarf_getsrcfiles (&unit, &files, &count) != 0 || index >= count)
     return NULL;
 
-  return dwarf_filesrc (files, 0, NULL, NULL);
+  return index != 0 ? dwarf_decl_file (die) : dwarf_filesrc (files, 0, NULL, NULL);
 }
 
 static void
-fill_from_die (Dwarf_Die          *die,
+fill_from_die (SondeDebugInfo     *self,
+               Dwarf_Die          *die,
                SondeDebugFunction *function)
 {
   int line;
 
   function->name = find_name (die);
-  function->file = find_file (die);
+  function->file = find_file (self, die);
   if (dwarf_decl_line (die, &line) == 0 && line > 0)
     function->line = (guint) line;
 }
 
 static void
-fill_from_lines (Dwarf_Die          *unit,
+fill_from_lines (SondeDebugInfo     *self,
+                 Dwarf_Die          *unit,
                  guint64             address,
                  SondeDebugFunction *function)
 {
-  Dwarf_Line *row = dwarf_getsrc_die (unit, address);
+  Dwarf_Line *row = may_read_lines (self, unit) ? dwarf_getsrc_die (unit, address) : NULL;
   int line;
 
   if (row == NULL || dwarf_lineno (row, &line) != 0 || line <= 0)
@@ -434,11 +460,11 @@ sonde_debug_info_find_function (SondeDebugInfo     *self,
         {
           function->start = range->start;
           function->end = range->end;
-          fill_from_die (&die, function);
+          fill_from_die (self, &die, function);
         }
 
       if (function->file == NULL || function->line == 0)
-        fill_from_lines (&unit, address, function);
+        fill_from_lines (self, &unit, address, function);
       complete_path (self, &unit, function);
     }
 
@@ -518,7 +544,7 @@ sonde_debug_info_find_line (SondeDebugInfo *self,
 
       if (line == 0)
         {
-          fill_from_lines (&unit, address, &at);
+          fill_from_lines (self, &unit, address, &at);
           line = at.line;
         }
     }

@@ -23,8 +23,8 @@
 /* Real C++ names reach some 20 kB. */
 #define DEMANGLED_BYTES_MAX 16384
 
-/* Parts of a C++ name, counted as often as they are looked at. The longest real ones, of 20 kB, have
- * some 10,000.
+/* Parts of a C++ name, counted as often as they are looked at. The longest real ones, of 20 kB,
+ * have some 10,000.
  */
 #define PARTS_MAX 100000
 
@@ -56,8 +56,8 @@ take_text_cb (const char *text,
     longjmp (output->too_long, 1);
 }
 
-/* Whether a part of that type consists of two others, each of which may be missing. What is left out
- * here, of later versions of libiberty as well, counts as one.
+/* Whether a part of that type consists of two others, each of which may be missing. What is left
+ * out here, of later versions of libiberty as well, counts as one.
  */
 static gboolean
 is_binary (enum demangle_component_type type)
@@ -136,8 +136,8 @@ unfolds_for_ever (const char *symbol)
 }
 
 /* A Rust name says how many lifetimes a function type ("F") or a trait object ("D") has: "G", a
- * number to the base of 62, "_". The demangler counts up to that in a loop, and in parts of the name
- * that are not shown prints nothing meanwhile.
+ * number to the base of 62, "_". The demangler counts up to that in a loop, and prints nothing
+ * meanwhile in parts of the name that are not shown.
  */
 static gboolean
 counts_for_ever (const char *symbol)

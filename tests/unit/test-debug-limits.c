@@ -1,0 +1,90 @@
+/* test-debug-limits.c: debug information that would keep its reader busy
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "config.h"
+
+#include <elfutils/libdw.h>
+#include <fcntl.h>
+#include <glib.h>
+
+#include "symbolizer/debug-limits.h"
+#include "symbolizer/module.h"
+
+static int
+open_fixture (const char *name)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_BUILT, "unit", "fixtures", name, NULL);
+  int fd = open (path, O_RDONLY | O_CLOEXEC);
+
+  g_assert_cmpint (fd, >=, 0);
+
+  return fd;
+}
+
+static void
+test_debug_limits_entries (void)
+{
+  static const struct
+  {
+    const char *file;
+    gboolean    is_fine;
+  } cases[] = {
+    { "libsymbols.so", TRUE }, { "libsymbols-dwarf4.so", TRUE }, { "libsymbols-packed.so", TRUE },
+    { "symbols-stripped.so", FALSE }, { "libheavy.so", FALSE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr(SondeElfFile) file = sonde_elf_file_open (open_fixture (cases[i].file));
+      Dwarf *dwarf = dwarf_begin_elf (sonde_elf_file_get_elf (file), DWARF_C_READ, NULL);
+
+      g_test_message ("%s", cases[i].file);
+      g_assert_cmpint (sonde_debug_limits_check_entries (file), ==, cases[i].is_fine);
+      dwarf_end (dwarf);
+    }
+}
+
+static void
+test_debug_limits_line_length (void)
+{
+  g_autoptr(SondeElfFile) file = sonde_elf_file_open (open_fixture ("libsymbols.so"));
+  g_autoptr(SondeElfFile) without = sonde_elf_file_open (open_fixture ("symbols-stripped.so"));
+
+  g_assert_cmpuint (sonde_debug_limits_get_line_length (file, 0), >, 50);
+  g_assert_cmpuint (sonde_debug_limits_get_line_length (file, 0), <, 5000);
+  g_assert_cmpuint (sonde_debug_limits_get_line_length (file, 1 << 20), ==, G_MAXUINT32);
+  g_assert_cmpuint (sonde_debug_limits_get_line_length (file, G_MAXUINT64), ==, G_MAXUINT32);
+  g_assert_cmpuint (sonde_debug_limits_get_line_length (without, 0), ==, G_MAXUINT32);
+}
+
+/* What is asked for is answered from the symbols, and at once. */
+static void
+test_debug_limits_heavy (void)
+{
+  g_autoptr(SondeModule) module = NULL;
+  SondeModuleFunction function;
+  gboolean is_found = FALSE;
+  SondeRoot root;
+
+  sonde_root_init (&root, 0);
+  module = sonde_module_new (open_fixture ("libheavy.so"), "libheavy.so", &root);
+  for (guint64 address = 0; address < 0x4000; address++)
+    if (sonde_module_find_function (module, address, &function))
+      is_found |= g_str_equal (function.name, "heavy");
+
+  g_assert_true (is_found);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/symbolizer/debug-limits/entries", test_debug_limits_entries);
+  g_test_add_func ("/symbolizer/debug-limits/line-length", test_debug_limits_line_length);
+  g_test_add_func ("/symbolizer/debug-limits/heavy", test_debug_limits_heavy);
+  return g_test_run ();
+}
