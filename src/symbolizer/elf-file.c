@@ -28,6 +28,12 @@
 /* "ZLIB" and the size as eight bytes, big-endian: how .zdebug_ sections begin. */
 #define ZDEBUG_HEADER_BYTES 12
 
+/* zlib packs debug information to a third or a tenth; zeros it packs to a thousandth, and zstd to
+ * less. Small sections are not worth a doubt.
+ */
+#define PACKED_FACTOR_MAX 64
+#define UNPACKED_BYTES_FREE (16 * 1024 * 1024)
+
 struct _SondeElfFile
 {
   /* Owned */
@@ -360,6 +366,16 @@ sonde_strings_get (const SondeStrings *self,
   return offset < self->length ? self->text + offset : NULL;
 }
 
+/* @size, or more than any file may have if that much cannot have been packed into @packed bytes by
+ * who had something to say.
+ */
+static guint64
+judge_unpacked_size (guint64 size,
+                     guint64 packed)
+{
+  return size > UNPACKED_BYTES_FREE && size / PACKED_FACTOR_MAX > packed ? G_MAXUINT64 : size;
+}
+
 static guint64
 get_unpacked_size (SondeElfFile    *self,
                    Elf_Scn         *section,
@@ -373,7 +389,8 @@ get_unpacked_size (SondeElfFile    *self,
     return 0;
 
   if ((header->sh_flags & SHF_COMPRESSED) != 0)
-    return gelf_getchdr (section, &packed) != NULL ? packed.ch_size : 0;
+    return gelf_getchdr (section, &packed) != NULL
+           ? judge_unpacked_size (packed.ch_size, header->sh_size) : 0;
 
   if (!g_str_has_prefix (sonde_elf_file_get_section_name (self, header), ".zdebug_"))
     return header->sh_size;
@@ -383,7 +400,7 @@ get_unpacked_size (SondeElfFile    *self,
     return G_MAXUINT64;
 
   memcpy (&size, head + 4, sizeof size);
-  return GUINT64_FROM_BE (size);
+  return judge_unpacked_size (GUINT64_FROM_BE (size), header->sh_size);
 }
 
 guint64

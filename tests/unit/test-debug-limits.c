@@ -60,6 +60,36 @@ test_debug_limits_line_length (void)
   g_assert_cmpuint (sonde_debug_limits_get_line_length (without, 0), ==, G_MAXUINT32);
 }
 
+/* A section that says of itself that it was packed to a thousandth. */
+static void
+test_debug_limits_packed_zeros (void)
+{
+  g_autoptr(SondeElfFile) file = NULL;
+  g_autofree char *path = g_test_build_filename (G_TEST_BUILT, "unit", "fixtures",
+                                                 "libsymbols-packed.so", NULL);
+  char *bytes;
+  gsize length;
+  const Elf64_Ehdr *header;
+  const Elf64_Shdr *sections;
+  guint n_packed = 0;
+
+  g_assert_true (g_file_get_contents (path, &bytes, &length, NULL));
+  header = (const Elf64_Ehdr *) (gpointer) bytes;
+  sections = (const Elf64_Shdr *) (gpointer) (bytes + header->e_shoff);
+  for (guint i = 0; i < header->e_shnum; i++)
+    if ((sections[i].sh_flags & SHF_COMPRESSED) != 0)
+      {
+        Elf64_Chdr *packed = (Elf64_Chdr *) (gpointer) (bytes + sections[i].sh_offset);
+
+        packed->ch_size = sections[i].sh_size * 1000 + 16 * 1024 * 1024;
+        n_packed++;
+      }
+
+  g_assert_cmpuint (n_packed, >, 0);
+  file = sonde_elf_file_new_for_image (bytes, length);
+  g_assert_cmpuint (sonde_elf_file_get_dwarf_size (file), ==, G_MAXUINT64);
+}
+
 /* What is asked for is answered from the symbols, and at once. */
 static void
 test_debug_limits_heavy (void)
@@ -85,6 +115,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/symbolizer/debug-limits/entries", test_debug_limits_entries);
   g_test_add_func ("/symbolizer/debug-limits/line-length", test_debug_limits_line_length);
+  g_test_add_func ("/symbolizer/debug-limits/packed-zeros", test_debug_limits_packed_zeros);
   g_test_add_func ("/symbolizer/debug-limits/heavy", test_debug_limits_heavy);
   return g_test_run ();
 }
