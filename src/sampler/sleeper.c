@@ -14,28 +14,7 @@
 #include <string.h>
 
 #include "sampler/stop-sampler-private.h"
-
-/* Whether the kernel ends this system call with EINTR when its thread is made to stop, handler or
- * not, so that the program would see us (signal(7), "Interruption of system calls and
- * library functions by stop signals"; sockets, where they have a timeout).
- */
-static gboolean
-is_interruptible_call (gint64 call)
-{
-  static const gint64 calls[] = {
-    42, 43, 44, 45, 46, 47, 288, 299, 307, /* connect, accept, send…, recv… */
-    65, 220,                               /* semop, semtimedop */
-    128,                                   /* rt_sigtimedwait */
-    208, 333,                              /* io_getevents, io_pgetevents */
-    232, 281, 441,                         /* epoll_wait, epoll_pwait, epoll_pwait2 */
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (calls); i++)
-    if (calls[i] == call)
-      return TRUE;
-
-  return FALSE;
-}
+#include "target/system-calls.h"
 
 /* Fills @capture with a thread that waits as @wait says. */
 static gboolean
@@ -106,8 +85,30 @@ sonde_stop_sampler_take_sleeper (SondeStopSampler      *self,
   held->state = state;
   held->n_ticks = self->tick - thread->tick;
   held->ns = self->now_ns - thread->time_ns;
-  held->is_final = is_interruptible_call (wait->call);
+  held->is_final = sonde_system_call_get_asleep (wait->call) == SONDE_ASLEEP_NEVER;
   self->n_held++;
+}
+
+/* FALSE if the thread sleeps, by now, where it must not be stopped. */
+static gboolean
+may_be_stopped (SondeSampledThread *sampled)
+{
+  SondeThread *thread = &sampled->thread;
+  SondeThreadWait wait;
+  SondeThreadState state;
+
+  return !sonde_thread_read_wait (thread, &wait) || !wait.asleep ||
+         !sonde_thread_read_state (thread, &state) ||
+         sonde_system_call_may_be_stopped (thread, &wait, state);
+}
+
+static gboolean
+give_to_client (SondeStopSampler *self,
+                const Held       *held,
+                gboolean          is_final)
+{
+  return self->client->captured (held->thread, &held->capture, held->state, held->n_ticks, held->ns,
+                                 is_final, self->data);
 }
 
 void
@@ -116,8 +117,9 @@ sonde_stop_sampler_give_sleeper (SondeStopSampler *self,
 {
   SondeSampledThread *thread = held->thread;
 
-  if (!self->client->captured (thread, &held->capture, held->state, held->n_ticks, held->ns,
-                               held->is_final, self->data))
+  /* What takes a look at it is only asked where it has to be. */
+  if (!give_to_client (self, held, held->is_final) &&
+      (may_be_stopped (thread) || !give_to_client (self, held, TRUE)))
     {
       sonde_stop_sampler_ask (self, thread, held->state, &held->runs);
       return;

@@ -19,11 +19,11 @@
 #include <elf.h>
 #include <errno.h>
 #include <sys/ptrace.h>
-#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 
+#include "target/system-calls.h"
 #include "target/thread.h"
 
 /* From include/linux/errno.h, which programs never see. */
@@ -92,44 +92,14 @@ sonde_tracee_poll (pid_t  tid,
   return SONDE_TRACEE_OK;
 }
 
-/* Whether the kernel ends this call with EINTR where it begins others again (signal(7),
- * "interrupted by stop signals"). Only calls that have done nothing when they do so.
- */
 static gboolean
-is_call_cut_short (const struct user_regs_struct *user)
-{
-  if ((gint64) user->rax != -EINTR)
-    return FALSE;
-
-  switch ((gint64) user->orig_rax)
-    {
-    case SYS_epoll_wait:
-    case SYS_epoll_pwait:
-    case SYS_epoll_pwait2:
-    case SYS_rt_sigtimedwait:
-    case SYS_semop:
-    case SYS_semtimedop:
-      return TRUE;
-    default:
-      return FALSE;
-    }
-}
-
-/* A thread that was running when it was asked may have gone to sleep before it heard of it. What
- * the kernel then makes of the result is what it does for most calls by itself: with a signal to
- * handle it stays EINTR, and without one the call begins again, unseen by the program.
- */
-static void
-mend_call (pid_t                    tid,
+read_user (pid_t                    tid,
            struct user_regs_struct *user)
 {
   struct iovec piece = { .iov_base = user, .iov_len = sizeof *user };
 
-  if (!is_call_cut_short (user))
-    return;
-
-  user->rax = (unsigned long long) -KERNEL_ERESTARTNOHAND;
-  ptrace (PTRACE_SETREGSET, tid, GINT_TO_POINTER (NT_PRSTATUS), &piece);
+  return ptrace (PTRACE_GETREGSET, tid, GINT_TO_POINTER (NT_PRSTATUS), &piece) == 0 &&
+         piece.iov_len == sizeof *user;
 }
 
 gboolean
@@ -138,13 +108,10 @@ sonde_tracee_read_registers (pid_t    tid,
                              gint64  *call)
 {
   struct user_regs_struct user;
-  struct iovec piece = { .iov_base = &user, .iov_len = sizeof user };
 
-  if (ptrace (PTRACE_GETREGSET, tid, GINT_TO_POINTER (NT_PRSTATUS), &piece) != 0 ||
-      piece.iov_len != sizeof user)
+  if (!read_user (tid, &user))
     return FALSE;
 
-  mend_call (tid, &user);
   *call = MAX ((gint64) user.orig_rax, -1);
   registers[0] = user.rax;
   registers[1] = user.rdx;
@@ -167,11 +134,31 @@ sonde_tracee_read_registers (pid_t    tid,
   return TRUE;
 }
 
+/* A thread that was running when it was asked may have gone on into a call before it heard of it.
+ * What the kernel then makes of the result is what it does for most calls by itself: with a signal
+ * to handle it stays EINTR, and without one the call begins again, unseen by the program.
+ */
+static void
+mend_call (pid_t tid)
+{
+  struct user_regs_struct user;
+  struct iovec piece = { .iov_base = &user, .iov_len = sizeof user };
+
+  if (!read_user (tid, &user) || (gint64) user.rax != -EINTR ||
+      sonde_system_call_get_cut ((gint64) user.orig_rax) != SONDE_CUT_AGAIN ||
+      !sonde_system_call_is_native (tid, user.rip))
+    return;
+
+  user.rax = (unsigned long long) -KERNEL_ERESTARTNOHAND;
+  ptrace (PTRACE_SETREGSET, tid, GINT_TO_POINTER (NT_PRSTATUS), &piece);
+}
+
 /* Lets @tid go on as if nothing had been; one that was held by SIGSTOP before stays so. */
 void
 sonde_tracee_release (pid_t tid,
                       int   signal)
 {
+  mend_call (tid);
   ptrace (PTRACE_DETACH, tid, NULL, GINT_TO_POINTER (signal));
 }
 

@@ -171,27 +171,6 @@ test_harm_no_signal_lost (void)
   check_report (target, &sender);
 }
 
-static void
-test_harm_no_sleep_cut_short (void)
-{
-  g_autoptr(TestProgram) target = NULL;
-  g_autoptr(JsonObject) report = NULL;
-  g_autofree char *pid = NULL;
-  g_autofree char *folded = NULL;
-
-  if (test_skip_without (TEST_NEED_TRACING))
-    return;
-
-  target = test_target_start ("interrupted", NULL);
-  pid = test_dup_number (target->pid);
-  folded = test_cli_run (0, "record", "-p", pid, "-r", "5000", "-d", "3", "-m", "wall", NULL);
-  report = test_target_finish (target);
-
-  g_assert_cmpint (json_object_get_int_member (report, "rounds"), >, 1000);
-  g_assert_cmpint (json_object_get_int_member (report, "interrupted"), ==, 0);
-  g_assert_cmpint (json_object_get_int_member (report, "early"), ==, 0);
-}
-
 /* A thread that waits for a CPU stops when it gets one. */
 static void
 assert_stopped (pid_t pid)
@@ -366,7 +345,6 @@ main (int   argc,
   g_test_add_func ("/live/harm/keeps-aside", test_harm_keeps_aside);
   g_test_add_func ("/live/harm/launched-and-killed", test_harm_launched_and_killed);
   g_test_add_func ("/live/harm/no-signal-lost", test_harm_no_signal_lost);
-  g_test_add_func ("/live/harm/no-sleep-cut-short", test_harm_no_sleep_cut_short);
   g_test_add_func ("/live/harm/stop-kept-through-end", test_harm_stop_kept_through_end);
   g_test_add_func ("/live/harm/exec-of-many-threads", test_harm_exec_of_many_threads);
   return g_test_run ();

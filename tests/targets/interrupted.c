@@ -1,152 +1,145 @@
-/* interrupted.c: sleeps in every way that the kernel may cut short
+/* interrupted.c: waits in every way that the kernel may cut short
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Threads "poll", "epoll", "nanosleep", "read", "futex" and "semtimedop" wait in these calls: read
- * for good, the others again and again for 3 ms. No signal comes, so none may ever return EINTR or
- * too early. In the end it prints
+ *   interrupted         a thread for each way of interrupted-ways.c
+ *   interrupted NAME…   only for these
  *
- *   {"interrupted": N, "early": N, "rounds": N}
+ * Some wait for good, the others again and again for 3 ms, all below a frame that hangs on %rbp. No
+ * signal comes, so none may ever return EINTR or too early. In the end it prints
+ *
+ *   {"interrupted": N, "early": N, "rounds": N, "cut": "NAME NAME…", "missing": "NAME…"}
+ *
+ * with those that were interrupted, and those that this machine does not have. A socket's timeout
+ * is told in ticks of the kernel: one that is interrupted while it sleeps may end a tick early.
  */
 
+#include <alloca.h>
 #include <errno.h>
-#include <linux/futex.h>
-#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <sys/epoll.h>
-#include <sys/ipc.h>
-#include <sys/sem.h>
-#include <sys/syscall.h>
+#include <string.h>
 
+#include "interrupted.h"
 #include "target.h"
 
-#define ROUND_MS 3
+/* Clocks of the kernel and of the program differ by less. */
+#define TOLERANCE_NS 100000
 
-static atomic_uint interrupted;
-static atomic_uint early;
-static atomic_uint rounds;
-static int never[2]; /* a pipe that nobody writes to */
-static int set_id;
-
-static int
-wait_poll (void)
-{
-  struct pollfd entry = { .fd = never[0], .events = POLLIN };
-
-  return poll (&entry, 1, ROUND_MS);
-}
-
-static int
-wait_epoll (void)
-{
-  struct epoll_event event = { .events = EPOLLIN };
-  int set = epoll_create1 (EPOLL_CLOEXEC);
-  int result;
-  int code;
-
-  epoll_ctl (set, EPOLL_CTL_ADD, never[0], &event);
-  result = epoll_wait (set, &event, 1, ROUND_MS);
-  code = errno;
-  close (set);
-  errno = code;
-
-  return result;
-}
-
-static int
-wait_nanosleep (void)
-{
-  const struct timespec time = { .tv_nsec = ROUND_MS * 1000000 };
-
-  return nanosleep (&time, NULL);
-}
-
-static int
-wait_read (void)
-{
-  char byte;
-
-  return (int) read (never[0], &byte, 1);
-}
-
-static int
-wait_futex (void)
-{
-  static int word;
-  const struct timespec time = { .tv_nsec = ROUND_MS * 1000000 };
-  int result = (int) syscall (SYS_futex, &word, FUTEX_WAIT_PRIVATE, 0, &time, NULL, 0);
-
-  return result < 0 && errno == ETIMEDOUT ? 0 : result;
-}
-
-static int
-wait_semtimedop (void)
-{
-  struct sembuf operation = { .sem_op = -1 };
-  const struct timespec time = { .tv_nsec = ROUND_MS * 1000000 };
-  int result = semtimedop (set_id, &operation, 1, &time);
-
-  return result < 0 && errno == EAGAIN ? 0 : result;
-}
-
+/* What was seen of a way. */
 typedef struct
 {
-  const char *name;
-  int       (*wait) (void);
-} Way;
+  const Way  *way;
+  atomic_uint interrupted;
+  atomic_uint early;
+  atomic_uint rounds;
+  atomic_int  is_missing;
+} Waiter;
+
+static Waiter waiters[WAYS_MAX];
+
+KEPT static int
+wait_once (const Waiter *waiter,
+           unsigned int  bytes)
+{
+  volatile char *room = alloca (bytes);
+  int result;
+
+  room[0] = 1;
+  result = waiter->way->wait ();
+
+  return result - 1 + room[0];
+}
 
 KEPT static void *
 run_way (void *data)
 {
-  const Way *way = data;
+  Waiter *waiter = data;
 
-  prctl (PR_SET_NAME, way->name);
+  prctl (PR_SET_NAME, waiter->way->name);
 
-  for (;;)
+  for (unsigned int i = 0;; i++)
     {
       uint64_t start_ns = target_read_clock (CLOCK_MONOTONIC);
-      int result = way->wait ();
+      int result = wait_once (waiter, 100 + i % 2);
 
       if (result < 0 && errno == EINTR)
-        atomic_fetch_add (&interrupted, 1);
-      if (target_read_clock (CLOCK_MONOTONIC) - start_ns < ROUND_MS * 1000000ULL - 100000)
-        atomic_fetch_add (&early, 1);
-      atomic_fetch_add (&rounds, 1);
+        atomic_fetch_add (&waiter->interrupted, 1);
+      else if (result < 0)
+        {
+          fprintf (stderr, "%s: %s\n", waiter->way->name, strerror (errno));
+          atomic_store (&waiter->is_missing, 1);
+          return NULL;
+        }
+
+      if (waiter->way->is_timed &&
+          target_read_clock (CLOCK_MONOTONIC) - start_ns < ROUND_NS - TOLERANCE_NS)
+        atomic_fetch_add (&waiter->early, 1);
+      atomic_fetch_add (&waiter->rounds, 1);
+    }
+}
+
+static int
+is_wanted (const Way *way,
+           int        argc,
+           char      *argv[])
+{
+  for (int i = 1; i < argc; i++)
+    if (strcmp (argv[i], way->name) == 0)
+      return 1;
+
+  return argc < 2;
+}
+
+static void
+print_report (unsigned int count)
+{
+  unsigned int interrupted = 0;
+  unsigned int early = 0;
+  unsigned int rounds = 0;
+
+  for (unsigned int i = 0; i < count; i++)
+    {
+      interrupted += atomic_load (&waiters[i].interrupted);
+      early += atomic_load (&waiters[i].early);
+      rounds += atomic_load (&waiters[i].rounds);
     }
 
-  return NULL;
+  printf ("{\"interrupted\": %u, \"early\": %u, \"rounds\": %u, \"cut\": \"", interrupted, early,
+          rounds);
+  for (unsigned int i = 0; i < count; i++)
+    if (atomic_load (&waiters[i].interrupted) > 0)
+      printf ("%s ", waiters[i].way->name);
+  printf ("\", \"missing\": \"");
+  for (unsigned int i = 0; i < count; i++)
+    if (atomic_load (&waiters[i].is_missing))
+      printf ("%s ", waiters[i].way->name);
+  printf ("\"}\n");
 }
 
 int
-main (void)
+main (int   argc,
+      char *argv[])
 {
-  static Way ways[] = {
-    { "poll", wait_poll },
-    { "epoll", wait_epoll },
-    { "nanosleep", wait_nanosleep },
-    { "read", wait_read },
-    { "futex", wait_futex },
-    { "semtimedop", wait_semtimedop },
-  };
+  unsigned int count = 0;
   pthread_t thread;
 
   target_block_end ();
-  set_id = semget (IPC_PRIVATE, 1, 0600);
-  if (pipe (never) != 0 || set_id < 0)
+  if (!things_prepare ())
     return 1;
 
-  for (unsigned int i = 0; i < sizeof ways / sizeof ways[0]; i++)
-    pthread_create (&thread, NULL, run_way, &ways[i]);
+  for (unsigned int i = 0; i < WAYS_MAX && ways[i].name != NULL; i++)
+    if (is_wanted (&ways[i], argc, argv))
+      {
+        waiters[count].way = &ways[i];
+        pthread_create (&thread, NULL, run_way, &waiters[count++]);
+      }
 
   target_ready ();
   target_wait_for_end ();
-  printf ("{\"interrupted\": %u, \"early\": %u, \"rounds\": %u}\n",
-          atomic_load (&interrupted), atomic_load (&early), atomic_load (&rounds));
-
-  /* Whoever waits for it now is told at once. */
-  semctl (set_id, 0, IPC_RMID);
-
-  return 0;
+  print_report (count);
+  fflush (stdout);
+  things_clear ();
+  _exit (0);
 }
