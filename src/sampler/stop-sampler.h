@@ -54,6 +54,7 @@ typedef struct
   SondeTurn        turn;       /* in which it was asked */
   guint64          due_ns;     /* of the tick in which it was asked */
   guint64          let_go_ns;  /* after its last capture */
+  guint64          alone_ns;   /* for how long it is not to be stopped after that; mostly 0 */
   gboolean         has_sleeps; /* @n_sleeps is known */
   guint64          n_sleeps;   /* of sonde_thread_read_sleeps(), when that was last read */
   guint64          n_stops;    /* of ours since then */

@@ -19,6 +19,10 @@
 #define ASK_AGAIN_NS (10 * G_GUINT64_CONSTANT (1000000))
 #define LET_GO_POLL_NS 50000
 
+/* For how long a thread is let be whose call had to begin again, at first, and at most. */
+#define ALONE_NS (10 * G_GUINT64_CONSTANT (1000000))
+#define ALONE_NS_MAX (100 * SONDE_NS_PER_SECOND)
+
 /* The thread has ended, or only looks so to one who may not ask: /proc knows. */
 static void
 lose_or_end (SondeStopSampler   *self,
@@ -40,6 +44,12 @@ sonde_stop_sampler_ask (SondeStopSampler      *self,
                         const SondeThreadRuns *runs)
 {
   SondeTraceeOutcome outcome;
+
+  if (self->now_ns < thread->let_go_ns + thread->alone_ns)
+    {
+      sonde_stop_sampler_lose (self, thread, SONDE_LOSS_UNSEEN);
+      return;
+    }
 
   sonde_undertaker_enter (self->undertaker);
   outcome = sonde_tracee_ask (thread->thread.tid);
@@ -88,7 +98,10 @@ take_held (SondeStopSampler   *self,
   if (is_read)
     sonde_stop_sampler_copy_stack (self, thread, &held->capture);
   is_counted = sonde_thread_read_runs (&thread->thread, &held->runs);
-  sonde_tracee_release (tid, signal);
+  if (sonde_tracee_release (tid, signal))
+    thread->alone_ns = CLAMP (2 * thread->alone_ns, ALONE_NS, ALONE_NS_MAX);
+  else
+    thread->alone_ns = 0;
 
   thread->let_go_ns = sonde_clock_now_ns ();
   thread->n_stops++;

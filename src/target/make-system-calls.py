@@ -20,6 +20,7 @@ ASLEEP = {
 }
 CUT = {
     "again": "SONDE_CUT_AGAIN",
+    "alone": "SONDE_CUT_ALONE",
     "left": "SONDE_CUT_LEFT",
 }
 

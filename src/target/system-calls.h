@@ -31,6 +31,8 @@ typedef enum
  * SondeCut:
  * @SONDE_CUT_LEFT: the program sees that; so with calls that are not known
  * @SONDE_CUT_AGAIN: it has done nothing, and is to begin again
+ * @SONDE_CUT_ALONE: the same, and it works for long: were it stopped at each tick, it would never
+ *   come to its end
  *
  * What is done when a stop had a call end with EINTR.
  */
@@ -38,6 +40,7 @@ typedef enum
 {
   SONDE_CUT_LEFT,
   SONDE_CUT_AGAIN,
+  SONDE_CUT_ALONE,
 } SondeCut;
 
 /* What docs/system-calls.md says of the call @number of x86-64. All threads may ask. */

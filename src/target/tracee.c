@@ -134,32 +134,42 @@ sonde_tracee_read_registers (pid_t    tid,
   return TRUE;
 }
 
-/* A thread that was running when it was asked may have gone on into a call before it heard of it.
+/* Returns what was done with the call that was cut short; SONDE_CUT_LEFT if none was.
+ *
+ * A thread that was running when it was asked may have gone on into a call before it heard of it.
  * What the kernel then makes of the result is what it does for most calls by itself: with a signal
  * to handle it stays EINTR, and without one the call begins again, unseen by the program.
  */
-static void
+static SondeCut
 mend_call (pid_t tid)
 {
   struct user_regs_struct user;
   struct iovec piece = { .iov_base = &user, .iov_len = sizeof user };
+  SondeCut cut;
 
-  if (!read_user (tid, &user) || (gint64) user.rax != -EINTR ||
-      sonde_system_call_get_cut ((gint64) user.orig_rax) != SONDE_CUT_AGAIN ||
-      !sonde_system_call_is_native (tid, user.rip))
-    return;
+  if (!read_user (tid, &user) || (gint64) user.rax != -EINTR)
+    return SONDE_CUT_LEFT;
+
+  cut = sonde_system_call_get_cut ((gint64) user.orig_rax);
+  if (cut == SONDE_CUT_LEFT || !sonde_system_call_is_native (tid, user.rip))
+    return SONDE_CUT_LEFT;
 
   user.rax = (unsigned long long) -KERNEL_ERESTARTNOHAND;
   ptrace (PTRACE_SETREGSET, tid, GINT_TO_POINTER (NT_PRSTATUS), &piece);
+
+  return cut;
 }
 
 /* Lets @tid go on as if nothing had been; one that was held by SIGSTOP before stays so. */
-void
+gboolean
 sonde_tracee_release (pid_t tid,
                       int   signal)
 {
-  mend_call (tid);
+  SondeCut cut = mend_call (tid);
+
   ptrace (PTRACE_DETACH, tid, NULL, GINT_TO_POINTER (signal));
+
+  return cut == SONDE_CUT_ALONE;
 }
 
 void

@@ -40,7 +40,8 @@ SondeTraceeOutcome sonde_tracee_poll           (pid_t    tid,
 gboolean           sonde_tracee_read_registers (pid_t    tid,
                                                 guint64  registers[SONDE_N_REGISTERS],
                                                 gint64  *call);
-void               sonde_tracee_release        (pid_t    tid,
+/* Whether a call has to begin again that would never end if that happened often. */
+gboolean           sonde_tracee_release        (pid_t    tid,
                                                 int      signal);
 
 /* After GONE: takes the remains of a thread that ended while we held it, which the kernel keeps for

@@ -6,6 +6,8 @@
 
 #include "config.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "sampler/stop-sampler.h"
 #include "support/program.h"
@@ -15,7 +17,9 @@
 /* How often each thread is stopped in its call. */
 #define N_STOPS 50
 #define N_TICKS 20
-#define TICK_NS (SONDE_NS_PER_SECOND / 100)
+#define TICK_NS (SONDE_NS_PER_SECOND / 1000)
+#define N_LONG_CALLS 3
+#define LONG_CALL_TIMEOUT_US (20 * G_USEC_PER_SEC)
 #define STOP_TIMEOUT_US (5 * G_USEC_PER_SEC)
 
 static JsonObject *
@@ -32,8 +36,8 @@ finish (TestProgram *target)
   return report;
 }
 
-/* Stops @tid wherever it is, as the sampler does with a thread that goes to sleep just then. Threads
- * that are let go at the end are not read.
+/* Stops @tid wherever it is, as the sampler does with a thread that goes to sleep just then. One
+ * that is let go at the end is not read.
  */
 static gboolean
 stop_once (pid_t    tid,
@@ -164,31 +168,40 @@ wait_for_sleep (pid_t pid)
       g_usleep (1000);
 }
 
-/* How long the threads that wait in this way, and the first one, were held at some ticks. */
-static guint64
-measure_stops (const char *way)
-{
-  static const SondeSamplerClient client = {
-    .thread_appeared = on_thread_cb,
-    .thread_renamed = on_thread_cb,
-    .thread_ended = on_thread_cb,
-    .captured = on_captured_cb,
-    .repeated = on_repeated_cb,
-    .lost = on_lost_cb,
-  };
-  g_autoptr(TestProgram) target = test_target_start ("interrupted", way, NULL);
-  g_autoptr(SondeStopSampler) sampler = sonde_stop_sampler_new (target->pid, FALSE, &client, NULL);
+static const SondeSamplerClient client = {
+  .thread_appeared = on_thread_cb,
+  .thread_renamed = on_thread_cb,
+  .thread_ended = on_thread_cb,
+  .captured = on_captured_cb,
+  .repeated = on_repeated_cb,
+  .lost = on_lost_cb,
+};
 
-  wait_for_sleep (target->pid);
+static void
+run_ticks (SondeStopSampler *sampler)
+{
   for (guint i = 0; i < N_TICKS; i++)
     {
       SondeTick tick = { .period_ns = TICK_NS };
 
       tick.turn_ns = tick.now_ns = sonde_clock_now_ns ();
       sonde_stop_sampler_look (sampler, &tick);
-      while (sonde_stop_sampler_has_asked (sampler))
-        sonde_stop_sampler_collect (sampler);
+      while (sonde_stop_sampler_collect (sampler) || sonde_stop_sampler_proceed (sampler) ||
+             sonde_stop_sampler_has_asked (sampler))
+        continue;
+      sonde_clock_sleep_until (tick.now_ns + TICK_NS);
     }
+}
+
+/* How long the threads that wait in this way, and the first one, were held at some ticks. */
+static guint64
+measure_stops (const char *way)
+{
+  g_autoptr(TestProgram) target = test_target_start ("interrupted", way, NULL);
+  g_autoptr(SondeStopSampler) sampler = sonde_stop_sampler_new (target->pid, FALSE, &client, NULL);
+
+  wait_for_sleep (target->pid);
+  run_ticks (sampler);
 
   return sonde_stop_sampler_get_stopped_ns (sampler);
 }
@@ -205,6 +218,62 @@ test_interruption_asleep (void)
   g_assert_cmpuint (measure_stops ("splice"), ==, 0);
 }
 
+/* How often the call has come to its end; not at all where the target says that it has none. */
+static gsize
+count_ends (TestProgram *target)
+{
+  g_autofree char *ends = test_program_dup_errors (target);
+
+  return ends[strspn (ends, ".")] == '\0' ? strlen (ends) : 0;
+}
+
+/* The target has made the call once, or cannot. */
+static void
+wait_for_errors (TestProgram *target)
+{
+  for (;;)
+    {
+      g_autofree char *errors = test_program_dup_errors (target);
+
+      if (errors[0] != '\0')
+        return;
+
+      g_usleep (1000);
+    }
+}
+
+/* A call that works for longer than the time between two samples comes to its end all the same. */
+static void
+test_interruption_long_call (void)
+{
+  gint64 give_up_us = g_get_monotonic_time () + LONG_CALL_TIMEOUT_US;
+  g_autoptr(TestProgram) target = NULL;
+  g_autoptr(SondeStopSampler) sampler = NULL;
+  g_autoptr(JsonObject) report = NULL;
+  gsize n_ends;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  target = test_target_start ("interrupted", "bpf", NULL);
+  wait_for_errors (target);
+  sampler = sonde_stop_sampler_new (target->pid, FALSE, &client, NULL);
+  run_ticks (sampler);
+  n_ends = count_ends (target);
+  if (n_ends == 0)
+    {
+      report = finish (target);
+      return;
+    }
+
+  while (count_ends (target) < n_ends + N_LONG_CALLS && g_get_monotonic_time () < give_up_us)
+    run_ticks (sampler);
+
+  g_assert_cmpuint (count_ends (target), >=, n_ends + N_LONG_CALLS);
+  sonde_stop_sampler_finish (sampler);
+  report = finish (target);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -214,5 +283,6 @@ main (int   argc,
                    test_interruption_stopped_in_each_call);
   g_test_add_func ("/live/interruption/sampled", test_interruption_sampled);
   g_test_add_func ("/live/interruption/asleep", test_interruption_asleep);
+  g_test_add_func ("/live/interruption/long-call", test_interruption_long_call);
   return g_test_run ();
 }

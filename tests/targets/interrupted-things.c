@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
 #include <linux/io_uring.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -86,6 +87,24 @@ prepare_files (void)
          fcntl (things.locked[0], F_OFD_SETLKW, &(struct flock) { .l_type = F_WRLCK }) == 0;
 }
 
+/* A program for the kernel that does nothing; -1 where none may be loaded. */
+static int
+load_filter (void)
+{
+  static const struct bpf_insn code[] = {
+    { .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+    { .code = BPF_JMP | BPF_EXIT },
+  };
+  union bpf_attr attributes = {
+    .prog_type = BPF_PROG_TYPE_SOCKET_FILTER,
+    .insns = (uintptr_t) code,
+    .insn_cnt = sizeof code / sizeof code[0],
+    .license = (uintptr_t) "GPL",
+  };
+
+  return (int) syscall (SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof attributes);
+}
+
 static int
 prepare_descriptors (void)
 {
@@ -103,6 +122,8 @@ prepare_descriptors (void)
   things.notices = inotify_init1 (IN_CLOEXEC);
   things.ring = (int) syscall (SYS_io_uring_setup, 8, &parameters);
   syscall (SYS_io_setup, 8, &things.aio);
+
+  things.filter = load_filter ();
 
   things.events = epoll_create1 (EPOLL_CLOEXEC);
   if (pipe2 (things.never, O_CLOEXEC) != 0)

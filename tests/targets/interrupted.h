@@ -47,6 +47,7 @@ extern const Way ways[WAYS_MAX];
  * @timer: a timerfd
  * @signals: a signalfd
  * @notices: an inotify
+ * @filter: a program for bpf(); -1 if there can be none
  */
 typedef struct
 {
@@ -69,6 +70,7 @@ typedef struct
   int                timer;
   int                signals;
   int                notices;
+  int                filter;
 } Things;
 
 extern Things things;
