@@ -6,11 +6,14 @@
 
 #include "config.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <glib/gi18n.h>
 
 #include "app/application.h"
+#include "base/descriptors.h"
 #include "base/locale.h"
 #include "model/session.h"
 
@@ -60,6 +63,12 @@ main (int   argc,
     {
       print_usage (stderr);
       return EXIT_USAGE;
+    }
+
+  if (!sonde_descriptors_prepare ())
+    {
+      g_printerr ("sonde: %s\n", g_strerror (errno));
+      return EXIT_FAILURE;
     }
 
   g_set_application_name (_("Sonde"));

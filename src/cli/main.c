@@ -6,8 +6,10 @@
 
 #include "config.h"
 
+#include <errno.h>
 #include <signal.h>
 
+#include "base/descriptors.h"
 #include "base/locale.h"
 #include "cli/commands.h"
 #include "cli/output.h"
@@ -74,6 +76,11 @@ main (int   argc,
   sonde_locale_init ();
   g_set_prgname ("sonde-cli");
   catch_broken_pipe ();
+  if (!sonde_descriptors_prepare ())
+    {
+      g_printerr ("sonde-cli: %s\n", g_strerror (errno));
+      return SONDE_EXIT_FAILED;
+    }
 
   if (!sonde_options_parse (&options, argc, argv, &error))
     {

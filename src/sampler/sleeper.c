@@ -55,7 +55,7 @@ sonde_stop_sampler_take_sleeper (SondeStopSampler      *self,
 
   if (!sonde_thread_read_state (&thread->thread, &state))
     {
-      sonde_stop_sampler_end_thread (self, thread);
+      sonde_stop_sampler_end_or_lose (self, thread);
       return;
     }
 
@@ -89,7 +89,7 @@ sonde_stop_sampler_take_sleeper (SondeStopSampler      *self,
   self->n_held++;
 }
 
-/* FALSE if the thread sleeps, by now, where it must not be stopped. */
+/* FALSE if the thread sleeps, by now, where it must not be stopped, or that cannot be told. */
 static gboolean
 may_be_stopped (SondeSampledThread *sampled)
 {
@@ -97,9 +97,10 @@ may_be_stopped (SondeSampledThread *sampled)
   SondeThreadWait wait;
   SondeThreadState state;
 
-  return !sonde_thread_read_wait (thread, &wait) || !wait.asleep ||
-         !sonde_thread_read_state (thread, &state) ||
-         sonde_system_call_may_be_stopped (thread, &wait, state);
+  if (!sonde_thread_read_wait (thread, &wait) || !sonde_thread_read_state (thread, &state))
+    return FALSE;
+
+  return !wait.asleep || sonde_system_call_may_be_stopped (thread, &wait, state);
 }
 
 static gboolean

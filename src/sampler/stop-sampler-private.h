@@ -107,6 +107,9 @@ void    sonde_stop_sampler_copy_stack   (SondeStopSampler      *self,
 void    sonde_stop_sampler_free_thread  (gpointer               data);
 void    sonde_stop_sampler_end_thread   (SondeStopSampler      *self,
                                          SondeSampledThread    *thread);
+/* After a read of it failed: it has ended, or we only lack a descriptor. */
+void    sonde_stop_sampler_end_or_lose  (SondeStopSampler      *self,
+                                         SondeSampledThread    *thread);
 /* Before a capture of @thread is given to the client. */
 void    sonde_stop_sampler_name_new     (SondeStopSampler      *self,
                                          SondeSampledThread    *thread);

@@ -274,7 +274,7 @@ look_at (SondeStopSampler   *self,
 
   if (!sonde_thread_read_runs (&thread->thread, &runs))
     {
-      sonde_stop_sampler_end_thread (self, thread);
+      sonde_stop_sampler_end_or_lose (self, thread);
       return;
     }
 
@@ -286,7 +286,7 @@ look_at (SondeStopSampler   *self,
     }
   else if (!sonde_thread_read_wait (&thread->thread, &wait))
     {
-      sonde_stop_sampler_end_thread (self, thread);
+      sonde_stop_sampler_end_or_lose (self, thread);
       return;
     }
   else

@@ -40,7 +40,7 @@ add_thread (SondeStopSampler *self,
   sonde_thread_open (&thread->thread, self->pid, tid);
 
   /* The first thread of a process that has ended is listed until the parent takes note. */
-  if (!sonde_thread_read_state (&thread->thread, &state))
+  if (!sonde_thread_read_state (&thread->thread, &state) && !thread->thread.is_starved)
     {
       sonde_stop_sampler_free_thread (thread);
       return;
@@ -65,6 +65,16 @@ sonde_stop_sampler_end_thread (SondeStopSampler   *self,
   g_ptr_array_remove_fast (self->asked, thread);
   g_hash_table_remove (self->by_tid, GINT_TO_POINTER (thread->thread.tid));
   g_ptr_array_remove (self->threads, thread);
+}
+
+void
+sonde_stop_sampler_end_or_lose (SondeStopSampler   *self,
+                                SondeSampledThread *thread)
+{
+  if (thread->thread.is_starved)
+    sonde_stop_sampler_lose (self, thread, SONDE_LOSS_UNREADABLE);
+  else
+    sonde_stop_sampler_end_thread (self, thread);
 }
 
 static void
@@ -109,15 +119,17 @@ read_names_again (SondeStopSampler *self)
 }
 
 /* What it takes to list them hangs on how many they are. */
-static void
+static gboolean
 read_list (SondeStopSampler *self,
            GArray           *tids)
 {
   guint64 cpu_ns = sonde_clock_thread_cpu_ns ();
+  gboolean is_read = sonde_threads_list (self->pid, tids);
 
-  sonde_threads_list (self->pid, tids);
   self->list_ns = sonde_cost_add (&self->list_cost, sonde_clock_thread_cpu_ns () - cpu_ns);
   self->listed_ns = self->now_ns;
+
+  return is_read;
 }
 
 /* The samples of new ones are due after @tick. */
@@ -128,7 +140,8 @@ list_threads (SondeStopSampler *self,
   g_autoptr(GArray) tids = g_array_new (FALSE, FALSE, sizeof (pid_t));
   g_autoptr(GHashTable) alive = g_hash_table_new (NULL, NULL);
 
-  read_list (self, tids);
+  if (!read_list (self, tids))
+    return;
 
   for (guint i = 0; i < tids->len; i++)
     g_hash_table_add (alive, GINT_TO_POINTER (g_array_index (tids, pid_t, i)));

@@ -21,6 +21,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/descriptors.h"
+
 #include "base/placement.h"
 
 /* Between fork() and exec() in a program with threads only calls that are safe in
@@ -101,6 +103,7 @@ run_child (const Child *child)
   sigemptyset (&none);
   sigprocmask (SIG_SETMASK, &none, NULL);
   signal (SIGPIPE, SIG_DFL);
+  sonde_descriptors_restore ();
   sonde_placement_leave ();
 
   if (child->null_input)

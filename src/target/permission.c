@@ -191,7 +191,14 @@ check_at (int   root_fd,
 
   if (!sonde_proc_read_stat (root_fd, pid, &stat) ||
       !sonde_proc_read_status (root_fd, pid, &status))
-    return (SondeObstacle) { .kind = SONDE_OBSTACLE_GONE, .pid = pid };
+    {
+      SondeObstacle obstacle = { .kind = SONDE_OBSTACLE_GONE, .pid = pid, .code = errno };
+
+      if (sonde_proc_is_shortage (obstacle.code))
+        obstacle.kind = SONDE_OBSTACLE_FAILED;
+
+      return obstacle;
+    }
 
   sonde_rights_read (&rights, root_fd);
 

@@ -26,10 +26,11 @@
 #define CLOSED_DOUBT_NS (SONDE_NS_PER_SECOND / 5)
 
 /* The kernel's own answer where the rules that we know say no: the process may have let us in with
- * prctl(PR_SET_PTRACER). /proc/PID/syscall asks for the same right as ptrace().
+ * prctl(PR_SET_PTRACER). /proc/PID/syscall asks for the same right as ptrace(). Gives an errno; 0
+ * if it is open.
  */
-static gboolean
-is_open_after_all (pid_t pid)
+static int
+ask_kernel (pid_t pid)
 {
   SondeThreadWait wait;
   SondeThread thread;
@@ -39,27 +40,32 @@ is_open_after_all (pid_t pid)
   is_open = sonde_thread_read_wait (&thread, &wait);
   sonde_thread_close (&thread);
 
-  return is_open;
+  if (is_open)
+    return 0;
+
+  return thread.is_starved ? EMFILE : EPERM;
 }
 
 static SondeObstacle
 check (pid_t pid)
 {
   SondeObstacle obstacle = sonde_permission_check (pid);
+  int code;
 
   switch (obstacle.kind)
     {
     case SONDE_OBSTACLE_OTHER_USER:
     case SONDE_OBSTACLE_PTRACE_SCOPE:
     case SONDE_OBSTACLE_PROTECTED:
-      if (is_open_after_all (pid))
+      if (ask_kernel (pid) == 0)
         obstacle.kind = SONDE_OBSTACLE_NONE;
       break;
 
     case SONDE_OBSTACLE_NONE:
       /* A security module may say no where we know of no reason. */
-      if (!is_open_after_all (pid))
-        obstacle = sonde_permission_explain (pid, EPERM);
+      code = ask_kernel (pid);
+      if (code != 0)
+        obstacle = sonde_permission_explain (pid, code);
       break;
 
     case SONDE_OBSTACLE_TRACED:
@@ -112,23 +118,60 @@ read_program (SondeTarget *self)
   return TRUE;
 }
 
+/* What failed for want of a descriptor or of memory, as an errno; 0 if there is enough. */
+static int
+find_shortage (void)
+{
+  int fd = sonde_proc_open (SONDE_PROC_ROOT);
+  int code = errno;
+
+  if (fd < 0)
+    return code;
+
+  close (fd);
+  return 0;
+}
+
+/* Why nothing can be read of @pid any more. */
+static SondeObstacle
+explain (pid_t pid)
+{
+  int code = find_shortage ();
+
+  if (code != 0)
+    return (SondeObstacle) { .kind = SONDE_OBSTACLE_FAILED, .pid = pid, .code = code };
+
+  return sonde_permission_explain (pid, ESRCH);
+}
+
+/* Holds @pid by what stays its own when its id is given to another process: before anything else is
+ * asked of it, or it might be asked of two.
+ */
 static SondeTarget *
-new_target (pid_t          pid,
-            gboolean       is_child,
-            SondeObstacle *obstacle)
+hold_process (pid_t          pid,
+              gboolean       is_child,
+              SondeObstacle *obstacle)
 {
   g_autoptr(SondeTarget) self = g_new0 (SondeTarget, 1);
   SondeProcStat stat;
+  int code;
 
   self->pid = pid;
   self->is_child = is_child;
   self->exit_status = -1;
+  self->root_fd = -1;
   self->pid_fd = (int) syscall (SYS_pidfd_open, pid, 0);
-  self->root_fd = sonde_proc_open (SONDE_PROC_ROOT);
-
-  if (!read_program (self))
+  code = errno;
+  if (self->pid_fd < 0 && sonde_proc_is_shortage (code))
     {
-      *obstacle = sonde_permission_explain (pid, ESRCH);
+      *obstacle = (SondeObstacle) { .kind = SONDE_OBSTACLE_FAILED, .pid = pid, .code = code };
+      return NULL;
+    }
+
+  self->root_fd = sonde_proc_open (SONDE_PROC_ROOT);
+  if (self->root_fd < 0)
+    {
+      *obstacle = (SondeObstacle) { .kind = SONDE_OBSTACLE_FAILED, .pid = pid, .code = errno };
       return NULL;
     }
   if (sonde_proc_read_stat (self->root_fd, pid, &stat))
@@ -137,15 +180,44 @@ new_target (pid_t          pid,
   return g_steal_pointer (&self);
 }
 
+/* Readable once every thread has ended, whether or not somebody waited for it (pidfd_open(2)). */
+static gboolean
+is_over (const SondeTarget *self)
+{
+  struct pollfd poll_fd = { .fd = self->pid_fd, .events = POLLIN };
+
+  return self->pid_fd >= 0 && poll (&poll_fd, 1, 0) > 0;
+}
+
 SondeTarget *
 sonde_target_new_attach (pid_t          pid,
                          SondeObstacle *obstacle)
 {
+  g_autoptr(SondeTarget) self = NULL;
+
+  /* 0 and less mean other things to the kernel. */
+  *obstacle = (SondeObstacle) { .kind = SONDE_OBSTACLE_GONE, .pid = pid };
+  if (pid <= 0)
+    return NULL;
+
+  self = hold_process (pid, FALSE, obstacle);
+  if (self == NULL)
+    return NULL;
+
   *obstacle = check (pid);
   if (obstacle->kind != SONDE_OBSTACLE_NONE)
     return NULL;
 
-  return new_target (pid, FALSE, obstacle);
+  /* What was read may be of another process that has its id by now. */
+  if (!read_program (self) || is_over (self))
+    {
+      *obstacle = explain (pid);
+      if (obstacle->kind == SONDE_OBSTACLE_NONE)
+        obstacle->kind = SONDE_OBSTACLE_GONE;
+      return NULL;
+    }
+
+  return g_steal_pointer (&self);
 }
 
 SondeTarget *
@@ -158,14 +230,18 @@ sonde_target_new_launch (const char *const *argv,
 {
   pid_t pid = sonde_launch (argv, envp, directory, output_fd, null_input, obstacle);
   g_autoptr(SondeTarget) self = NULL;
+  gboolean is_read;
   SondeObstacle later;
 
   if (pid < 0)
     return NULL;
 
-  self = new_target (pid, TRUE, obstacle);
+  self = hold_process (pid, TRUE, obstacle);
+  is_read = self != NULL && read_program (self);
+  if (self != NULL && !is_read)
+    *obstacle = explain (pid);
   sonde_launch_release (pid);
-  if (self == NULL)
+  if (!is_read)
     return NULL;
 
   /* A 32-bit program starts all the same, and is not ours to look at. One that has ended by now
@@ -202,13 +278,11 @@ static gboolean
 has_ended (SondeTarget         *self,
            const SondeProcStat *stat)
 {
-  struct pollfd poll_fd = { .fd = self->pid_fd, .events = POLLIN };
+  gboolean ended = is_over (self);
 
-  gboolean ended = stat == NULL || stat->start_ticks != self->start_ticks;
-
-  /* Readable once every thread has ended, whether or not somebody waited for it (pidfd_open(2)). */
-  if (self->pid_fd >= 0 && poll (&poll_fd, 1, 0) > 0)
-    ended = TRUE;
+  /* Without a pid_fd, by what has its id. */
+  if (self->pid_fd < 0)
+    ended = stat != NULL ? stat->start_ticks != self->start_ticks : find_shortage () == 0;
 
   /* Not before: waitpid() would also take the stop of a thread that we hold. */
   if (ended && self->is_child)
@@ -243,6 +317,9 @@ sonde_target_poll (SondeTarget   *self,
   if (has_ended (self, is_there ? &stat : NULL))
     return SONDE_TARGET_ENDED;
 
+  if (!is_there)
+    return SONDE_TARGET_SAME;
+
   /* The first stack of a new program begins elsewhere; 0 is said to who may not know. */
   if ((stat.stack_start == self->stack_start && stat.stack_start != 0) || stat.is_loading)
     return SONDE_TARGET_SAME;
@@ -250,6 +327,9 @@ sonde_target_poll (SondeTarget   *self,
   found = check (self->pid);
   if (found.kind == SONDE_OBSTACLE_GONE || found.kind == SONDE_OBSTACLE_ZOMBIE)
     return end_unless_open (self);
+
+  if (found.kind == SONDE_OBSTACLE_FAILED && sonde_proc_is_shortage (found.code))
+    return SONDE_TARGET_SAME;
 
   if (found.kind != SONDE_OBSTACLE_NONE)
     {

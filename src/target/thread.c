@@ -14,6 +14,7 @@
 #include "target/thread.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
@@ -21,6 +22,8 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include "target/proc.h"
 
 static int
 open_file (const SondeThread *self,
@@ -52,19 +55,23 @@ keep_file (const SondeThread *self,
 
 /* Reads the whole of a small file, through @fd or, when that is -1, by name. */
 static gboolean
-read_file (const SondeThread *self,
-           int                fd,
-           const char        *name,
-           char              *buffer,
-           gsize              size)
+read_file (SondeThread *self,
+           int          fd,
+           const char  *name,
+           char        *buffer,
+           gsize        size)
 {
   gssize count;
   int own_fd = -1;
 
+  self->is_starved = FALSE;
   if (fd < 0)
     fd = own_fd = open_file (self, name);
   if (fd < 0)
-    return FALSE;
+    {
+      self->is_starved = sonde_proc_is_shortage (errno);
+      return FALSE;
+    }
 
   count = pread (fd, buffer, size - 1, 0);
   if (own_fd >= 0)

@@ -66,7 +66,8 @@ typedef struct
  * SondeThread:
  *
  * Keeps the files of one thread open, so that a look costs one pread() of about 1 µs. Every
- * read gives FALSE once the thread has ended.
+ * read gives FALSE once the thread has ended, or while we have no descriptor or memory left, which
+ * @is_starved tells.
  *
  * Life: sonde_thread_open() → reads → sonde_thread_close().
  *
@@ -74,11 +75,12 @@ typedef struct
  */
 typedef struct
 {
-  pid_t pid;
-  pid_t tid;
-  int   schedstat_fd; /* owned; -1 if it could not be kept open */
-  int   syscall_fd;   /* owned; the same */
-  int   stat_fd;      /* owned; the same */
+  pid_t    pid;
+  pid_t    tid;
+  int      schedstat_fd; /* owned; -1 if it could not be kept open */
+  int      syscall_fd;   /* owned; the same */
+  int      stat_fd;      /* owned; the same */
+  gboolean is_starved;
 } SondeThread;
 
 void     sonde_thread_open       (SondeThread      *self,
@@ -113,7 +115,7 @@ pid_t    sonde_thread_read_inner_id (pid_t         pid,
                                   pid_t             tid);
 
 /* Appends the ids of all threads of @pid to @tids (of pid_t), in the kernel's order; FALSE if it
- * is gone.
+ * is gone, or we have no descriptor or memory left.
  */
 gboolean sonde_threads_list      (pid_t             pid,
                                   GArray           *tids);

@@ -6,6 +6,7 @@
 
 #include "config.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,6 +20,10 @@
 #define NO_PROCESS "2147483646"
 
 #define ORDINARY_USER 65534
+
+/* The loader of programs needs some, and Sonde is content with so many. */
+#define FEW_DESCRIPTORS 5
+#define MANY_DESCRIPTORS 22
 
 /* Each command that takes a process says the same of it, with @part in it. */
 static void
@@ -253,6 +258,91 @@ test_faults_output_replaced (void)
   g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
+/* sonde-cli with a limit of files, through a shell; what it printed on stderr (transfer full). */
+static char *
+record_within (const char *limit,
+               const char *arguments,
+               int        *status,
+               char      **output)
+{
+  g_autofree char *command = g_strdup_printf ("ulimit %s && exec '%s' record %s", limit,
+                                              test_get_cli_path (), arguments);
+  const char *argv[] = { "/bin/bash", "-c", command, NULL };
+  g_autoptr(TestProgram) shell = test_program_start (argv);
+
+  *status = test_program_wait (shell);
+  if (output != NULL)
+    *output = test_program_dup_output (shell);
+
+  return test_program_dup_errors (shell);
+}
+
+/* However few descriptors there are, it is said that there are few, or the recording goes on to its
+ * end.
+ */
+static void
+test_faults_few_descriptors (void)
+{
+  g_autoptr(TestProgram) target = NULL;
+  g_autofree char *arguments = NULL;
+  guint n_recorded = 0;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  target = test_target_start ("depth", "3", "2", NULL);
+  arguments = g_strdup_printf ("-p %d -d 0.2 -o /dev/null", (int) target->pid);
+  for (guint count = FEW_DESCRIPTORS; count < MANY_DESCRIPTORS; count++)
+    {
+      g_autofree char *limit = g_strdup_printf ("-n %u", count);
+      int status;
+      g_autofree char *errors = record_within (limit, arguments, &status, NULL);
+      const char *time = strstr (errors, "samples in ");
+      double ms = 0;
+
+      g_test_message ("%u: %d, %s", count, status, errors);
+      if (status == 1)
+        {
+          g_assert_nonnull (strstr (errors, g_strerror (EMFILE)));
+          continue;
+        }
+
+      g_assert_cmpint (status, ==, 0);
+      g_assert_nonnull (time);
+      g_assert_cmpint (sscanf (time, "samples in %lf ms", &ms), ==, 1);
+      g_assert_cmpfloat (ms, >=, 200);
+      n_recorded++;
+    }
+
+  g_assert_cmpuint (n_recorded, >, 0);
+  g_assert_false (test_is_any_thread_stopped (target->pid));
+}
+
+/* We may have as many as we like; a program that we start has the limit that it would have. */
+static void
+test_faults_raised_limit (void)
+{
+  g_autofree char *output = NULL;
+  g_autofree char *errors = NULL;
+  g_auto(GStrv) lines = NULL;
+  int status;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  errors = record_within ("-Sn 100", "-d 1 -o /dev/null -- /bin/bash -c 'ulimit -Sn; ulimit -Hn; "
+                          "sed -n \"s/^Max open files *\\([0-9]*\\).*/\\1/p\" /proc/$PPID/limits'",
+                          &status, &output);
+  g_test_message ("%s%s", output, errors);
+  g_assert_cmpint (status, ==, 0);
+
+  /* The program's own two limits, and our soft one. */
+  lines = g_strsplit (output, "\n", -1);
+  g_assert_cmpuint (g_strv_length (lines), ==, 4);
+  g_assert_cmpstr (lines[0], ==, "100");
+  g_assert_cmpstr (lines[2], ==, lines[1]);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -270,5 +360,7 @@ main (int   argc,
   g_test_add_func ("/live/faults/output", test_faults_output);
   g_test_add_func ("/live/faults/closed-pipe", test_faults_closed_pipe);
   g_test_add_func ("/live/faults/output-replaced", test_faults_output_replaced);
+  g_test_add_func ("/live/faults/few-descriptors", test_faults_few_descriptors);
+  g_test_add_func ("/live/faults/raised-limit", test_faults_raised_limit);
   return g_test_run ();
 }
