@@ -47,7 +47,9 @@ struct _SondeEngine
 
 /* engine-thread.c: whether there is an order; under the lock. */
 gboolean sonde_engine_has_orders (const SondeEngine *self);
-/* Starts a thread, which lasts until it is told to quit or to suspend. */
+/* Starts a thread, which lasts until it is told to quit or to suspend. Where there can be no more
+ * threads the session is over.
+ */
 void     sonde_engine_start      (SondeEngine       *self);
 void     sonde_engine_close_output (SondeEngine     *self);
 /* engine.c: whoever leaves last takes all of it away. */

@@ -8,6 +8,7 @@
 
 #include "engine/engine-private.h"
 
+#include <errno.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -308,10 +309,36 @@ run_worker_thread (gpointer data)
   return NULL;
 }
 
+/* Where there can be no more threads: a session fails, or ends where it is. The client has its
+ * worker then.
+ */
+static void
+go_without_thread (SondeEngine *self)
+{
+  const SondeObstacle obstacle = { .kind = SONDE_OBSTACLE_FAILED, .pid = self->pid,
+                                   .code = EAGAIN };
+
+  if (self->worker == NULL)
+    publish_failure (self, &obstacle);
+  else if (self->has_quit)
+    self->is_suspended = FALSE;
+  else
+    {
+      if (self->is_sampling)
+        sonde_worker_finish (self->worker, SONDE_END_STOPPED);
+      self->is_sampling = FALSE;
+      publish (self, sonde_worker_make_snapshot (self->worker));
+    }
+
+  end_thread (self);
+}
+
 void
 sonde_engine_start (SondeEngine *self)
 {
   g_atomic_int_inc (&self->n_users);
   self->is_running = TRUE;
-  self->thread = g_thread_new ("sonde-worker", run_worker_thread, self);
+  self->thread = g_thread_try_new ("sonde-worker", run_worker_thread, self, NULL);
+  if (self->thread == NULL)
+    go_without_thread (self);
 }

@@ -265,6 +265,10 @@ sonde_engine_dup_folded (SondeEngine *self,
 
   g_return_val_if_fail (self != NULL, NULL);
 
+  /* There was none to go on with. */
+  if (self->thread == NULL && self->worker != NULL)
+    return sonde_worker_dup_folded (self->worker, with_threads);
+
   g_mutex_lock (&self->lock);
   self->with_threads = with_threads;
   order (self, &self->has_folded);

@@ -28,6 +28,7 @@ struct _SondeOutputReader
   gboolean        abandoned; /* nobody will take anything */
 
   /* Client only */
+  gboolean        has_thread;
   GString        *unfinished; /* start of a character or terminal code without its end */
 };
 
@@ -94,6 +95,24 @@ run_reader (gpointer data)
   return NULL;
 }
 
+/* Where there can be no more threads it is tried again with each look. */
+static void
+ensure_thread (SondeOutputReader *self)
+{
+  GThread *thread;
+
+  if (self->has_thread)
+    return;
+
+  g_atomic_ref_count_inc (&self->ref_count);
+  thread = g_thread_try_new ("output", run_reader, self, NULL);
+  self->has_thread = thread != NULL;
+  if (thread != NULL)
+    g_thread_unref (thread);
+  else
+    unref (self);
+}
+
 SondeOutputReader *
 sonde_output_reader_new (int fd)
 {
@@ -103,12 +122,11 @@ sonde_output_reader_new (int fd)
 
   self = g_new0 (SondeOutputReader, 1);
   g_atomic_ref_count_init (&self->ref_count);
-  g_atomic_ref_count_inc (&self->ref_count);
   g_mutex_init (&self->lock);
   self->fd = fd;
   self->kept = g_string_new (NULL);
   self->unfinished = g_string_new (NULL);
-  g_thread_unref (g_thread_new ("output", run_reader, self));
+  ensure_thread (self);
 
   return self;
 }
@@ -237,6 +255,7 @@ sonde_output_reader_take (SondeOutputReader *self,
 
   g_return_val_if_fail (self != NULL && complete != NULL, NULL);
 
+  ensure_thread (self);
   g_mutex_lock (&self->lock);
   last = self->closed;
   if (self->kept->len == 0 && !(last && self->unfinished->len > 0))

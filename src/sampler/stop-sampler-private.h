@@ -53,7 +53,7 @@ struct _SondeStopSampler
   gpointer                  data;       /* borrowed */
   SondePython              *python;     /* borrowed; NULL where there is none */
 
-  SondeUndertaker          *undertaker; /* owned */
+  SondeUndertaker          *undertaker; /* owned; NULL while there can be no more threads */
   SondeHolders             *holders;    /* owned */
   GPtrArray                *threads;    /* owns SondeSampledThread, in order of first sight */
   GHashTable               *by_tid;     /* tid → SondeSampledThread */

@@ -51,6 +51,15 @@ sonde_stop_sampler_ask (SondeStopSampler      *self,
       return;
     }
 
+  /* Without one an exec() might wait for us for ever. */
+  if (self->undertaker == NULL)
+    self->undertaker = sonde_undertaker_new (self->pid);
+  if (self->undertaker == NULL)
+    {
+      sonde_stop_sampler_lose (self, thread, SONDE_LOSS_UNREADABLE);
+      return;
+    }
+
   sonde_undertaker_enter (self->undertaker);
   outcome = sonde_tracee_ask (thread->thread.tid);
   sonde_undertaker_leave (self->undertaker);

@@ -69,7 +69,13 @@ sonde_undertaker_new (pid_t pid)
   self->pid = pid;
   g_mutex_init (&self->lock);
   g_cond_init (&self->cond);
-  self->thread = g_thread_new ("sonde-burial", run, self);
+  self->thread = g_thread_try_new ("sonde-burial", run, self, NULL);
+  if (self->thread == NULL)
+    {
+      g_cond_clear (&self->cond);
+      g_mutex_clear (&self->lock);
+      g_clear_pointer (&self, g_free);
+    }
 
   return self;
 }

@@ -25,6 +25,7 @@ G_BEGIN_DECLS
  */
 typedef struct _SondeUndertaker SondeUndertaker;
 
+/* NULL where there can be no more threads. */
 SondeUndertaker *sonde_undertaker_new   (pid_t            pid);
 void             sonde_undertaker_free  (SondeUndertaker *self);
 

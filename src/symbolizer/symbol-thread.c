@@ -24,7 +24,7 @@ typedef struct
 struct _SondeSymbolThread
 {
   /* Set once */
-  GThread        *thread;
+  GThread        *thread;  /* NULL while there can be no more */
   SondeFunctions *functions; /* owned */
 
   /* Under the lock */
@@ -202,6 +202,16 @@ run (gpointer data)
     }
 }
 
+/* Where there can be no more threads it is tried again with each job. */
+static gboolean
+ensure_thread (SondeSymbolThread *self)
+{
+  if (self->thread == NULL)
+    self->thread = g_thread_try_new ("sonde-symbols", run, self, NULL);
+
+  return self->thread != NULL;
+}
+
 SondeSymbolThread *
 sonde_symbol_thread_new (pid_t           pid,
                          SondeFunctions *functions)
@@ -218,7 +228,7 @@ sonde_symbol_thread_new (pid_t           pid,
   g_array_set_clear_func (self->jobs, clear_job);
   self->answers = g_array_new (FALSE, FALSE, sizeof (SondeSymbolAnswer));
   self->modules = sonde_module_cache_new (pid);
-  self->thread = g_thread_new ("sonde-symbols", run, self);
+  ensure_thread (self);
 
   return self;
 }
@@ -232,7 +242,7 @@ sonde_symbol_thread_free (SondeSymbolThread *self)
   self->stop = TRUE;
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
-  g_thread_join (self->thread);
+  g_clear_pointer (&self->thread, g_thread_join);
 
   sonde_module_cache_free (self->modules);
   g_array_unref (self->answers);
@@ -255,6 +265,7 @@ sonde_symbol_thread_ask (SondeSymbolThread   *self,
   g_return_if_fail (self != NULL && maps != NULL);
 
   job.maps = sonde_maps_ref (maps);
+  ensure_thread (self);
 
   g_mutex_lock (&self->lock);
   g_array_append_val (self->jobs, job);
@@ -288,6 +299,9 @@ sonde_symbol_thread_wait (SondeSymbolThread *self,
 
   g_return_val_if_fail (self != NULL, FALSE);
 
+  if (!ensure_thread (self))
+    return FALSE;
+
   g_mutex_lock (&self->lock);
   while (in_time && self->open > 0)
     in_time = g_cond_wait_until (&self->changed, &self->lock, until_us);
@@ -305,6 +319,9 @@ sonde_symbol_thread_find_line (SondeSymbolThread *self,
   guint line;
 
   g_return_val_if_fail (self != NULL && maps != NULL, 0);
+
+  if (!ensure_thread (self))
+    return 0;
 
   sonde_symbol_thread_ask (self, maps, 0, address, NULL);
 

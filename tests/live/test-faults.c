@@ -24,6 +24,9 @@
 /* The loader of programs needs some, and Sonde is content with so many. */
 #define FEW_DESCRIPTORS 5
 #define MANY_DESCRIPTORS 22
+/* The first is GLib's. */
+#define FEW_THREADS 1
+#define MANY_THREADS 8
 
 /* Each command that takes a process says the same of it, with @part in it. */
 static void
@@ -277,6 +280,20 @@ record_within (const char *limit,
   return test_program_dup_errors (shell);
 }
 
+/* It went on until it was to end. */
+static void
+check_recording (int         status,
+                 const char *errors)
+{
+  const char *time = strstr (errors, "samples in ");
+  double ms = 0;
+
+  g_assert_cmpint (status, ==, 0);
+  g_assert_nonnull (time);
+  g_assert_cmpint (sscanf (time, "samples in %lf ms", &ms), ==, 1);
+  g_assert_cmpfloat (ms, >=, 200);
+}
+
 /* However few descriptors there are, it is said that there are few, or the recording goes on to its
  * end.
  */
@@ -297,8 +314,6 @@ test_faults_few_descriptors (void)
       g_autofree char *limit = g_strdup_printf ("-n %u", count);
       int status;
       g_autofree char *errors = record_within (limit, arguments, &status, NULL);
-      const char *time = strstr (errors, "samples in ");
-      double ms = 0;
 
       g_test_message ("%u: %d, %s", count, status, errors);
       if (status == 1)
@@ -307,14 +322,44 @@ test_faults_few_descriptors (void)
           continue;
         }
 
-      g_assert_cmpint (status, ==, 0);
-      g_assert_nonnull (time);
-      g_assert_cmpint (sscanf (time, "samples in %lf ms", &ms), ==, 1);
-      g_assert_cmpfloat (ms, >=, 200);
+      check_recording (status, errors);
       n_recorded++;
     }
 
   g_assert_cmpuint (n_recorded, >, 0);
+  g_assert_false (test_is_any_thread_stopped (target->pid));
+}
+
+/* However few threads there can be, it is said, or the recording goes on to its end. */
+static void
+test_faults_few_threads (void)
+{
+  g_autofree char *library = NULL;
+  g_autoptr(TestProgram) target = NULL;
+  g_autofree char *arguments = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  library = test_dup_target_path ("starve.so");
+  g_assert_true (g_file_test (library, G_FILE_TEST_EXISTS));
+  target = test_target_start ("depth", "3", "2", NULL);
+  arguments = g_strdup_printf ("-p %d -d 0.2 -o /dev/null", (int) target->pid);
+  for (guint count = FEW_THREADS; count < MANY_THREADS; count++)
+    {
+      g_autofree char *limit = g_strdup_printf ("-c 0; export LD_PRELOAD='%s' STARVE_THREADS=%u "
+                                                "ASAN_OPTIONS=verify_asan_link_order=0", library,
+                                                count);
+      int status;
+      g_autofree char *errors = record_within (limit, arguments, &status, NULL);
+
+      g_test_message ("%u: %d, %s", count, status, errors);
+      if (status == 1)
+        g_assert_nonnull (strstr (errors, g_strerror (EAGAIN)));
+      else
+        check_recording (status, errors);
+    }
+
   g_assert_false (test_is_any_thread_stopped (target->pid));
 }
 
@@ -361,6 +406,7 @@ main (int   argc,
   g_test_add_func ("/live/faults/closed-pipe", test_faults_closed_pipe);
   g_test_add_func ("/live/faults/output-replaced", test_faults_output_replaced);
   g_test_add_func ("/live/faults/few-descriptors", test_faults_few_descriptors);
+  g_test_add_func ("/live/faults/few-threads", test_faults_few_threads);
   g_test_add_func ("/live/faults/raised-limit", test_faults_raised_limit);
   return g_test_run ();
 }
