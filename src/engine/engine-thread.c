@@ -187,7 +187,7 @@ run_session (SondeEngine *self)
       if (self->is_sampling)
         self->is_sampling = sonde_worker_run_turn (worker, sonde_clock_now_ns () + TURN_NS);
       else
-        sonde_worker_let_late_go (worker);
+        changed |= sonde_worker_look_after (worker);
 
       now_ns = sonde_clock_now_ns ();
       cpu_ns = sonde_clock_thread_cpu_ns ();

@@ -490,8 +490,10 @@ sonde_worker_finish (SondeWorker *self,
   self->cpu_ns = sonde_worker_get_cpu_ns (self) - self->cpu_start_ns;
 }
 
-void
-sonde_worker_let_late_go (SondeWorker *self)
+gboolean
+sonde_worker_look_after (SondeWorker *self)
 {
   sonde_stop_sampler_let_late_go (self->sampler);
+
+  return sonde_target_reap (self->target);
 }

@@ -53,8 +53,10 @@ void           sonde_worker_resume        (SondeWorker         *self);
 /* No more samples; all else goes on. */
 void           sonde_worker_finish        (SondeWorker         *self,
                                            SondeEnd             end);
-/* After that, now and then: lets go of threads that finish() could not wait for. */
-void           sonde_worker_let_late_go   (SondeWorker         *self);
+/* After that, now and then: lets go of threads that finish() could not wait for, and looks whether
+ * a program that we started has ended; gives whether it just did.
+ */
+gboolean       sonde_worker_look_after    (SondeWorker         *self);
 
 /* Takes in the names found meanwhile; gives whether that changes what a snapshot says. Waits for
  * all up to @timeout_us.

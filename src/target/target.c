@@ -10,12 +10,14 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/reaper.h"
 #include "base/text.h"
 #include "target/launch.h"
 #include "target/permission.h"
@@ -220,6 +222,20 @@ sonde_target_new_attach (pid_t          pid,
   return g_steal_pointer (&self);
 }
 
+/* A program that cannot be looked at does not get to its first instruction. */
+static void
+abandon_launch (SondeTarget *self,
+                pid_t        pid)
+{
+  int status;
+
+  kill (pid, SIGKILL);
+  while (waitpid (pid, &status, __WALL) == pid && WIFSTOPPED (status))
+    ;
+  if (self != NULL)
+    self->exit_status = status;
+}
+
 SondeTarget *
 sonde_target_new_launch (const char *const *argv,
                          const char *const *envp,
@@ -240,9 +256,13 @@ sonde_target_new_launch (const char *const *argv,
   is_read = self != NULL && read_program (self);
   if (self != NULL && !is_read)
     *obstacle = explain (pid);
-  sonde_launch_release (pid);
   if (!is_read)
-    return NULL;
+    {
+      abandon_launch (self, pid);
+      return NULL;
+    }
+
+  sonde_launch_release (pid);
 
   /* A 32-bit program starts all the same, and is not ours to look at. One that has ended by now
    * was.
@@ -264,7 +284,9 @@ sonde_target_free (SondeTarget *self)
   if (self == NULL)
     return;
 
-  if (self->pid_fd >= 0)
+  if (self->pid_fd >= 0 && self->is_child && self->exit_status == -1)
+    sonde_reaper_take (self->pid, self->pid_fd);
+  else if (self->pid_fd >= 0)
     close (self->pid_fd);
   if (self->root_fd >= 0)
     close (self->root_fd);
@@ -272,6 +294,15 @@ sonde_target_free (SondeTarget *self)
   g_free (self->program);
   g_free (self->program_before);
   g_free (self);
+}
+
+gboolean
+sonde_target_reap (SondeTarget *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return self->is_child && self->exit_status == -1 && is_over (self) &&
+         waitpid (self->pid, &self->exit_status, WNOHANG | __WALL) == self->pid;
 }
 
 static gboolean

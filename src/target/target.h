@@ -39,8 +39,9 @@ typedef enum
  *
  * One process. All fields are read-only for others.
  *
- * Life: sonde_target_new_attach() or …_launch() → poll(), refresh_maps() → sonde_target_free(),
- * which leaves the process alone.
+ * Life: sonde_target_new_attach() or …_launch() → poll(), refresh_maps(), reap() →
+ * sonde_target_free(), which leaves the process alone; once a child has ended the main loop reaps
+ * it.
  *
  * Threads: worker only.
  */
@@ -78,6 +79,10 @@ void               sonde_target_free         (SondeTarget       *self);
 /* What has become of it; after EXECED the fields are those of the new program. Some 10 µs. */
 SondeTargetChange  sonde_target_poll         (SondeTarget       *self,
                                               SondeObstacle     *obstacle);
+/* Where it is polled no more: takes the exit status of a child that has ended, and gives whether
+ * it did so just now.
+ */
+gboolean           sonde_target_reap         (SondeTarget       *self);
 /* Reads the memory map again; gives whether code is mapped otherwise than before. */
 gboolean           sonde_target_refresh_maps (SondeTarget       *self);
 

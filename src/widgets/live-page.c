@@ -28,23 +28,10 @@
 
 G_DEFINE_FINAL_TYPE (SondeLivePage, sonde_live_page, GTK_TYPE_WIDGET)
 
-/* Why the session is over, as a sentence: (transfer full). */
+/* How the process ended, as waitpid() tells it, as a sentence: (transfer full). */
 static char *
-dup_end_reason (const SondeSnapshot *snapshot)
+dup_process_end (int status)
 {
-  int status = snapshot->exit_status;
-
-  if (snapshot->end == SONDE_END_STOPPED)
-    return g_strdup (_("Sampling was stopped. The figures stay."));
-
-  if (snapshot->end == SONDE_END_OBSTACLE)
-    {
-      g_autofree char *reason = sonde_obstacle_dup_reason (&snapshot->obstacle);
-
-      /* Translators: %s is a sentence that says why */
-      return g_strdup_printf (_("Sampling has ended: %s The figures stay."), reason);
-    }
-
   if (status == -1)
     return g_strdup (_("The process ended. The figures stay."));
 
@@ -56,6 +43,34 @@ dup_end_reason (const SondeSnapshot *snapshot)
   /* Translators: %d is the exit status */
   return g_strdup_printf (_("The process ended with status %d. The figures stay."),
                           WEXITSTATUS (status));
+}
+
+/* Why the session is over, as a sentence: (transfer full). */
+static char *
+dup_end_reason (const SondeSnapshot *snapshot)
+{
+  int status = snapshot->exit_status;
+
+  if (snapshot->end == SONDE_END_STOPPED && status == -1)
+    return g_strdup (_("Sampling was stopped. The figures stay."));
+
+  if (snapshot->end == SONDE_END_STOPPED)
+    {
+      g_autofree char *reason = dup_process_end (status);
+
+      /* Translators: %s is a sentence that says how the process ended afterwards */
+      return g_strdup_printf (_("Sampling was stopped. %s"), reason);
+    }
+
+  if (snapshot->end == SONDE_END_OBSTACLE)
+    {
+      g_autofree char *reason = sonde_obstacle_dup_reason (&snapshot->obstacle);
+
+      /* Translators: %s is a sentence that says why */
+      return g_strdup_printf (_("Sampling has ended: %s The figures stay."), reason);
+    }
+
+  return dup_process_end (status);
 }
 
 /* Whose functions are not seen: (transfer full). */

@@ -389,6 +389,61 @@ launch (Session    *self,
   self->engine = sonde_engine_new_launch (&order, &self->settings);
 }
 
+/* A program that we started, and look at no more, ends: its status is told, and nothing is left of
+ * it.
+ */
+static void
+test_engine_ends_after_stop (void)
+{
+  g_auto(Session) session = { 0 };
+  g_autofree char *path = test_dup_target_path ("depth");
+  g_autoptr(SondeSnapshot) last = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  launch (&session, path, "3");
+  last = wait_for (&session, 1);
+  sonde_engine_stop (session.engine);
+  while (last->state != SONDE_SESSION_FINISHED)
+    {
+      g_clear_pointer (&last, sonde_snapshot_unref);
+      last = wait_for (&session, G_MAXUINT64);
+    }
+  g_assert_cmpint (last->exit_status, ==, -1);
+
+  g_assert_cmpint (kill (last->pid, SIGKILL), ==, 0);
+  while (last->exit_status == -1)
+    {
+      g_clear_pointer (&last, sonde_snapshot_unref);
+      last = wait_for (&session, G_MAXUINT64);
+    }
+  g_assert_cmpint (last->end, ==, SONDE_END_STOPPED);
+  g_assert_cmpint (last->exit_status, ==, SIGKILL);
+  g_assert_cmpint (kill (last->pid, 0), ==, -1);
+}
+
+static void
+test_engine_ends_after_session (void)
+{
+  gint64 give_up_us = g_get_monotonic_time () + WAIT_US;
+  g_auto(Session) session = { 0 };
+  g_autofree char *path = test_dup_target_path ("depth");
+  g_autoptr(SondeSnapshot) snapshot = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  launch (&session, path, "3");
+  snapshot = wait_for (&session, 1);
+  g_clear_pointer (&session.engine, sonde_engine_free);
+  g_assert_cmpint (kill (snapshot->pid, SIGKILL), ==, 0);
+  while (kill (snapshot->pid, 0) == 0 && g_get_monotonic_time () < give_up_us)
+    g_main_context_iteration (NULL, FALSE);
+
+  g_assert_cmpint (kill (snapshot->pid, 0), ==, -1);
+}
+
 static void
 test_engine_first_thread_ends (void)
 {
@@ -447,5 +502,7 @@ main (int   argc,
   g_test_add_func ("/live/engine/freed-while-sampling", test_engine_freed_while_sampling);
   g_test_add_func ("/live/engine/first-thread-ends", test_engine_first_thread_ends);
   g_test_add_func ("/live/engine/launched-timer-slack", test_engine_launched_timer_slack);
+  g_test_add_func ("/live/engine/ends-after-stop", test_engine_ends_after_stop);
+  g_test_add_func ("/live/engine/ends-after-session", test_engine_ends_after_session);
   return g_test_run ();
 }
