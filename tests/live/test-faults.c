@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -20,6 +21,9 @@
 #define NO_PROCESS "2147483646"
 
 #define ORDINARY_USER 65534
+
+/* What record says of a program that it started and that it leaves. */
+#define GOES_ON "the program goes on as process "
 
 /* The loader of programs needs some, and Sonde is content with so many. */
 #define FEW_DESCRIPTORS 5
@@ -330,6 +334,43 @@ test_faults_few_descriptors (void)
   g_assert_false (test_is_any_thread_stopped (target->pid));
 }
 
+/* A program that cannot be looked at for want of descriptors has not run either. */
+static void
+test_faults_few_for_launch (void)
+{
+  g_autofree char *path = NULL;
+  g_autofree char *arguments = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  path = test_dup_target_path ("depth");
+  arguments = g_strdup_printf ("-d 0.2 -o /dev/null -- '%s' 3", path);
+  for (guint count = FEW_DESCRIPTORS; count < MANY_DESCRIPTORS; count++)
+    {
+      g_autofree char *limit = g_strdup_printf ("-n %u", count);
+      g_autofree char *output = NULL;
+      const char *goes_on;
+      int status, pid;
+      g_autofree char *errors = record_within (limit, arguments, &status, &output);
+
+      g_test_message ("%u: %d, %s%s", count, status, output, errors);
+      if (status == 1)
+        {
+          g_assert_nonnull (strstr (errors, g_strerror (EMFILE)));
+          g_assert_cmpstr (output, ==, "");
+          continue;
+        }
+
+      check_recording (status, errors);
+      goes_on = strstr (errors, GOES_ON);
+      g_assert_nonnull (goes_on);
+      pid = atoi (goes_on + strlen (GOES_ON));
+      g_assert_cmpint (pid, >, 0);
+      g_assert_cmpint (kill (pid, SIGKILL), ==, 0);
+    }
+}
+
 /* However few threads there can be, it is said, or the recording goes on to its end. */
 static void
 test_faults_few_threads (void)
@@ -406,6 +447,7 @@ main (int   argc,
   g_test_add_func ("/live/faults/closed-pipe", test_faults_closed_pipe);
   g_test_add_func ("/live/faults/output-replaced", test_faults_output_replaced);
   g_test_add_func ("/live/faults/few-descriptors", test_faults_few_descriptors);
+  g_test_add_func ("/live/faults/few-for-launch", test_faults_few_for_launch);
   g_test_add_func ("/live/faults/few-threads", test_faults_few_threads);
   g_test_add_func ("/live/faults/raised-limit", test_faults_raised_limit);
   return g_test_run ();
