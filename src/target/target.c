@@ -134,6 +134,12 @@ find_shortage (void)
   return 0;
 }
 
+static gboolean
+is_shortage (const SondeObstacle *obstacle)
+{
+  return obstacle->kind == SONDE_OBSTACLE_FAILED && sonde_proc_is_shortage (obstacle->code);
+}
+
 /* Why nothing can be read of @pid any more. */
 static SondeObstacle
 explain (pid_t pid)
@@ -265,11 +271,11 @@ sonde_target_new_launch (const char *const *argv,
   sonde_launch_release (pid);
 
   /* A 32-bit program starts all the same, and is not ours to look at. One that has ended by now
-   * was.
+   * was, and so is one of which we only cannot ask for want of a descriptor.
    */
   later = check (pid);
   if (later.kind != SONDE_OBSTACLE_NONE && later.kind != SONDE_OBSTACLE_GONE &&
-      later.kind != SONDE_OBSTACLE_ZOMBIE)
+      later.kind != SONDE_OBSTACLE_ZOMBIE && !is_shortage (&later))
     {
       *obstacle = later;
       return NULL;
@@ -359,7 +365,7 @@ sonde_target_poll (SondeTarget   *self,
   if (found.kind == SONDE_OBSTACLE_GONE || found.kind == SONDE_OBSTACLE_ZOMBIE)
     return end_unless_open (self);
 
-  if (found.kind == SONDE_OBSTACLE_FAILED && sonde_proc_is_shortage (found.code))
+  if (is_shortage (&found))
     return SONDE_TARGET_SAME;
 
   if (found.kind != SONDE_OBSTACLE_NONE)

@@ -358,7 +358,9 @@ test_faults_few_for_launch (void)
       if (status == 1)
         {
           g_assert_nonnull (strstr (errors, g_strerror (EMFILE)));
-          g_assert_cmpstr (output, ==, "");
+          /* Else it is what was found that could not be written. */
+          if (strstr (errors, "could not be started") != NULL)
+            g_assert_cmpstr (output, ==, "");
           continue;
         }
 
