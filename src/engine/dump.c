@@ -258,6 +258,9 @@ capture_all (Dumper            *self,
       self->wants_more = FALSE;
       sonde_stop_sampler_look (sampler, &tick);
       collect_all (sampler, now_ns + CAPTURE_TIMEOUT_NS);
+
+      while (sonde_unwinder_load_tables (self->unwinder))
+        self->wants_more = TRUE;
       if (!self->wants_more)
         return;
 

@@ -163,6 +163,25 @@ add_seen (SondeWorker      *self,
     sonde_unseen_add (&self->unseen, ns);
 }
 
+/* Fills self->stack. Tables are not looked for while any other thread may stand still. */
+static void
+unwind (SondeWorker        *self,
+        const SondeCapture *capture)
+{
+  SondeStack *stack = &self->stack;
+
+  sonde_unwinder_unwind (self->unwinder, capture, stack);
+  if (stack->unmapped && sonde_worker_update_maps (self))
+    sonde_unwinder_unwind (self->unwinder, capture, stack);
+
+  while (!sonde_stop_sampler_has_asked (self->sampler) &&
+         sonde_unwinder_load_tables (self->unwinder))
+    {
+      self->has_new_tables = TRUE;
+      sonde_unwinder_unwind (self->unwinder, capture, stack);
+    }
+}
+
 /* One capture, from the copied bytes to the counts; the thread runs again. */
 static gboolean
 on_captured_cb (SondeSampledThread *sampled,
@@ -178,10 +197,7 @@ on_captured_cb (SondeSampledThread *sampled,
   Thread *thread = sampled->data;
   SondeThreadStatus status;
 
-  sonde_unwinder_unwind (self->unwinder, capture, stack);
-  if (stack->unmapped && sonde_worker_update_maps (self))
-    sonde_unwinder_unwind (self->unwinder, capture, stack);
-
+  unwind (self, capture);
   if (stack->end == SONDE_STACK_END_REGISTER && !is_final)
     return FALSE;
 

@@ -269,6 +269,23 @@ keep_aside (SondeWorker *self,
   sonde_placement_avoid (&taken);
 }
 
+/* Those that were missed while a thread was asked. Stacks that ended for want of them are read
+ * again, those of threads that sleep on too.
+ */
+static void
+load_tables (SondeWorker *self)
+{
+  if (sonde_stop_sampler_has_asked (self->sampler))
+    return;
+
+  while (sonde_unwinder_load_tables (self->unwinder))
+    self->has_new_tables = TRUE;
+
+  if (self->has_new_tables)
+    sonde_stop_sampler_forget (self->sampler);
+  self->has_new_tables = FALSE;
+}
+
 static gboolean
 poll_target (SondeWorker *self,
              guint64      now_ns)
@@ -426,6 +443,7 @@ sonde_worker_run_turn (SondeWorker *self,
   collect (self, MIN (self->pacer.due_ns, until_ns));
   now_ns = sonde_clock_now_ns ();
   poll_names (self, now_ns);
+  load_tables (self);
 
   if (now_ns < self->pacer.due_ns)
     {

@@ -71,6 +71,7 @@ take_permissions (const char   **at,
   if (strnlen (*at, 4) < 4)
     return FALSE;
 
+  mapping->writable = (*at)[1] == 'w';
   mapping->executable = (*at)[2] == 'x';
   *at += 4;
 

@@ -20,6 +20,7 @@ G_BEGIN_DECLS
  * @inode: the file's inode on @device; 0 for anonymous memory
  * @path: (nullable): the file as the target names it, without the kernel's ` (deleted)` mark, or a
  *   name in brackets like `[vdso]`; not always UTF-8; %NULL for anonymous memory
+ * @writable: whether the target can write to it
  * @executable: whether code can run from it
  * @deleted: whether the file has been unlinked since it was mapped
  */
@@ -31,6 +32,7 @@ typedef struct
   guint64      device;
   guint64      inode;
   const char  *path;
+  guint        writable : 1;
   guint        executable : 1;
   guint        deleted : 1;
 } SondeMapping;

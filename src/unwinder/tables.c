@@ -21,6 +21,8 @@
 #include <string.h>
 
 #include "target/memory.h"
+#include "unwinder/frame-index.h"
+#include "unwinder/frame-loader.h"
 
 /* A page: a larger piece could begin before the mapping does, and nothing would be read. */
 #define CHUNK_BYTES ((gsize) 4096)
@@ -37,16 +39,61 @@ typedef struct
   guint8 bytes[CHUNK_BYTES];
 } Chunk;
 
+/* What we have made ourselves has addresses that no target has: bit 63 set, and not the bits below
+ * (Intel SDM, volume 1, 3.3.7.1). Each index has 8 GiB of them, the upper half for its entries.
+ */
+#define OWN_START (G_GUINT64_CONSTANT (1) << 63)
+#define OWN_SHIFT 33
+#define OWN_ENTRIES (G_GUINT64_CONSTANT (1) << 32)
+#define N_OWN_MAX 4096
+#define N_TABLES_MAX 3
+
+/**
+ * Module:
+ * @mapping: what it is the code of
+ * @path: (nullable): that of @mapping, owned
+ * @is_whole: what has no search table was looked for too
+ * @is_wanted: that may be there, and was missed
+ * @entry: the file's entry point; 0 for none
+ * @tables: the loaded one first
+ * @indexes: (nullable): of SondeFrameIndex, owned; what the others lead to
+ *
+ * The tables of one mapping.
+ */
+typedef struct
+{
+  SondeMapping  mapping;
+  char         *path;
+  gboolean      is_whole;
+  gboolean      is_wanted;
+  SondeAddress  entry;
+  SondeTable    tables[N_TABLES_MAX];
+  guint         n_tables;
+  GPtrArray    *indexes;
+} Module;
+
 struct _SondeTables
 {
   pid_t         pid;
   SondeMaps    *maps;       /* owned */
-  GHashTable   *by_mapping; /* start of a mapping → SondeTable, NULL where there is none */
+  GHashTable   *modules;    /* start of a mapping → Module, owned */
+  GPtrArray    *own;        /* of SondeFrameIndex, borrowed; by their addresses; or NULL */
+  guint         n_wanted;   /* modules that are wanted */
   GHashTable   *chunks;     /* address / CHUNK_BYTES → Chunk */
 
   SondeAddress  last_index; /* of the chunk below */
   const Chunk  *last_chunk; /* borrowed from chunks */
 };
+
+static void
+free_module (gpointer data)
+{
+  Module *self = data;
+
+  g_clear_pointer (&self->indexes, g_ptr_array_unref);
+  g_free (self->path);
+  g_free (self);
+}
 
 SondeTables *
 sonde_tables_new (pid_t pid)
@@ -54,7 +101,8 @@ sonde_tables_new (pid_t pid)
   SondeTables *self = g_new0 (SondeTables, 1);
 
   self->pid = pid;
-  self->by_mapping = g_hash_table_new_full (NULL, NULL, NULL, g_free);
+  self->modules = g_hash_table_new_full (NULL, NULL, NULL, free_module);
+  self->own = g_ptr_array_new ();
   self->chunks = g_hash_table_new_full (NULL, NULL, NULL, g_free);
 
   return self;
@@ -67,7 +115,8 @@ sonde_tables_free (SondeTables *self)
     return;
 
   g_clear_pointer (&self->maps, sonde_maps_unref);
-  g_hash_table_unref (self->by_mapping);
+  g_hash_table_unref (self->modules);
+  g_ptr_array_unref (self->own);
   g_hash_table_unref (self->chunks);
   g_free (self);
 }
@@ -79,14 +128,27 @@ drop_chunks (SondeTables *self)
   self->last_chunk = NULL;
 }
 
-void
-sonde_tables_set_maps (SondeTables *self,
-                       SondeMaps   *maps)
+/* What took a while to find is kept for as long as the same file is mapped at the same place. */
+static gboolean
+is_outdated_cb (gpointer key,
+                gpointer value,
+                gpointer data)
 {
-  g_hash_table_remove_all (self->by_mapping);
-  drop_chunks (self);
-  g_clear_pointer (&self->maps, sonde_maps_unref);
-  self->maps = sonde_maps_ref (maps);
+  SondeTables *self = data;
+  const Module *module = value;
+  const SondeMapping *now = sonde_maps_find (self->maps, module->mapping.start);
+
+  if (module->indexes != NULL && now != NULL && now->start == module->mapping.start &&
+      now->end == module->mapping.end && now->offset == module->mapping.offset &&
+      sonde_frame_loader_is_same_file (now, &module->mapping))
+    return FALSE;
+
+  self->n_wanted -= module->is_wanted;
+  for (guint i = 0; module->indexes != NULL && i < self->own->len; i++)
+    if (g_ptr_array_find (module->indexes, g_ptr_array_index (self->own, i), NULL))
+      g_ptr_array_index (self->own, i) = NULL;
+
+  return TRUE;
 }
 
 gboolean
@@ -115,8 +177,7 @@ find_base (SondeTables        *self,
 
       if (other->start > mapping->start)
         break;
-      if (other->offset == 0 && other->inode == mapping->inode &&
-          other->device == mapping->device && g_strcmp0 (other->path, mapping->path) == 0)
+      if (other->offset == 0 && sonde_frame_loader_is_same_file (other, mapping))
         base = other->start;
     }
 
@@ -168,59 +229,211 @@ read_table (SondeTables  *self,
   return TRUE;
 }
 
-/* The unwind table of the file that @mapping is a part of (transfer full), or NULL. */
-static SondeTable *
-load_table (SondeTables        *self,
-            const SondeMapping *mapping)
+/* How far the file lies above its own addresses, that begins at @base with @segments. */
+static gboolean
+find_bias (const Elf64_Ehdr *header,
+           const Elf64_Phdr *segments,
+           SondeAddress      base,
+           guint64          *bias)
+{
+  for (guint i = 0; i < header->e_phnum; i++)
+    if (segments[i].p_type == PT_LOAD)
+      {
+        *bias = base - (segments[i].p_vaddr - segments[i].p_offset);
+        return TRUE;
+      }
+
+  return FALSE;
+}
+
+/* Reads the table that is loaded with the code of @module, and gives how far that lies above its
+ * file's addresses. FALSE if it is of no file of ours to read.
+ */
+static gboolean
+read_module (SondeTables *self,
+             Module      *module,
+             guint64     *bias)
 {
   Elf64_Phdr segments[N_PROGRAM_HEADERS_MAX];
   Elf64_Ehdr header;
-  SondeTable table = { .start = mapping->start, .end = mapping->end };
-  SondeAddress base = find_base (self, mapping);
-  guint64 bias = 0;
-  gboolean has_bias = FALSE;
+  SondeTable *table = &module->tables[0];
+  SondeAddress base = find_base (self, &module->mapping);
 
-  if (base == 0 || !read_headers (self, base, &header, segments))
+  module->n_tables = 0;
+  if (base == 0 || !read_headers (self, base, &header, segments) ||
+      !find_bias (&header, segments, base, bias))
+    return FALSE;
+
+  module->entry = header.e_entry != 0 ? header.e_entry + *bias : 0;
+  *table = (SondeTable) { .start = module->mapping.start, .end = module->mapping.end };
+  for (guint i = 0; i < header.e_phnum && module->n_tables == 0; i++)
+    if (segments[i].p_type == PT_GNU_EH_FRAME &&
+        read_table (self, segments[i].p_vaddr + *bias, segments[i].p_memsz, table))
+      module->n_tables = 1;
+
+  return TRUE;
+}
+
+/* Gives a free address for what @index has. FALSE if none is left. */
+static gboolean
+place_index (SondeTables     *self,
+             SondeFrameIndex *index,
+             SondeAddress    *address)
+{
+  guint slot = 0;
+
+  while (slot < self->own->len && g_ptr_array_index (self->own, slot) != NULL)
+    slot++;
+  if (slot == N_OWN_MAX)
+    return FALSE;
+
+  if (slot == self->own->len)
+    g_ptr_array_add (self->own, NULL);
+  g_ptr_array_index (self->own, slot) = index;
+  *address = OWN_START + ((SondeAddress) slot << OWN_SHIFT);
+
+  return TRUE;
+}
+
+static void
+load_indexes (SondeTables *self,
+              Module      *module,
+              guint64      bias)
+{
+  module->indexes = sonde_frame_loader_load (self->pid, self->maps, &module->mapping, bias,
+                                             module->n_tables > 0);
+  for (guint i = 0; i < module->indexes->len && module->n_tables < N_TABLES_MAX; i++)
+    {
+      SondeFrameIndex *index = g_ptr_array_index (module->indexes, i);
+      SondeAddress address;
+
+      if (!place_index (self, index, &address))
+        return;
+
+      module->tables[module->n_tables++] = (SondeTable) {
+        .start = index->start,
+        .end = index->end,
+        .is_own = TRUE,
+        .header = index->section != 0 ? index->section : address,
+        .entries = address + OWN_ENTRIES,
+        .count = index->entries->len,
+      };
+    }
+}
+
+static Module *
+ensure_module (SondeTables        *self,
+               const SondeMapping *mapping)
+{
+  gpointer key = GSIZE_TO_POINTER (mapping->start);
+  Module *module = g_hash_table_lookup (self->modules, key);
+  guint64 bias;
+
+  if (module != NULL)
+    return module;
+
+  module = g_new0 (Module, 1);
+  module->mapping = *mapping;
+  module->mapping.path = module->path = g_strdup (mapping->path);
+  /* Code of no file, and the vdso, have no more than what is loaded. */
+  module->is_whole = !read_module (self, module, &bias) || mapping->inode == 0;
+  g_hash_table_insert (self->modules, key, module);
+
+  return module;
+}
+
+const SondeTable *
+sonde_tables_find (SondeTables  *self,
+                   SondeAddress  address,
+                   guint         n)
+{
+  const SondeMapping *mapping = sonde_maps_find (self->maps, address);
+  Module *module;
+
+  if (mapping == NULL || !mapping->executable)
     return NULL;
 
-  for (guint i = 0; i < header.e_phnum; i++)
-    {
-      if (segments[i].p_type == PT_LOAD && !has_bias)
-        {
-          bias = base - (segments[i].p_vaddr - segments[i].p_offset);
-          has_bias = TRUE;
-        }
-    }
+  module = ensure_module (self, mapping);
+  if (n < module->n_tables)
+    return &module->tables[n];
 
-  for (guint i = 0; i < header.e_phnum; i++)
+  if (!module->is_whole && !module->is_wanted)
     {
-      if (segments[i].p_type == PT_GNU_EH_FRAME && has_bias &&
-          read_table (self, segments[i].p_vaddr + bias, segments[i].p_memsz, &table))
-        return g_memdup2 (&table, sizeof table);
+      module->is_wanted = TRUE;
+      self->n_wanted++;
     }
 
   return NULL;
 }
 
-const SondeTable *
-sonde_tables_find (SondeTables  *self,
-                   SondeAddress  address)
+/* The program comes first in its map. That it has no search table is then known before the first
+ * stack is.
+ */
+static void
+want_program (SondeTables *self)
+{
+  for (guint i = 0; i < sonde_maps_get_count (self->maps); i++)
+    {
+      const SondeMapping *mapping = sonde_maps_get (self->maps, i);
+
+      if (mapping->executable && mapping->inode != 0)
+        {
+          sonde_tables_find (self, mapping->start, 0);
+          return;
+        }
+    }
+}
+
+void
+sonde_tables_set_maps (SondeTables *self,
+                       SondeMaps   *maps)
+{
+  drop_chunks (self);
+  g_clear_pointer (&self->maps, sonde_maps_unref);
+  self->maps = sonde_maps_ref (maps);
+  g_hash_table_foreach_remove (self->modules, is_outdated_cb, self);
+  want_program (self);
+}
+
+SondeAddress
+sonde_tables_find_entry (SondeTables  *self,
+                         SondeAddress  address)
 {
   const SondeMapping *mapping = sonde_maps_find (self->maps, address);
-  gpointer key;
-  gpointer table;
 
-  if (mapping == NULL || !mapping->executable)
-    return NULL;
+  return mapping != NULL && mapping->executable ? ensure_module (self, mapping)->entry : 0;
+}
 
-  key = GSIZE_TO_POINTER (mapping->start);
-  if (!g_hash_table_lookup_extended (self->by_mapping, key, NULL, &table))
+static gboolean
+is_wanted_cb (gpointer key,
+              gpointer value,
+              gpointer data)
+{
+  const Module *module = value;
+
+  return module->is_wanted;
+}
+
+gboolean
+sonde_tables_load_wanted (SondeTables *self)
+{
+  guint n_new = 0;
+
+  while (self->n_wanted > 0 && n_new == 0)
     {
-      table = load_table (self, mapping);
-      g_hash_table_insert (self->by_mapping, key, table);
+      Module *module = g_hash_table_find (self->modules, is_wanted_cb, NULL);
+      guint n_before = module->n_tables;
+      guint64 bias;
+
+      self->n_wanted--;
+      module->is_wanted = FALSE;
+      module->is_whole = TRUE;
+      if (read_module (self, module, &bias))
+        load_indexes (self, module, bias);
+      n_new = module->n_tables - MIN (n_before, module->n_tables);
     }
 
-  return table;
+  return n_new > 0;
 }
 
 static const Chunk *
@@ -249,6 +462,40 @@ find_chunk (SondeTables  *self,
   return chunk;
 }
 
+/* Eight bytes of what we have made ourselves; what is behind the end is 0. */
+static gboolean
+read_own (SondeTables  *self,
+          SondeAddress  address,
+          guint64      *value)
+{
+  SondeAddress slot = (address - OWN_START) >> OWN_SHIFT;
+  const SondeFrameIndex *index = slot < self->own->len ? g_ptr_array_index (self->own, slot) : NULL;
+  gsize at = address & (OWN_ENTRIES - 1);
+  const guint8 *bytes;
+  gsize length;
+
+  if (index == NULL)
+    return FALSE;
+
+  if ((address & OWN_ENTRIES) != 0)
+    {
+      bytes = (const guint8 *) index->entries->data;
+      length = index->entries->len * sizeof (SondeFrameEntry);
+    }
+  else
+    {
+      bytes = index->bytes;
+      length = index->length;
+    }
+
+  if (at >= length)
+    return FALSE;
+
+  *value = 0;
+  memcpy (value, bytes + at, MIN (sizeof *value, length - at));
+  return TRUE;
+}
+
 gboolean
 sonde_tables_read (SondeTables  *self,
                    SondeAddress  address,
@@ -259,6 +506,9 @@ sonde_tables_read (SondeTables  *self,
   gsize at = address % CHUNK_BYTES;
   gsize first = MIN (sizeof bytes, CHUNK_BYTES - at);
   const Chunk *chunk;
+
+  if (address >= OWN_START)
+    return read_own (self, address, value);
 
   if (mapping == NULL || (mapping->inode == 0 && g_strcmp0 (mapping->path, "[vdso]") != 0))
     return FALSE;

@@ -14,7 +14,9 @@ G_BEGIN_DECLS
  * SondeTable:
  * @start: first address that the table speaks of
  * @end: one past the last
- * @header: address of the .eh_frame_hdr section, which the entries are relative to
+ * @is_own: whether we have made it; its entries are then relative to @start
+ * @header: what the entries are relative to, or else the rules only: the address of .eh_frame_hdr,
+ *   or that of the rules themselves
  * @entries: address of the sorted search table in it
  * @count: how many entries of 8 bytes it has
  *
@@ -24,6 +26,7 @@ typedef struct
 {
   SondeAddress start;
   SondeAddress end;
+  gboolean     is_own;
   SondeAddress header;
   SondeAddress entries;
   guint64      count;
@@ -45,13 +48,25 @@ void              sonde_tables_free     (SondeTables      *self);
 /* The map from now on; all that was cached is forgotten. */
 void              sonde_tables_set_maps (SondeTables      *self,
                                          SondeMaps        *maps);
-/* The table that covers @address (borrowed until set_maps()), or NULL. */
+/* The first, second, … table that may cover @address, counted from 0 (borrowed until the next
+ * set_maps() or load_wanted()), or NULL.
+ */
 const SondeTable *sonde_tables_find     (SondeTables      *self,
+                                         SondeAddress      address,
+                                         guint             n);
+/* Looks for tables where find() last found too few: on the disk, or in all of a file's memory. Once
+ * for each mapping. FALSE if there is no new one.
+ */
+gboolean          sonde_tables_load_wanted (SondeTables   *self);
+/* The entry point of the file that @address is in; 0 where there is none. */
+SondeAddress      sonde_tables_find_entry (SondeTables    *self,
                                          SondeAddress      address);
 /* Whether code can run at @address. */
 gboolean          sonde_tables_is_code  (SondeTables      *self,
                                          SondeAddress      address);
-/* Reads eight bytes of a mapped file or the vdso; FALSE for memory that may change. */
+/* Reads eight bytes of a table of ours, a mapped file or the vdso; FALSE for memory that may
+ * change.
+ */
 gboolean          sonde_tables_read     (SondeTables      *self,
                                          SondeAddress      address,
                                          guint64          *value);

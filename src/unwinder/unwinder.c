@@ -18,8 +18,7 @@
 #include <libunwind.h>
 #include <string.h>
 
-#include "unwinder/memo.h"
-#include "unwinder/tables.h"
+#include "unwinder/unwinder-private.h"
 
 /* libunwind's entry for callers that bring their own tables; its header does not declare it. */
 #define search_unwind_table UNW_OBJ (dwarf_search_unwind_table)
@@ -36,9 +35,6 @@ extern int search_unwind_table (unw_addr_space_t  space,
  */
 #define N_CACHED_RULES 65536
 
-/* A power of two; where an address was found to be the kernel's way back from a signal, or not. */
-#define N_TRAMPOLINES 1024
-
 /* How many words libunwind may read for one frame, and for one stack: rules are read byte by byte,
  * 100 or so for most frames, some 10,000 for the longest known. A rule is a program, which may jump
  * back (DWARF 5, 2.5.1.5), and libunwind would follow it for ever.
@@ -47,36 +43,34 @@ extern int search_unwind_table (unw_addr_space_t  space,
 #define N_READS_A_STACK 1000000
 #define N_ENDLESS_MAX 4096
 
-struct _SondeUnwinder
+/* Searches all tables that may cover @address. */
+static int
+search_tables (SondeUnwinder   *self,
+               unw_word_t       address,
+               unw_proc_info_t *info,
+               int              need_info)
 {
-  SondeTables        *tables;  /* owned */
-  unw_addr_space_t    space;   /* owned */
-  struct
-  {
-    SondeAddress address;
-    gboolean     is_trampoline;
-  } trampolines[N_TRAMPOLINES];
+  int result = -UNW_ENOINFO;
 
-  GHashTable         *endless; /* owned; where functions begin whose rules come to no end */
-  GHashTable         *memos;   /* tid → SondeMemo, owned */
-  GArray             *frames;  /* of SondeMemoFrame: found in the unwinding under way */
+  for (guint i = 0; result < 0; i++)
+    {
+      const SondeTable *table = sonde_tables_find (self->tables, address, i);
+      unw_dyn_info_t found = { 0 };
 
-  /* Of the unwinding under way */
-  const SondeCapture *capture; /* borrowed */
-  guint64             registers[SONDE_N_REGISTERS];
-  guint               known;
-  gboolean            missed_bytes;
-  gboolean            missed_register;
-  gboolean            missed_table;
-  gboolean            missed_mapping;
-  guint               n_reads_given; /* for this frame, and how many of those are left */
-  guint               n_reads_left;
-  guint               n_reads_in_all; /* left for this stack before this frame */
-  SondeAddress        procedure; /* the one whose rules were found last */
-  SondeAddress        missed_address;
-  SondeAddress        high;       /* no captured byte from here on was read */
-  gboolean            is_exact;   /* the registers' address is no return address */
-};
+      if (table == NULL)
+        break;
+
+      found.format = table->is_own ? UNW_INFO_FORMAT_IP_OFFSET : UNW_INFO_FORMAT_REMOTE_TABLE;
+      found.start_ip = table->start;
+      found.end_ip = table->end;
+      found.u.rti.segbase = table->header;
+      found.u.rti.table_data = table->entries;
+      found.u.rti.table_len = table->count;
+      result = search_unwind_table (self->space, address, &found, info, need_info, self);
+    }
+
+  return result;
+}
 
 static int
 find_proc_info_cb (unw_addr_space_t  space,
@@ -86,28 +80,12 @@ find_proc_info_cb (unw_addr_space_t  space,
                    void             *data)
 {
   SondeUnwinder *self = data;
-  const SondeTable *table = sonde_tables_find (self->tables, address);
-  unw_dyn_info_t found = { 0 };
-  int result;
+  int result = search_tables (self, address, info, need_info);
 
-  if (table == NULL)
-    {
-      self->missed_table = TRUE;
-      self->missed_mapping |= !sonde_tables_is_code (self->tables, address);
-      return -UNW_ENOINFO;
-    }
-
-  found.format = UNW_INFO_FORMAT_REMOTE_TABLE;
-  found.start_ip = table->start;
-  found.end_ip = table->end;
-  found.u.rti.segbase = table->header;
-  found.u.rti.table_data = table->entries;
-  found.u.rti.table_len = table->count;
-
-  result = search_unwind_table (space, address, &found, info, need_info, data);
   if (result < 0)
     {
       self->missed_table = TRUE;
+      self->missed_mapping |= !sonde_tables_is_code (self->tables, address);
       return result;
     }
 
@@ -150,11 +128,10 @@ read_piece (const SondeStackPiece *piece,
   return TRUE;
 }
 
-/* Reads eight captured bytes at @address. */
-static gboolean
-read_stack (SondeUnwinder *self,
-            SondeAddress   address,
-            guint64       *value)
+gboolean
+sonde_unwinder_read_stack (SondeUnwinder *self,
+                           SondeAddress   address,
+                           guint64       *value)
 {
   if (!read_piece (&self->capture->stack, address, value))
     return read_piece (&self->capture->outer, address, value);
@@ -204,7 +181,8 @@ access_memory_cb (unw_addr_space_t  space,
   if (write || !may_read (self))
     return -UNW_EINVAL;
 
-  if (read_stack (self, address, value) || sonde_tables_read (self->tables, address, value))
+  if (sonde_unwinder_read_stack (self, address, value) ||
+      sonde_tables_read (self->tables, address, value))
     return 0;
 
   self->missed_bytes = TRUE;
@@ -323,38 +301,12 @@ sonde_unwinder_set_maps (SondeUnwinder *self,
   unw_flush_cache (self->space, 0, 0);
 }
 
-/* Makes self->registers those of the caller, without unwind information. The address is then inside
- * the call, not after it, which may be the last instruction that the caller's rule covers.
- */
-static gboolean
-follow_frame_pointer (SondeUnwinder *self,
-                      unw_word_t     pc,
-                      unw_word_t     sp,
-                      gboolean       has_fp,
-                      unw_word_t     fp)
+gboolean
+sonde_unwinder_load_tables (SondeUnwinder *self)
 {
-  guint64 caller_pc;
-  guint64 caller_fp;
+  g_return_val_if_fail (self != NULL, FALSE);
 
-  /* A call through a bad pointer: the caller's address is all that was pushed. */
-  if (!sonde_tables_is_code (self->tables, pc) && read_stack (self, sp, &caller_pc) &&
-      sonde_tables_is_code (self->tables, caller_pc))
-    {
-      self->registers[SONDE_REGISTER_SP] = sp + 8;
-      self->registers[SONDE_REGISTER_PC] = caller_pc - 1;
-      return TRUE;
-    }
-
-  if (!has_fp || fp < sp || fp % 8 != 0 || !read_stack (self, fp, &caller_fp) ||
-      !read_stack (self, fp + 8, &caller_pc) || !sonde_tables_is_code (self->tables, caller_pc))
-    return FALSE;
-
-  self->registers[SONDE_REGISTER_FP] = caller_fp;
-  self->registers[SONDE_REGISTER_SP] = fp + 16;
-  self->registers[SONDE_REGISTER_PC] = caller_pc - 1;
-  self->known = SONDE_REGISTERS_PC_SP | (1u << SONDE_REGISTER_FP);
-
-  return TRUE;
+  return sonde_tables_load_wanted (self->tables);
 }
 
 static SondeStackEnd
@@ -396,10 +348,7 @@ step (SondeUnwinder *self,
     }
 
   /* Without a rule libunwind guesses; a guess is not what we show. */
-  *end = has_fp && fp == 0 ? SONDE_STACK_END_OUTERMOST : SONDE_STACK_END_NO_RULE;
-  self->is_exact = TRUE;
-
-  return follow_frame_pointer (self, pc, sp, has_fp, fp) &&
+  return sonde_unwinder_step_without_rule (self, pc, sp, has_fp, fp, end) &&
          unw_init_remote (cursor, self->space, self) == 0;
 }
 

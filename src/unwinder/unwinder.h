@@ -38,6 +38,12 @@ void           sonde_unwinder_unwind   (SondeUnwinder      *self,
                                         const SondeCapture *capture,
                                         SondeStack         *stack);
 
+/* Looks for unwind tables that were missed since the last call: on the disk, or by searching all of
+ * a file's memory, so not while a thread is held. TRUE if some were found, with which the same
+ * capture may have more frames.
+ */
+gboolean       sonde_unwinder_load_tables (SondeUnwinder   *self);
+
 /* The thread @tid has ended: what is kept for its next stack can go. */
 void           sonde_unwinder_forget   (SondeUnwinder      *self,
                                         pid_t               tid);

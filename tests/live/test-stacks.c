@@ -6,6 +6,7 @@
 
 #include "config.h"
 
+#include <elf.h>
 #include <string.h>
 
 #include <glib/gstdio.h>
@@ -198,12 +199,58 @@ test_stacks_stripped_static (void)
     }
 }
 
-/* Copies depth to a folder of its own and starts it from there. */
+/* FALSE, with the test skipped, where the machine could not build the target @name. */
+static gboolean
+has_target (const char *name)
+{
+  g_autofree char *path = test_dup_target_path (name);
+
+  if (g_file_test (path, G_FILE_TEST_EXISTS))
+    return TRUE;
+
+  g_test_skip ("the library that this target is linked with is not here");
+  return FALSE;
+}
+
+/* Whole stacks by rules that have no search table, or are for debuggers. */
+static void
+test_stacks_no_search_table (gconstpointer data)
+{
+  const char *name = data;
+  g_autoptr(TestProgram) target = NULL;
+  g_autoptr(TestStacks) stacks = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING) || !has_target (name))
+    return;
+
+  target = test_target_start (name, NULL);
+  stacks = record (target);
+  g_assert_cmpuint (test_stacks_count_end_in (stacks, "_start",
+                                              "main;ping;pong;ping;pong;ping;pong;spin"), >=,
+                    test_stacks_get_sum (stacks) * 99 / 100);
+}
+
+/* Makes a program one without section headers. */
+static void
+cut_section_headers (char *content)
+{
+  Elf64_Ehdr header;
+
+  memcpy (&header, content, sizeof header);
+  header.e_shoff = 0;
+  header.e_shnum = 0;
+  header.e_shstrndx = SHN_UNDEF;
+  memcpy (content, &header, sizeof header);
+}
+
+/* Copies a target to a folder of its own and starts it from there. */
 static TestProgram *
-start_copy (const char *folder,
+start_copy (const char *name,
+            gboolean    is_cut,
+            const char *folder,
             char      **path)
 {
-  g_autofree char *original = test_dup_target_path ("depth");
+  g_autofree char *original = test_dup_target_path (name);
   g_autofree char *content = NULL;
   const char *argv[] = { NULL, "3", NULL };
   TestProgram *target;
@@ -211,12 +258,36 @@ start_copy (const char *folder,
 
   *path = g_build_filename (folder, "copy", NULL);
   g_assert_true (g_file_get_contents (original, &content, &length, NULL));
+  if (is_cut)
+    cut_section_headers (content);
   g_assert_true (g_file_set_contents_full (*path, content, (gssize) length, 0, 0700, NULL));
   argv[0] = *path;
   target = test_program_start (argv);
   test_program_wait_for (target, "ready ");
 
   return target;
+}
+
+/* There are no names either: main() and seven more functions are addresses in the copy. */
+static void
+test_stacks_no_section_headers (gconstpointer data)
+{
+  const char *name = data;
+  g_autofree char *folder = NULL;
+  g_autofree char *path = NULL;
+  g_autoptr(TestProgram) target = NULL;
+  g_autoptr(TestStacks) stacks = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING) || !has_target (name))
+    return;
+
+  folder = g_dir_make_tmp ("sonde-XXXXXX", NULL);
+  target = start_copy (name, TRUE, folder, &path);
+  stacks = record (target);
+  g_assert_cmpuint (test_stacks_count_with (stacks, "copy+0x", 8), >=,
+                    test_stacks_get_sum (stacks) * 99 / 100);
+  g_unlink (path);
+  g_rmdir (folder);
 }
 
 static void
@@ -229,7 +300,7 @@ test_stacks_deleted_file (void)
   if (test_skip_without (TEST_NEED_TRACING))
     return;
 
-  target = start_copy (folder, &path);
+  target = start_copy ("depth", FALSE, folder, &path);
   g_assert_cmpint (g_unlink (path), ==, 0);
   check_path (target, "main;descend;descend;descend;spin");
   g_rmdir (folder);
@@ -251,13 +322,17 @@ test_stacks_replaced_file (void)
   /* As a package manager does it: another file under the same name. Its symbols are those of a
    * different program, and must not be used.
    */
-  target = start_copy (folder, &path);
+  target = start_copy ("depth", FALSE, folder, &path);
   g_assert_true (g_file_get_contents (other, &content, &length, NULL));
   g_assert_true (g_file_set_contents (path, content, (gssize) length, NULL));
   check_path (target, "main;descend;descend;descend;spin");
   g_unlink (path);
   g_rmdir (folder);
 }
+
+static const char *const no_search_table[] = {
+  "mutual-static", "mutual-no-header", "mutual-debug-frame", "mutual-musl", "mutual-musl-static",
+};
 
 int
 main (int   argc,
@@ -275,6 +350,16 @@ main (int   argc,
   g_test_add_func ("/live/stacks/signal-handler", test_stacks_signal_handler);
   g_test_add_func ("/live/stacks/other-signal-stack", test_stacks_other_signal_stack);
   g_test_add_func ("/live/stacks/stripped-static", test_stacks_stripped_static);
+  for (guint i = 0; i < G_N_ELEMENTS (no_search_table); i++)
+    {
+      g_autofree char *whole = g_strconcat ("/live/stacks/no-search-table/", no_search_table[i],
+                                            NULL);
+      g_autofree char *cut = g_strconcat ("/live/stacks/no-section-headers/", no_search_table[i],
+                                          NULL);
+
+      g_test_add_data_func (whole, no_search_table[i], test_stacks_no_search_table);
+      g_test_add_data_func (cut, no_search_table[i], test_stacks_no_section_headers);
+    }
   g_test_add_func ("/live/stacks/deleted-file", test_stacks_deleted_file);
   g_test_add_func ("/live/stacks/replaced-file", test_stacks_replaced_file);
   return g_test_run ();

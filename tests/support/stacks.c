@@ -128,6 +128,31 @@ test_stacks_count_within (TestStacks *self,
   return test_stacks_count_within_in (self, "", path);
 }
 
+guint64
+test_stacks_count_with (TestStacks *self,
+                        const char *text,
+                        guint       n)
+{
+  guint64 count = 0;
+
+  for (guint i = 0; i < self->stacks->len; i++)
+    {
+      const Stack *stack = &g_array_index (self->stacks, Stack, i);
+      const char *at = stack->path;
+      guint found = 0;
+
+      while ((at = strstr (at, text)) != NULL)
+        {
+          at += strlen (text);
+          found++;
+        }
+      if (found >= n)
+        count += stack->count;
+    }
+
+  return count;
+}
+
 void
 test_stacks_show (TestStacks *self)
 {

@@ -37,6 +37,11 @@ guint64     test_stacks_count_within_in (TestStacks *self,
                                         const char *first,
                                         const char *path);
 
+/* Stacks in which this text is found @n times or more. */
+guint64     test_stacks_count_with     (TestStacks *self,
+                                        const char *text,
+                                        guint       n);
+
 /* Prints the most frequent ones into the test's log. */
 void        test_stacks_show           (TestStacks *self);
 

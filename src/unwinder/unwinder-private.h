@@ -1,0 +1,68 @@
+/* unwinder-private.h: what the parts of the unwinder share
+ *
+ * SPDX-FileCopyrightText: 2026 The Sonde authors
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * unwinder.c goes from frame to frame by rules, without-rule.c where there are none.
+ */
+
+#pragma once
+
+#include <libunwind.h>
+
+#include "unwinder/memo.h"
+#include "unwinder/tables.h"
+#include "unwinder/unwinder.h"
+
+G_BEGIN_DECLS
+
+/* A power of two; where an address was found to be the kernel's way back from a signal, or not. */
+#define N_TRAMPOLINES 1024
+
+struct _SondeUnwinder
+{
+  SondeTables        *tables;  /* owned */
+  unw_addr_space_t    space;   /* owned */
+  struct
+  {
+    SondeAddress address;
+    gboolean     is_trampoline;
+  } trampolines[N_TRAMPOLINES];
+
+  GHashTable         *endless; /* owned; where functions begin whose rules come to no end */
+  GHashTable         *memos;   /* tid → SondeMemo, owned */
+  GArray             *frames;  /* of SondeMemoFrame: found in the unwinding under way */
+
+  /* Of the unwinding under way */
+  const SondeCapture *capture; /* borrowed */
+  guint64             registers[SONDE_N_REGISTERS];
+  guint               known;
+  gboolean            missed_bytes;
+  gboolean            missed_register;
+  gboolean            missed_table;
+  gboolean            missed_mapping;
+  guint               n_reads_given; /* for this frame, and how many of those are left */
+  guint               n_reads_left;
+  guint               n_reads_in_all; /* left for this stack before this frame */
+  SondeAddress        procedure; /* the one whose rules were found last */
+  SondeAddress        missed_address;
+  SondeAddress        high;       /* no captured byte from here on was read */
+  gboolean            is_exact;   /* the registers' address is no return address */
+};
+
+/* Reads eight captured bytes at @address. */
+gboolean sonde_unwinder_read_stack        (SondeUnwinder *self,
+                                           SondeAddress   address,
+                                           guint64       *value);
+
+/* without-rule.c: makes the registers those of the caller of a frame without a rule, that stands at
+ * @pc with @sp and, if @has_fp, @fp. FALSE at the end, with @end set.
+ */
+gboolean sonde_unwinder_step_without_rule (SondeUnwinder *self,
+                                           SondeAddress   pc,
+                                           SondeAddress   sp,
+                                           gboolean       has_fp,
+                                           SondeAddress   fp,
+                                           SondeStackEnd *end);
+
+G_END_DECLS
