@@ -48,6 +48,7 @@ struct _SondeUnwinder
   SondeAddress        missed_address;
   SondeAddress        high;       /* no captured byte from here on was read */
   gboolean            is_exact;   /* the registers' address is no return address */
+  gboolean            is_in_chain; /* the frame was found by its callee's frame pointer */
 };
 
 /* Reads eight captured bytes at @address. */

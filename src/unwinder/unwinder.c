@@ -343,6 +343,7 @@ step (SondeUnwinder *self,
   result = unw_step (cursor);
   if (!self->missed_table)
     {
+      self->is_in_chain = FALSE;
       *end = result == 0 ? SONDE_STACK_END_OUTERMOST : why_ended (self);
       return result > 0;
     }
@@ -502,6 +503,7 @@ sonde_unwinder_unwind (SondeUnwinder      *self,
   self->missed_address = 0;
   self->high = 0;
   self->is_exact = TRUE;
+  self->is_in_chain = FALSE;
   self->n_reads_in_all = N_READS_A_STACK;
   self->n_reads_given = 0;
   self->n_reads_left = 0;

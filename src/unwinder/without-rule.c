@@ -46,6 +46,7 @@ follow_frame_pointer (SondeUnwinder *self,
   self->registers[SONDE_REGISTER_SP] = fp + 16;
   self->registers[SONDE_REGISTER_PC] = caller_pc - 1;
   self->known = SONDE_REGISTERS_PC_SP | (1u << SONDE_REGISTER_FP);
+  self->is_in_chain = TRUE;
 
   return TRUE;
 }
@@ -77,6 +78,9 @@ find_outermost (SondeUnwinder *self,
   return FALSE;
 }
 
+/* A frame pointer of 0 is an end only at the end of a chain of them (System V ABI, AMD64
+ * supplement, 3.4.1): code without rules mostly has something else in that register.
+ */
 gboolean
 sonde_unwinder_step_without_rule (SondeUnwinder *self,
                                   SondeAddress   pc,
@@ -85,13 +89,15 @@ sonde_unwinder_step_without_rule (SondeUnwinder *self,
                                   SondeAddress   fp,
                                   SondeStackEnd *end)
 {
+  gboolean was_in_chain = self->is_in_chain;
+
   self->is_exact = TRUE;
+  self->is_in_chain = FALSE;
   *end = SONDE_STACK_END_OUTERMOST;
-  if (sonde_outermost_is_code (self->tables, pc))
+  if ((was_in_chain && has_fp && fp == 0) || sonde_outermost_is_code (self->tables, pc))
     return FALSE;
 
-  if (!has_fp || fp != 0)
-    *end = SONDE_STACK_END_NO_RULE;
+  *end = SONDE_STACK_END_NO_RULE;
 
   return follow_frame_pointer (self, pc, sp, has_fp, fp) || find_outermost (self, sp);
 }

@@ -8,6 +8,7 @@
 
 #include <glib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <ucontext.h>
 #include <unistd.h>
 #include <unwind.h>
@@ -16,6 +17,7 @@
 #include "unwinder/unwinder.h"
 
 #define N_FRAMES_MAX 64
+#define STACK_START G_GUINT64_CONSTANT (0x7ffd00000000)
 
 typedef struct
 {
@@ -241,6 +243,56 @@ test_unwinder_loop_of_frame_pointers (Fixture       *fixture,
   g_assert_cmpuint (fixture->stack->depth, <, 100);
 }
 
+/* The capture of a thread that stands in code without rules, @code, with the frame pointer @fp; on
+ * its stack is @words.
+ */
+static void
+capture_without_rules (Fixture       *fixture,
+                       SondeAddress   code,
+                       SondeAddress   fp,
+                       const guint64 *words,
+                       guint          n_words)
+{
+  SondeCapture *capture = &fixture->scene.capture;
+
+  sonde_stack_piece_ensure (&capture->stack, SONDE_CAPTURE_BYTES_MIN);
+  memset (capture->stack.bytes, 0, SONDE_CAPTURE_BYTES_MIN);
+  memcpy (capture->stack.bytes, words, n_words * sizeof *words);
+  capture->stack.start = STACK_START;
+  capture->stack.length = SONDE_CAPTURE_BYTES_MIN;
+  capture->known = SONDE_REGISTERS_ALL;
+  capture->registers[SONDE_REGISTER_SP] = STACK_START;
+  capture->registers[SONDE_REGISTER_FP] = fp;
+  capture->registers[SONDE_REGISTER_PC] = code;
+  sonde_unwinder_unwind (fixture->unwinder, capture, fixture->stack);
+}
+
+/* A frame pointer of 0 is an end where a chain of frame pointers ends with it. Code without rules
+ * that has something else in that register may have a 0 there.
+ */
+static void
+test_unwinder_frame_pointer_of_0 (Fixture       *fixture,
+                                  gconstpointer  data)
+{
+  gpointer page = mmap (NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  SondeAddress code = (SondeAddress) (gsize) page;
+  const guint64 words[] = { 0, code + 16 };
+  g_autoptr(SondeMaps) maps = sonde_maps_read (getpid (), NULL);
+
+  g_assert_true (page != MAP_FAILED);
+  sonde_unwinder_set_maps (fixture->unwinder, maps);
+
+  capture_without_rules (fixture, code + 8, 0, words, G_N_ELEMENTS (words));
+  g_assert_cmpint (fixture->stack->end, ==, SONDE_STACK_END_NO_RULE);
+  g_assert_cmpuint (fixture->stack->depth, ==, 1);
+
+  capture_without_rules (fixture, code + 8, STACK_START, words, G_N_ELEMENTS (words));
+  g_assert_cmpint (fixture->stack->end, ==, SONDE_STACK_END_OUTERMOST);
+  g_assert_cmpuint (fixture->stack->depth, ==, 2);
+  g_assert_cmphex (fixture->stack->addresses[1], ==, code + 15);
+  munmap (page, 4096);
+}
+
 /* The stack of the fixture's capture, by an unwinder that has seen no other. */
 static void
 assert_as_if_new (Fixture *fixture)
@@ -319,6 +371,7 @@ main (int   argc,
   ADD ("call-of-null", test_unwinder_call_of_null);
   ADD ("garbage", test_unwinder_garbage);
   ADD ("last-stack-changes-nothing", test_unwinder_last_stack_changes_nothing);
+  ADD ("frame-pointer-of-0", test_unwinder_frame_pointer_of_0);
   ADD ("loop-of-frame-pointers", test_unwinder_loop_of_frame_pointers);
   return g_test_run ();
 }
