@@ -24,6 +24,7 @@
 
 #include "base/error.h"
 #include "target/regular-file.h"
+#include "target/thread.h"
 
 #define DELETED_MARK " (deleted)"
 
@@ -186,7 +187,7 @@ SondeMaps *
 sonde_maps_read (pid_t    pid,
                  GError **error)
 {
-  g_autofree char *path = g_strdup_printf ("/proc/%d/maps", pid);
+  g_autofree char *path = g_strdup_printf ("/proc/%d/maps", sonde_threads_find_living (pid));
   g_autofree char *text = NULL;
   g_autoptr(GError) read_error = NULL;
 
@@ -367,6 +368,7 @@ sonde_mapping_open (const SondeMapping *self,
 {
   g_autofree char *by_range = NULL;
   g_autofree char *by_exe = NULL;
+  pid_t living;
   int fd = -1;
 
   g_return_val_if_fail (self != NULL && root != NULL, -1);
@@ -374,13 +376,14 @@ sonde_mapping_open (const SondeMapping *self,
   if (self->path == NULL || self->inode == 0)
     return -1;
 
+  living = sonde_threads_find_living (root->pid);
   if (self->path[0] == '/' && !self->deleted)
     fd = open_by_path (self, root);
 
   if (fd < 0)
     {
       by_range = g_strdup_printf ("/proc/%d/map_files/%" G_GINT64_MODIFIER "x-%"
-                                  G_GINT64_MODIFIER "x", root->pid, self->start, self->end);
+                                  G_GINT64_MODIFIER "x", living, self->start, self->end);
       fd = keep_if_same (sonde_regular_file_open (by_range), self);
     }
 
@@ -389,7 +392,7 @@ sonde_mapping_open (const SondeMapping *self,
    */
   if (fd < 0)
     {
-      by_exe = g_strdup_printf ("/proc/%d/exe", root->pid);
+      by_exe = g_strdup_printf ("/proc/%d/exe", living);
       fd = keep_if_same (sonde_regular_file_open (by_exe), self);
     }
 

@@ -13,7 +13,28 @@
 
 #include "target/memory.h"
 
+#include <errno.h>
 #include <sys/uio.h>
+
+#include "target/thread.h"
+
+/* process_vm_readv(), by way of another thread where the first one has ended (ESRCH). */
+static ssize_t
+read_by_any_thread (pid_t               pid,
+                    const struct iovec *local,
+                    const struct iovec *remote,
+                    gulong              n_pieces)
+{
+  ssize_t count = process_vm_readv (pid, local, n_pieces, remote, n_pieces, 0);
+  pid_t living;
+
+  if (count >= 0 || errno != ESRCH)
+    return count;
+
+  living = sonde_threads_find_living (pid);
+
+  return living != pid ? process_vm_readv (living, local, n_pieces, remote, n_pieces, 0) : -1;
+}
 
 gsize
 sonde_memory_read (pid_t         pid,
@@ -27,7 +48,7 @@ sonde_memory_read (pid_t         pid,
 
   g_return_val_if_fail (buffer != NULL || length == 0, 0);
 
-  count = process_vm_readv (pid, &local, 1, &remote, 1, 0);
+  count = read_by_any_thread (pid, &local, &remote, 1);
 
   return count > 0 ? (gsize) count : 0;
 }
@@ -50,7 +71,7 @@ read_some (pid_t                   pid,
                                    .iov_len = pieces[i].length };
     }
 
-  count = process_vm_readv (pid, local, n_pieces, remote, n_pieces, 0);
+  count = read_by_any_thread (pid, local, remote, n_pieces);
   for (gsize left = count > 0 ? (gsize) count : 0;
        whole < n_pieces && pieces[whole].length <= left; whole++)
     left -= pieces[whole].length;

@@ -21,6 +21,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "target/thread.h"
 
 /* linux/capability.h has it too, but drags much in. */
 #define CAP_SYS_PTRACE_BIT 19
@@ -160,7 +161,7 @@ sonde_permission_judge (const SondeRights     *rights,
 
   if (stat->kernel)
     obstacle.kind = SONDE_OBSTACLE_KERNEL;
-  else if (stat->state == 'Z' || stat->state == 'X')
+  else if ((stat->state == 'Z' || stat->state == 'X') && !sonde_proc_stat_lacks_leader (stat))
     obstacle.kind = SONDE_OBSTACLE_ZOMBIE;
   else if (pid == getpid ())
     obstacle.kind = SONDE_OBSTACLE_SELF;
@@ -172,7 +173,8 @@ sonde_permission_judge (const SondeRights     *rights,
     obstacle.kind = SONDE_OBSTACLE_PTRACE_SCOPE;
   else if (status->tracer != 0 && !is_own_thread (root_fd, status->tracer))
     obstacle.kind = SONDE_OBSTACLE_TRACED;
-  else if (is_32bit (root_fd, pid))
+  else if (is_32bit (root_fd, sonde_proc_stat_lacks_leader (stat) ? sonde_threads_find_living (pid)
+                                                                   : pid))
     obstacle.kind = SONDE_OBSTACLE_32BIT;
 
   if (obstacle.kind == SONDE_OBSTACLE_TRACED)

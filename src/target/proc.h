@@ -79,6 +79,13 @@ typedef struct
   gboolean     is_loading;
 } SondeProcStat;
 
+/* Whether only the first thread of a process has ended, whose state is that of the process. */
+static inline gboolean
+sonde_proc_stat_lacks_leader (const SondeProcStat *stat)
+{
+  return (stat->state == 'Z' || stat->state == 'X') && stat->thread_count > 1;
+}
+
 /* FALSE if @text has not the kernel's form. */
 gboolean sonde_proc_parse_stat   (const char      *text,
                                   SondeProcStat   *stat);

@@ -22,6 +22,7 @@
 #include "target/permission.h"
 #include "target/proc.h"
 #include "target/runtime.h"
+#include "target/thread.h"
 
 /* Details of every process are read again once in so many scans. */
 #define REFRESH_SCANS 8
@@ -236,6 +237,7 @@ read_process (SondeProcessScanner *self,
   g_autoptr(SondeProcess) process = NULL;
   g_autofree char *plain_name = NULL;
   SondeProcStatus status;
+  pid_t living = sonde_proc_stat_lacks_leader (stat) ? sonde_threads_find_living (pid) : pid;
 
   if (!sonde_proc_read_status (self->root_fd, pid, &status))
     return NULL;
@@ -247,11 +249,11 @@ read_process (SondeProcessScanner *self,
   process->start_ticks = stat->start_ticks;
   process->owner = status.uids[1];
   process->user = g_strdup (ensure_user (self, process->owner));
-  process->command_line = dup_command_line (self, pid, plain_name);
-  process->executable = dup_executable (self, pid);
+  process->command_line = dup_command_line (self, living, plain_name);
+  process->executable = dup_executable (self, living);
   process->cgroup = dup_cgroup (self, pid);
   process->name = dup_name (stat, process->executable, process->command_line);
-  process->runtime = find_runtime (self, entry, pid);
+  process->runtime = find_runtime (self, entry, living);
   process->obstacle = sonde_permission_judge (&self->rights, self->root_fd, pid, stat, &status);
 
   return g_steal_pointer (&process);

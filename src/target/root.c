@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "target/regular-file.h"
+#include "target/thread.h"
 
 /* Whether both lead to one and the same. */
 static gboolean
@@ -37,10 +38,11 @@ open_root (SondeRoot *self)
 {
   char root[64];
   char mounts[64];
+  pid_t living = sonde_threads_find_living (self->pid);
   int fd;
 
-  g_snprintf (root, sizeof root, "/proc/%d/root", self->pid);
-  g_snprintf (mounts, sizeof mounts, "/proc/%d/ns/mnt", self->pid);
+  g_snprintf (root, sizeof root, "/proc/%d/root", living);
+  g_snprintf (mounts, sizeof mounts, "/proc/%d/ns/mnt", living);
   fd = open (root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
   /* In another namespace other things are mounted below the same folder. */
@@ -79,7 +81,7 @@ sonde_root_dup_path (SondeRoot  *self,
   if (self->is_ours)
     return g_strdup (mapped_path);
 
-  link = g_strdup_printf ("/proc/%d/root", self->pid);
+  link = g_strdup_printf ("/proc/%d/root", sonde_threads_find_living (self->pid));
   length = readlink (link, folder, sizeof folder - 1);
   if (length <= 0)
     return NULL;

@@ -90,6 +90,28 @@ check (pid_t pid)
   return obstacle;
 }
 
+/* Where the first stack begins is only told of a thread that has not ended. FALSE if the process is
+ * gone.
+ */
+static gboolean
+read_stat (const SondeTarget *self,
+           SondeProcStat     *stat)
+{
+  SondeProcStat living;
+
+  if (!sonde_proc_read_stat (self->root_fd, self->pid, stat))
+    return FALSE;
+
+  if (sonde_proc_stat_lacks_leader (stat) &&
+      sonde_proc_read_stat (self->root_fd, sonde_threads_find_living (self->pid), &living))
+    {
+      stat->stack_start = living.stack_start;
+      stat->is_loading = living.is_loading;
+    }
+
+  return TRUE;
+}
+
 /* Reads what an exec() changes. FALSE if the process is gone. */
 static gboolean
 read_program (SondeTarget *self)
@@ -99,7 +121,7 @@ read_program (SondeTarget *self)
   char path[4096];
   gssize length;
 
-  if (!sonde_proc_read_stat (self->root_fd, self->pid, &stat))
+  if (!read_stat (self, &stat))
     return FALSE;
 
   maps = sonde_maps_read (self->pid, NULL);
@@ -111,7 +133,8 @@ read_program (SondeTarget *self)
   g_clear_pointer (&self->maps, sonde_maps_unref);
   self->maps = g_steal_pointer (&maps);
 
-  length = sonde_proc_read_link (self->root_fd, self->pid, "exe", path, sizeof path);
+  length = sonde_proc_read_link (self->root_fd, sonde_threads_find_living (self->pid), "exe", path,
+                                 sizeof path);
   g_free (self->program_before);
   self->program_before = g_steal_pointer (&self->program);
   self->program = length > 0 ? sonde_text_dup_clean (path, (gsize) length, '?')
@@ -347,7 +370,7 @@ sonde_target_poll (SondeTarget   *self,
 
   g_return_val_if_fail (self != NULL, SONDE_TARGET_ENDED);
 
-  is_there = sonde_proc_read_stat (self->root_fd, self->pid, &stat);
+  is_there = read_stat (self, &stat);
   if (is_there && stat.start_ticks == self->start_ticks)
     self->children_ns = (stat.children_ticks - self->children_start_ticks) *
                         (SONDE_NS_PER_SECOND / (guint64) sysconf (_SC_CLK_TCK));

@@ -352,6 +352,34 @@ sonde_threads_list (pid_t   pid,
   return tids->len > 0;
 }
 
+static gboolean
+is_living (pid_t pid,
+           pid_t tid)
+{
+  SondeThread thread = { .pid = pid, .tid = tid, .schedstat_fd = -1, .syscall_fd = -1,
+                         .stat_fd = -1 };
+  SondeThreadState state;
+
+  return sonde_thread_read_state (&thread, &state);
+}
+
+pid_t
+sonde_threads_find_living (pid_t pid)
+{
+  g_autoptr(GArray) tids = NULL;
+
+  if (is_living (pid, pid))
+    return pid;
+
+  tids = g_array_new (FALSE, FALSE, sizeof (pid_t));
+  sonde_threads_list (pid, tids);
+  for (guint i = 0; i < tids->len; i++)
+    if (is_living (pid, g_array_index (tids, pid_t, i)))
+      return g_array_index (tids, pid_t, i);
+
+  return pid;
+}
+
 int
 sonde_threads_open_last (void)
 {

@@ -127,5 +127,10 @@ int      sonde_threads_open_last (void);
  */
 gboolean sonde_threads_read_last (int               fd,
                                   pid_t            *last);
+/* The id of a thread of @pid that has not ended: @pid itself as a rule. The first thread may end
+ * while others go on; its maps, memory, root and executable are theirs, but gone from under its own
+ * id. Where all have ended it is @pid.
+ */
+pid_t    sonde_threads_find_living (pid_t           pid);
 
 G_END_DECLS

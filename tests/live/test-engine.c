@@ -463,6 +463,35 @@ test_engine_first_thread_ends (void)
   g_assert_cmpint (kill (end->pid, 0), ==, -1);
 }
 
+/* The first thread has ended, or ends while it is looked at, and another one goes on, which loads
+ * code then.
+ */
+static void
+test_engine_lives_on (gconstpointer data)
+{
+  g_auto(Session) session = { 0 };
+  g_autofree char *module = test_dup_target_path ("module.so");
+  g_autoptr(SondeSnapshot) before = NULL;
+  g_autoptr(SondeSnapshot) after = NULL;
+  const SondeFunctionFigures *base;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  session.target = test_target_start ("leader", module, data, NULL);
+  sonde_settings_init (&session.settings);
+  session.engine = sonde_engine_new_attach (session.target->pid, &session.settings);
+  before = wait_for_row (&session, 200, "wait_without_module");
+  g_assert_cmpint (before->state, ==, SONDE_SESSION_SAMPLING);
+
+  test_program_signal (session.target, SIGUSR1);
+  after = wait_for_row (&session, before->sample_count + 200, "module_spin");
+  g_assert_cmpint (after->state, ==, SONDE_SESSION_SAMPLING);
+  base = find_row (after, "work");
+  g_assert_nonnull (base);
+  g_assert_cmpuint (base->total_count, >=, after->scope_count * 9 / 10);
+}
+
 /* A program that we start is as any other: it does not have the worker's way of sleeping. It says
  * so itself: of another process only root may ask.
  */
@@ -501,6 +530,8 @@ main (int   argc,
   g_test_add_func ("/live/engine/freed-while-disk-waits", test_engine_freed_while_disk_waits);
   g_test_add_func ("/live/engine/freed-while-sampling", test_engine_freed_while_sampling);
   g_test_add_func ("/live/engine/first-thread-ends", test_engine_first_thread_ends);
+  g_test_add_data_func ("/live/engine/lives-on/ended-before", NULL, test_engine_lives_on);
+  g_test_add_data_func ("/live/engine/lives-on/ends-meanwhile", "wait", test_engine_lives_on);
   g_test_add_func ("/live/engine/launched-timer-slack", test_engine_launched_timer_slack);
   g_test_add_func ("/live/engine/ends-after-stop", test_engine_ends_after_stop);
   g_test_add_func ("/live/engine/ends-after-session", test_engine_ends_after_session);

@@ -112,13 +112,14 @@ write_stat (const char        *root,
   g_autofree char *text = NULL;
 
   text = g_strdup_printf ("%d (%s) %c %d 1 1 0 -1 %u 0 0 0 0 %" G_GUINT64_FORMAT
-                          " 0 0 0 20 0 3 0 %" G_GUINT64_FORMAT
+                          " 0 0 0 20 0 %u 0 %" G_GUINT64_FORMAT
                           " 8192000 256 18446744073709551615 1 2 %" G_GUINT64_FORMAT " 0 0 0 0\n",
                           process->pid, process->comm != NULL ? process->comm : "work",
                           process->state != 0 ? process->state : 'S',
                           process->parent != 0 ? process->parent : 1,
                           process->kernel ? 0x00200000u : 0x00400000u,
-                          process->cpu_ticks, process->start_ticks, process->stack_start);
+                          process->cpu_ticks, MAX (process->n_threads, 1),
+                          process->start_ticks, process->stack_start);
   fake_proc_write (root, process->pid, "stat", text, -1);
 }
 

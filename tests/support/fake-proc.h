@@ -18,6 +18,7 @@ G_BEGIN_DECLS
  * @comm: the kernel's name for it, any bytes; %NULL for "work"
  * @state: 'S' if 0
  * @parent: 1 if 0
+ * @n_threads: 1 if 0
  * @kernel: whether it is a thread of the kernel
  * @uid: real, effective and saved user
  * @gid: the same for the group
@@ -37,6 +38,7 @@ typedef struct
   const char *comm;
   char        state;
   pid_t       parent;
+  guint       n_threads;
   gboolean    kernel;
   uid_t       uid;
   gid_t       gid;

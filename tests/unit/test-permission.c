@@ -86,6 +86,8 @@ test_permission_kinds (void)
     { 0, FALSE, { .pid = 7, .uid = 1000, .gid = 1000 }, SONDE_OBSTACLE_NONE },
     { -1, FALSE, { .pid = 7, .uid = 1000, .gid = 1000 }, SONDE_OBSTACLE_NONE },
     { 0, FALSE, { .pid = 7, .state = 'Z', .closed = TRUE }, SONDE_OBSTACLE_ZOMBIE },
+    { 0, FALSE, { .pid = 7, .state = 'Z', .n_threads = 2, .uid = 1000, .gid = 1000 },
+      SONDE_OBSTACLE_NONE },
     { 0, TRUE, { .pid = 7, .kernel = TRUE }, SONDE_OBSTACLE_KERNEL },
     { 0, FALSE, { .pid = 7, .uid = 999, .gid = 1000, .closed = TRUE }, SONDE_OBSTACLE_OTHER_USER },
     { 0, FALSE, { .pid = 7, .uid = 1000, .gid = 999, .closed = TRUE }, SONDE_OBSTACLE_OTHER_USER },

@@ -47,7 +47,8 @@ test_process_scanner_left_out (Fixture      *fixture,
   g_autoptr(SondeProcessList) list = NULL;
 
   fake_proc_set (fixture->root, &(FakeProcess) { .pid = 20, .uid = 1000, .gid = 1000 });
-  fake_proc_set (fixture->root, &(FakeProcess) { .pid = 3, .uid = 1000, .gid = 1000 });
+  fake_proc_set (fixture->root, &(FakeProcess) { .pid = 3, .n_threads = 3, .uid = 1000,
+                                                 .gid = 1000 });
   fake_proc_set (fixture->root, &(FakeProcess) { .pid = 2, .kernel = TRUE });
   fake_proc_set (fixture->root, &(FakeProcess) { .pid = getpid (), .uid = 1000, .gid = 1000 });
 
