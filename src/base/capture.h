@@ -49,7 +49,8 @@ typedef struct
  * SondeCapture:
  * @tid: the thread
  * @registers: by the numbers above; valid where @known has the bit
- * @known: which of @registers were read: all of a stopped thread, two of a sleeping one
+ * @known: which of @registers were read: all of a stopped thread; of a sleeping one two, and those
+ *   that hold the arguments of its system call
  * @stack: from the stack pointer upwards, as much as was asked for, or less where the stack ends
  * @outer: another piece, where the thread goes from one stack to another, as a signal handler
  *   does that has a stack of its own; else empty

@@ -253,11 +253,19 @@ capture_all (Dumper            *self,
   for (guint i = 0; i < N_ATTEMPTS; i++)
     {
       guint64 now_ns = sonde_clock_now_ns ();
-      const SondeTick tick = { .turn_ns = now_ns, .now_ns = now_ns, .period_ns = PERIOD_NS };
+      SondeTick tick = { .turn_ns = now_ns, .now_ns = now_ns, .period_ns = PERIOD_NS };
 
       self->wants_more = FALSE;
       sonde_stop_sampler_look (sampler, &tick);
       collect_all (sampler, now_ns + CAPTURE_TIMEOUT_NS);
+
+      /* A thread that no stop has reached by now is read where it waits. */
+      if (sonde_stop_sampler_has_asked (sampler))
+        {
+          tick.turn_ns = tick.now_ns = sonde_clock_now_ns ();
+          sonde_stop_sampler_look (sampler, &tick);
+          collect_all (sampler, tick.now_ns);
+        }
 
       while (sonde_unwinder_load_tables (self->unwinder))
         self->wants_more = TRUE;

@@ -46,6 +46,7 @@ struct _SondeWorker
   guint                exec_count;
   guint64              serial;
   gboolean             had_tasks;    /* the settings' when the sampler was made */
+  guint64              tables_ns;    /* since when there was no time to look for unwind tables */
   gboolean             has_new_tables; /* stacks from before may lack frames */
   gboolean             is_switching; /* from one sampler to the other: no thread ends */
   gboolean             has_switched; /* and the threads have not been listed since */

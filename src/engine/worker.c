@@ -273,11 +273,15 @@ keep_aside (SondeWorker *self,
  * again, those of threads that sleep on too.
  */
 static void
-load_tables (SondeWorker *self)
+load_tables (SondeWorker *self,
+             guint64      now_ns)
 {
-  if (sonde_stop_sampler_has_asked (self->sampler))
+  if (self->tables_ns == 0)
+    self->tables_ns = now_ns;
+  if (!sonde_worker_has_time (self, self->tables_ns, now_ns))
     return;
 
+  self->tables_ns = 0;
   while (sonde_unwinder_load_tables (self->unwinder))
     self->has_new_tables = TRUE;
 
@@ -443,7 +447,7 @@ sonde_worker_run_turn (SondeWorker *self,
   collect (self, MIN (self->pacer.due_ns, until_ns));
   now_ns = sonde_clock_now_ns ();
   poll_names (self, now_ns);
-  load_tables (self);
+  load_tables (self, now_ns);
 
   if (now_ns < self->pacer.due_ns)
     {

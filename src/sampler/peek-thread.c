@@ -171,7 +171,7 @@ sonde_peek_thread_update_wait (PeekThread *thread)
   if (!sonde_thread_read_wait (&thread->thread, &wait) || !wait.asleep)
     return FALSE;
 
-  thread->futex = wait.call == SONDE_CALL_FUTEX ? wait.argument : 0;
+  thread->futex = wait.call == SONDE_CALL_FUTEX ? wait.arguments[0] : 0;
   thread->futex_ran_ns = thread->runs.ran_ns;
   thread->has_wait = TRUE;
 

@@ -16,6 +16,26 @@
 #include "sampler/stop-sampler-private.h"
 #include "target/system-calls.h"
 
+/* How long a thread that was asked may take to stop before it is looked at where it is. */
+#define STUCK_NS (20 * G_GUINT64_CONSTANT (1000000))
+
+/* The arguments of a system call are in registers, which it leaves as they are (System V ABI, AMD64
+ * supplement, A.2.1). vfork() has its return address in one.
+ */
+static void
+take_arguments (SondeCapture          *capture,
+                const SondeThreadWait *wait)
+{
+  /* rdi, rsi, rdx, r10, r8, r9 */
+  static const guint numbers[SONDE_N_CALL_ARGUMENTS] = { 5, 4, 1, 10, 8, 9 };
+
+  for (guint i = 0; i < SONDE_N_CALL_ARGUMENTS; i++)
+    {
+      capture->registers[numbers[i]] = wait->arguments[i];
+      capture->known |= 1u << numbers[i];
+    }
+}
+
 /* Fills @capture with a thread that waits as @wait says. */
 static gboolean
 capture_quietly (SondeStopSampler      *self,
@@ -26,8 +46,10 @@ capture_quietly (SondeStopSampler      *self,
   capture->registers[SONDE_REGISTER_SP] = wait->sp;
   capture->registers[SONDE_REGISTER_PC] = wait->pc;
   capture->known = SONDE_REGISTERS_PC_SP;
+  if (wait->call >= 0)
+    take_arguments (capture, wait);
   sonde_stop_sampler_copy_stack (self, thread, capture);
-  capture->futex = wait->call == SONDE_CALL_FUTEX ? wait->argument : 0;
+  capture->futex = wait->call == SONDE_CALL_FUTEX ? wait->arguments[0] : 0;
   if (capture->stack.length == 0)
     return FALSE;
 
@@ -131,4 +153,60 @@ sonde_stop_sampler_give_sleeper (SondeStopSampler *self,
   thread->runs = held->runs;
   thread->woke_ns = self->now_ns;
   sonde_stop_sampler_mark_counted (self, thread);
+}
+
+/* A thread that was asked and waits where no stop reaches it, in vfork() or for a disk, may do so
+ * for hours. It is counted as it lies there, and stays asked.
+ */
+static void
+take_stuck (SondeStopSampler   *self,
+            SondeSampledThread *thread)
+{
+  guint64 n_ticks = self->tick - thread->tick;
+  guint64 ns = self->now_ns - thread->time_ns;
+  Held *held = sonde_stop_sampler_ensure_held (self, thread);
+  SondeThreadRuns runs, after;
+  SondeThreadWait wait;
+  SondeThreadState state;
+
+  if (n_ticks == 0 || !sonde_thread_read_runs (&thread->thread, &runs))
+    return;
+
+  if (thread->is_stuck && runs.count == thread->runs.count)
+    {
+      self->client->repeated (thread, SONDE_THREAD_STATE_IO, n_ticks, ns, self->data);
+      sonde_stop_sampler_mark_counted (self, thread);
+      return;
+    }
+
+  if (!sonde_thread_read_wait (&thread->thread, &wait) || !wait.asleep || wait.sp == 0 ||
+      !sonde_thread_read_state (&thread->thread, &state) || state != SONDE_THREAD_STATE_IO ||
+      !capture_quietly (self, thread, &wait, &held->capture) ||
+      !sonde_thread_read_runs (&thread->thread, &after) || after.count != runs.count)
+    return;
+
+  self->client->captured (thread, &held->capture, state, n_ticks, ns, TRUE, self->data);
+  thread->is_stuck = TRUE;
+  thread->runs = runs;
+  sonde_stop_sampler_mark_counted (self, thread);
+}
+
+gboolean
+sonde_stop_sampler_look_at_next_stuck (SondeStopSampler *self)
+{
+  while (self->n_stuck > 0 && self->asked->len > 0)
+    {
+      SondeSampledThread *thread;
+
+      self->n_stuck--;
+      self->stuck_at = (self->stuck_at + 1) % self->asked->len;
+      thread = g_ptr_array_index (self->asked, self->stuck_at);
+      if (self->now_ns > thread->asked_since_ns + STUCK_NS)
+        {
+          take_stuck (self, thread);
+          return TRUE;
+        }
+    }
+
+  return FALSE;
 }

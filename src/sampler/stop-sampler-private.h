@@ -65,6 +65,8 @@ struct _SondeStopSampler
   guint                     sleeper_at; /* where the next look at a sleeper begins */
   guint                     n_sleepers; /* that may still be looked at in this tick */
   gint                      sleeper_budget; /* for them */
+  guint                     n_stuck;    /* asked ones that may still be looked at in this tick */
+  guint                     stuck_at;   /* index of the one that was looked at last */
 
   guint64                   tick;
   SondeTurn                 turn;
@@ -130,6 +132,11 @@ void    sonde_stop_sampler_take_sleeper (SondeStopSampler      *self,
 /* Gives the client the samples of one that sleeps; or asks it to stop, where that says so. */
 void    sonde_stop_sampler_give_sleeper (SondeStopSampler      *self,
                                          const Held            *held);
+
+/* Counts one thread that was asked long ago and waits where no stop reaches it; gives whether one
+ * was looked at.
+ */
+gboolean sonde_stop_sampler_look_at_next_stuck (SondeStopSampler *self);
 
 /* stopper.c */
 

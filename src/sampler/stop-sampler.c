@@ -26,6 +26,8 @@
 #define COST_OF_SLEEPER 3
 #define COST_OF_LONG_SLEEPER 8
 #define LONG_NS SONDE_NS_PER_SECOND
+/* Of threads that do not stop. */
+#define N_STUCK_A_TICK 32
 
 /* How many captures may wait for the client; there are more where threads had to be let go. */
 #define N_CAPTURES_MAX 64
@@ -400,6 +402,7 @@ sonde_stop_sampler_look (SondeStopSampler *self,
 
   self->n_sleepers = self->threads->len;
   self->sleeper_budget = SLEEPER_BUDGET;
+  self->n_stuck = MIN (self->asked->len, N_STUCK_A_TICK);
 }
 
 gboolean
@@ -408,7 +411,7 @@ sonde_stop_sampler_proceed (SondeStopSampler *self)
   g_return_val_if_fail (self != NULL, FALSE);
 
   return give_next (self) || look_at_next_sleeper (self) ||
-         sonde_stop_sampler_list_again (self);
+         sonde_stop_sampler_look_at_next_stuck (self) || sonde_stop_sampler_list_again (self);
 }
 
 gboolean

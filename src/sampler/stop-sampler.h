@@ -46,6 +46,7 @@ typedef struct
   SondeThreadRuns  runs;
   guint64          woke_ns;    /* when it was last found to have run */
   gboolean         is_asked;   /* asked to stop, and on its way */
+  gboolean         is_stuck;   /* asked, and counted since without a stop; @runs are of then */
   SondeThreadState asked_state; /* asleep, or RUNNING where READY is not told from it yet */
   SondeThreadRuns  asked_runs;
   guint64          asked_since_ns;

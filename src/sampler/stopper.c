@@ -68,6 +68,7 @@ sonde_stop_sampler_ask (SondeStopSampler      *self,
     {
     case SONDE_TRACEE_PENDING:
       thread->is_asked = TRUE;
+      thread->is_stuck = FALSE;
       thread->asked_state = state;
       thread->asked_runs = *runs;
       thread->asked_ns = sonde_clock_now_ns ();

@@ -96,7 +96,7 @@ sonde_system_call_may_be_stopped (const SondeThread     *thread,
 
     case SONDE_ASLEEP_NO_SOCKET:
       return sonde_system_call_is_native (thread->tid, wait->pc) &&
-             !is_socket (thread, wait->argument);
+             !is_socket (thread, wait->arguments[0]);
 
     case SONDE_ASLEEP_STOP:
       return sonde_system_call_is_native (thread->tid, wait->pc);

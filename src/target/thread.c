@@ -177,13 +177,8 @@ sonde_thread_read_wait (SondeThread     *self,
 
   wait->asleep = TRUE;
   wait->call = strtoll (at, &at, 10);
-  for (guint i = 0; wait->call >= 0 && i < 6; i++)
-    {
-      guint64 argument = strtoull (at, &at, 16);
-
-      if (i == 0)
-        wait->argument = argument;
-    }
+  for (guint i = 0; wait->call >= 0 && i < SONDE_N_CALL_ARGUMENTS; i++)
+    wait->arguments[i] = strtoull (at, &at, 16);
   wait->sp = strtoull (at, &at, 16);
   wait->pc = strtoull (at, &at, 16);
 

@@ -29,12 +29,13 @@ typedef struct
 
 /* Of x86_64 (arch/x86/entry/syscalls/syscall_64.tbl); its first argument is what is waited on. */
 #define SONDE_CALL_FUTEX 202
+#define SONDE_N_CALL_ARGUMENTS 6
 
 /**
  * SondeThreadWait:
  * @asleep: whether it is off the CPU and waits for something; if not the other fields are 0
  * @call: the number of the system call it waits in; -1 for none
- * @argument: the first argument of that call
+ * @arguments: those of that call, as they are in its registers; 0 with none
  * @sp: its stack pointer in user space
  * @pc: where it will go on in user space
  *
@@ -44,7 +45,7 @@ typedef struct
 {
   gboolean     asleep;
   gint64       call;
-  guint64      argument;
+  guint64      arguments[SONDE_N_CALL_ARGUMENTS];
   SondeAddress sp;
   SondeAddress pc;
 } SondeThreadWait;

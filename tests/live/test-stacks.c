@@ -18,7 +18,7 @@ static TestStacks *
 record (TestProgram *target)
 {
   g_autofree char *pid = test_dup_number (target->pid);
-  g_autofree char *folded = test_cli_run (0, "record", "-p", pid, "-d", "0.5", NULL);
+  g_autofree char *folded = test_cli_run (0, "record", "-p", pid, "-d", "0.5", "-m", "wall", NULL);
   TestStacks *stacks = test_stacks_parse (folded);
 
   test_stacks_show (stacks);
@@ -172,6 +172,32 @@ test_stacks_other_signal_stack (void)
 
   target = test_target_start ("handler", "alt", NULL);
   check_handler (target);
+}
+
+/* Where no stop reaches it; with a return address that is in a register only. */
+static void
+test_stacks_vfork (void)
+{
+  g_autoptr(TestProgram) target = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  target = test_target_start ("vforker", NULL);
+  check_path (target, "main;launch;spawn;vfork");
+}
+
+/* Its frame hangs on a register that only a stop would show. */
+static void
+test_stacks_vfork_in_frame (void)
+{
+  g_autoptr(TestProgram) target = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  target = test_target_start ("vforker", "frame", NULL);
+  check_path (target, "launch_in_frame;spawn;vfork");
 }
 
 static void
@@ -349,6 +375,8 @@ main (int   argc,
   g_test_add_func ("/live/stacks/cplusplus-names", test_stacks_cplusplus_names);
   g_test_add_func ("/live/stacks/signal-handler", test_stacks_signal_handler);
   g_test_add_func ("/live/stacks/other-signal-stack", test_stacks_other_signal_stack);
+  g_test_add_func ("/live/stacks/vfork", test_stacks_vfork);
+  g_test_add_func ("/live/stacks/vfork-in-frame", test_stacks_vfork_in_frame);
   g_test_add_func ("/live/stacks/stripped-static", test_stacks_stripped_static);
   for (guint i = 0; i < G_N_ELEMENTS (no_search_table); i++)
     {
