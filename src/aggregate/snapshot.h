@@ -189,6 +189,7 @@ typedef struct
   guint64               sample_count;   /* kept samples, any mode, all threads */
   guint64               mode_count;     /* of sample_count: in the query's mode */
   guint64               truncated_count;/* of mode_count: stack not finished */
+  guint64               guessed_count;  /* of native stacks: outer frames were guessed */
   guint64               cut_count;      /* of mode_count: call path no longer kept whole */
   guint64               unnamed_count;  /* of mode_count: innermost frame without a name */
   SondeLosses           losses;

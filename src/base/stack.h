@@ -36,6 +36,7 @@ typedef enum
  * @depth: how many frames
  * @end: why there are no more
  * @missed: with %SONDE_STACK_END_BYTES, the address that was not among the captured bytes
+ * @is_guessed: outer frames were found without a register that they hang on
  * @unmapped: an address was in no executable mapping: the memory map is out of date, or
  *   the frame is wrong
  * @addresses: innermost first: the instruction that executes. For the innermost frame, and one
@@ -49,6 +50,7 @@ typedef struct
   guint         depth;
   SondeStackEnd end;
   SondeAddress  missed;
+  gboolean      is_guessed;
   gboolean      unmapped;
   SondeAddress  addresses[SONDE_STACK_DEPTH_MAX];
 } SondeStack;

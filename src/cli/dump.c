@@ -88,6 +88,8 @@ append_thread (GString               *text,
 
   if (thread->truncated)
     g_string_append_printf (text, "%s\n", _("Outer frames are missing."));
+  if (thread->guessed)
+    g_string_append_printf (text, "%s\n", _("Outer frames are a guess."));
 }
 
 int

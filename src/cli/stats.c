@@ -169,6 +169,7 @@ sonde_stats_dup_json (const SondeSnapshot *snapshot)
   add_number (builder, "rate_achieved", snapshot->rate_mean_hz);
   add_losses (builder, &snapshot->losses);
   add_count (builder, "truncated", snapshot->truncated_count);
+  add_count (builder, "guessed", snapshot->guessed_count);
   add_count (builder, "cut", snapshot->cut_count);
   add_count (builder, "unnamed", snapshot->unnamed_count);
   add_count (builder, "threads", snapshot->thread_count);

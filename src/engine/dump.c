@@ -143,6 +143,7 @@ fill_frames (Dumper             *self,
   thread->truncated = codes != NULL && codes->is_truncated;
   if (self->frames != SONDE_FRAMES_PYTHON)
     thread->truncated |= stack->end != SONDE_STACK_END_OUTERMOST;
+  thread->guessed = stack->is_guessed && self->frames != SONDE_FRAMES_PYTHON;
 
   if (self->frames == SONDE_FRAMES_BOTH)
     n = sonde_python_stage_merge_frames (self->python, stack, codes, self->merged);
@@ -182,6 +183,7 @@ on_captured_cb (SondeSampledThread *sampled,
   if (stack->end == SONDE_STACK_END_REGISTER && !is_final)
     return FALSE;
 
+  sonde_unwinder_guess (self->unwinder, capture, stack);
   self->wants_more |= sonde_reach_extend (sampled, capture, stack);
   sonde_outermost_cut (stack, self->maps);
 

@@ -31,6 +31,7 @@ typedef struct
  * @state: what it was doing
  * @captured: whether its stack could be read at all
  * @truncated: whether outer frames are missing
+ * @guessed: whether outer frames were found without a register that they hang on
  * @frames: (element-type SondeDumpFrame): innermost first
  */
 typedef struct
@@ -40,6 +41,7 @@ typedef struct
   SondeThreadState state;
   gboolean         captured;
   gboolean         truncated;
+  gboolean         guessed;
   GArray          *frames;
 } SondeDumpThread;
 

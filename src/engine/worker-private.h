@@ -40,6 +40,7 @@ struct _SondeWorker
   SondeLosses          losses;
   SondeUnseen          unseen;       /* while the stop sampler is at work */
   guint64              target_cpu_ns; /* of the target's clock, when it was last read */
+  guint64              guessed_count; /* samples whose outer frames were guessed */
   SondeSessionState    state;
   SondeEnd             end;
   SondeObstacle        obstacle;

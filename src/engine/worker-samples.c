@@ -28,6 +28,7 @@ typedef struct
   SondeViewsThread *views;    /* borrowed */
   pid_t             tid;
   SondeAddress      futex;    /* that it slept on or had just slept on, at its last capture */
+  gboolean          is_guessed; /* outer frames of its last stack are a guess */
   gboolean          has_codes; /* its last stack counts in the view of Python */
   gboolean          is_torn;   /* it would, if it could be told what was on it */
 } Thread;
@@ -201,6 +202,9 @@ on_captured_cb (SondeSampledThread *sampled,
   if (stack->end == SONDE_STACK_END_REGISTER && !is_final)
     return FALSE;
 
+  thread->is_guessed = sonde_unwinder_guess (self->unwinder, capture, stack);
+  if (thread->is_guessed)
+    self->guessed_count += n_ticks;
   sonde_reach_extend (sampled, capture, stack);
   sonde_outermost_cut (stack, self->target->maps);
   for (guint i = 0; i < stack->depth; i++)
@@ -230,6 +234,8 @@ on_repeated_cb (SondeSampledThread *sampled,
   SondeThreadStatus status = judge_status (self, thread, state);
 
   add_seen (self, state, ns);
+  if (thread->is_guessed)
+    self->guessed_count += n_ticks;
   sonde_views_repeat (self->views, SONDE_FRAMES_NATIVE, thread->views, status, n_ticks, ns);
   sonde_views_repeat (self->views, SONDE_FRAMES_BOTH, thread->views, status, n_ticks, ns);
   if (thread->has_codes)

@@ -101,6 +101,7 @@ fill_session (SondeWorker   *self,
   snapshot->stopped = sonde_stop_sampler_is_stopped (self->sampler);
   snapshot->is_naming = self->is_naming;
   snapshot->losses = self->losses;
+  snapshot->guessed_count = self->guessed_count;
   snapshot->losses.count[SONDE_LOSS_UNSEEN] += count_unseen (self);
   snapshot->elapsed_ns = now_ns - self->started_ns;
   snapshot->sampler_cpu_ns = self->ended_ns != 0

@@ -51,6 +51,7 @@ start_counting (SondeWorker *self,
   self->unseen = (SondeUnseen) { 0 };
   if (self->peek == NULL)
     sonde_unseen_begin (&self->unseen, sonde_worker_read_target_cpu (self));
+  self->guessed_count = 0;
   sonde_rate_meter_init (&self->meter, now_ns);
 }
 

@@ -17,6 +17,8 @@
 
 #include <string.h>
 
+#include "unwinder/call-site.h"
+
 /* Bytes of the longest known entry point (glibc: 38), and from the call to the end of a thread. */
 #define ENTRY_BYTES 64
 #define END_BYTES 16
@@ -47,31 +49,10 @@ sonde_outermost_is_code (SondeTables  *tables,
   return (entry != 0 && pc >= entry && pc - entry < ENTRY_BYTES) || ends_thread (tables, pc);
 }
 
-/* call REL32 has 5 bytes, call *REGISTER 2 or 3, call *MEMORY more (Intel SDM, volume 2, CALL). */
-static gboolean
-follows_call (SondeTables  *tables,
-              SondeAddress  address)
-{
-  guint8 bytes[8];
-  guint64 word;
-
-  if (!sonde_tables_is_code (tables, address) || !sonde_tables_read (tables, address - 8, &word))
-    return FALSE;
-
-  memcpy (bytes, &word, sizeof bytes);
-  if (bytes[3] == 0xe8)
-    return TRUE;
-
-  for (guint i = 1; i < 7; i++)
-    if (bytes[i] == 0xff && (bytes[i + 1] & 0x38) == 0x10)
-      return TRUE;
-
-  return FALSE;
-}
-
 gboolean
 sonde_outermost_is_return (SondeTables  *tables,
                            SondeAddress  address)
 {
-  return follows_call (tables, address) && sonde_outermost_is_code (tables, address);
+  return sonde_call_site_judge (tables, address, 0) != SONDE_CALL_SITE_NONE &&
+         sonde_outermost_is_code (tables, address);
 }

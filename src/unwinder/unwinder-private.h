@@ -3,7 +3,8 @@
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * unwinder.c goes from frame to frame by rules, without-rule.c where there are none.
+ * unwinder.c goes from frame to frame by rules, without-rule.c where there are none. guess.c finds
+ * out what a register may be that is not known.
  */
 
 #pragma once
@@ -15,6 +16,9 @@
 #include "unwinder/unwinder.h"
 
 G_BEGIN_DECLS
+
+/* How many words libunwind may read for one stack. */
+#define N_READS_A_STACK 1000000
 
 /* A power of two; where an address was found to be the kernel's way back from a signal, or not. */
 #define N_TRAMPOLINES 1024
@@ -31,6 +35,7 @@ struct _SondeUnwinder
 
   GHashTable         *endless; /* owned; where functions begin whose rules come to no end */
   GHashTable         *memos;   /* tid → SondeMemo, owned */
+  SondeStack         *trial;   /* owned; of guesses; NULL before the first */
   GArray             *frames;  /* of SondeMemoFrame: found in the unwinding under way */
 
   /* Of the unwinding under way */
@@ -44,9 +49,12 @@ struct _SondeUnwinder
   guint               n_reads_given; /* for this frame, and how many of those are left */
   guint               n_reads_left;
   guint               n_reads_in_all; /* left for this stack before this frame */
+  guint               n_reads_to_guess; /* left for all that one guess needs */
   SondeAddress        procedure; /* the one whose rules were found last */
   SondeAddress        missed_address;
   SondeAddress        high;       /* no captured byte from here on was read */
+  gboolean            is_by_rules; /* no frame so far was without */
+  SondeAddress        frame_sp;   /* of the frame that was stepped from last */
   gboolean            is_exact;   /* the registers' address is no return address */
   gboolean            is_in_chain; /* the frame was found by its callee's frame pointer */
 };
@@ -55,6 +63,14 @@ struct _SondeUnwinder
 gboolean sonde_unwinder_read_stack        (SondeUnwinder *self,
                                            SondeAddress   address,
                                            guint64       *value);
+
+/* Whether @pc is what a signal handler returns to: mov $15, %rax; syscall (rt_sigreturn). */
+gboolean sonde_unwinder_is_trampoline     (SondeUnwinder *self,
+                                           SondeAddress   pc);
+/* Gives where the function at @address begins, as the rules say. FALSE if there are none. */
+gboolean sonde_unwinder_find_procedure    (SondeUnwinder *self,
+                                           SondeAddress   address,
+                                           SondeAddress  *start);
 
 /* without-rule.c: makes the registers those of the caller of a frame without a rule, that stands at
  * @pc with @sp and, if @has_fp, @fp. FALSE at the end, with @end set.

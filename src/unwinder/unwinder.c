@@ -35,12 +35,11 @@ extern int search_unwind_table (unw_addr_space_t  space,
  */
 #define N_CACHED_RULES 65536
 
-/* How many words libunwind may read for one frame, and for one stack: rules are read byte by byte,
- * 100 or so for most frames, some 10,000 for the longest known. A rule is a program, which may jump
- * back (DWARF 5, 2.5.1.5), and libunwind would follow it for ever.
+/* How many words libunwind may read for one frame: rules are read byte by byte, 100 or so for most
+ * frames, some 10,000 for the longest known. A rule is a program, which may jump back (DWARF 5,
+ * 2.5.1.5), and libunwind would follow it for ever.
  */
 #define N_READS_A_FRAME 65536
-#define N_READS_A_STACK 1000000
 #define N_ENDLESS_MAX 4096
 
 /* Searches all tables that may cover @address. */
@@ -133,6 +132,9 @@ sonde_unwinder_read_stack (SondeUnwinder *self,
                            SondeAddress   address,
                            guint64       *value)
 {
+  if (self->capture == NULL)
+    return FALSE;
+
   if (!read_piece (&self->capture->stack, address, value))
     return read_piece (&self->capture->outer, address, value);
 
@@ -146,6 +148,24 @@ give_reads (SondeUnwinder *self)
   self->n_reads_in_all -= self->n_reads_given - self->n_reads_left;
   self->n_reads_given = MIN (N_READS_A_FRAME, self->n_reads_in_all);
   self->n_reads_left = self->n_reads_given;
+}
+
+gboolean
+sonde_unwinder_find_procedure (SondeUnwinder *self,
+                               SondeAddress   address,
+                               SondeAddress  *start)
+{
+  unw_proc_info_t info = { 0 };
+  /* One less, so that no function is blamed for it. */
+  guint n_reads = MIN (N_READS_A_FRAME - 1, self->n_reads_to_guess);
+  gboolean is_found;
+
+  self->n_reads_given = self->n_reads_left = n_reads;
+  is_found = search_tables (self, address, &info, FALSE) >= 0;
+  self->n_reads_to_guess -= n_reads - self->n_reads_left;
+  *start = info.start_ip;
+
+  return is_found;
 }
 
 /* A function whose rules come to no end is one without rules from then on. */
@@ -282,6 +302,7 @@ sonde_unwinder_free (SondeUnwinder *self)
   g_hash_table_unref (self->endless);
   g_hash_table_unref (self->memos);
   g_array_unref (self->frames);
+  g_free (self->trial);
   unw_destroy_addr_space (self->space);
   sonde_tables_free (self->tables);
   g_free (self);
@@ -335,6 +356,7 @@ step (SondeUnwinder *self,
   unw_get_reg (cursor, UNW_REG_IP, &pc);
   unw_get_reg (cursor, UNW_REG_SP, &sp);
   has_fp = unw_get_reg (cursor, UNW_X86_64_RBP, &fp) == 0;
+  self->frame_sp = sp;
   self->missed_bytes = FALSE;
   self->missed_register = FALSE;
   self->missed_table = FALSE;
@@ -349,16 +371,15 @@ step (SondeUnwinder *self,
     }
 
   /* Without a rule libunwind guesses; a guess is not what we show. */
+  self->is_by_rules = FALSE;
   return sonde_unwinder_step_without_rule (self, pc, sp, has_fp, fp, end) &&
          unw_init_remote (cursor, self->space, self) == 0;
 }
 
-/* Whether @pc is the code that a signal handler returns to: mov $15, %rax; syscall (rt_sigreturn).
- * libunwind knows it only where it found no unwind information.
- */
-static gboolean
-is_trampoline (SondeUnwinder *self,
-               SondeAddress   pc)
+/* libunwind knows it only where it found no unwind information. */
+gboolean
+sonde_unwinder_is_trampoline (SondeUnwinder *self,
+                              SondeAddress   pc)
 {
   guint slot = (guint) (pc ^ (pc >> 10)) % N_TRAMPOLINES;
 
@@ -431,7 +452,7 @@ walk (SondeUnwinder *self,
           return -1;
         }
 
-      returns_from_signal = is_trampoline (self, pc);
+      returns_from_signal = sonde_unwinder_is_trampoline (self, pc);
       address = self->is_exact || returns_from_signal ? pc : pc - 1;
       if (memo != NULL)
         {
@@ -504,6 +525,7 @@ sonde_unwinder_unwind (SondeUnwinder      *self,
   self->high = 0;
   self->is_exact = TRUE;
   self->is_in_chain = FALSE;
+  self->is_by_rules = TRUE;
   self->n_reads_in_all = N_READS_A_STACK;
   self->n_reads_given = 0;
   self->n_reads_left = 0;
@@ -513,6 +535,7 @@ sonde_unwinder_unwind (SondeUnwinder      *self,
   g_array_set_size (self->frames, 0);
 
   stack->depth = 0;
+  stack->is_guessed = FALSE;
   stack->end = SONDE_STACK_END_NO_RULE;
   if (unw_init_remote (&cursor, self->space, self) == 0)
     index = walk (self, &cursor, memo, stack);

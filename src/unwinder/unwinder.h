@@ -38,6 +38,14 @@ void           sonde_unwinder_unwind   (SondeUnwinder      *self,
                                         const SondeCapture *capture,
                                         SondeStack         *stack);
 
+/* After unwind() of a sleeper whose stack hangs on a frame pointer that is not known: finds out
+ * what it can be, and fills @stack with the whole stack. FALSE where it can be nothing or several,
+ * and @stack is as it was.
+ */
+gboolean       sonde_unwinder_guess    (SondeUnwinder      *self,
+                                        const SondeCapture *capture,
+                                        SondeStack         *stack);
+
 /* Looks for unwind tables that were missed since the last call: on the disk, or by searching all of
  * a file's memory, so not while a thread is held. TRUE if some were found, with which the same
  * capture may have more frames.

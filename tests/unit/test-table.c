@@ -47,6 +47,7 @@ make_snapshot (SondeFunctionFigures *rows,
   snapshot.sample_count = 5000;
   snapshot.mode_count = 4000;
   snapshot.truncated_count = 12;
+  snapshot.guessed_count = 11;
   snapshot.losses.count[SONDE_LOSS_LATE] = 3;
   snapshot.state_count[SONDE_THREAD_STATE_RUNNING] = 4000;
   snapshot.state_count[SONDE_THREAD_STATE_SLEEPING] = 1000;
@@ -231,6 +232,7 @@ test_table_stats_json (void)
   object = json_node_get_object (json_parser_get_root (parser));
   g_assert_cmpint (json_object_get_int_member (object, "samples"), ==, 5000);
   g_assert_cmpint (json_object_get_int_member (object, "truncated"), ==, 12);
+  g_assert_cmpint (json_object_get_int_member (object, "guessed"), ==, 11);
   g_assert_cmpint (json_object_get_int_member (object, "threads"), ==, 1);
   g_assert_cmpfloat (json_object_get_double_member (object, "rate_asked"), ==, 1000);
   g_assert_cmpfloat (json_object_get_double_member (object, "rate_achieved"), ==, 998.4);
