@@ -68,7 +68,8 @@ may_be_stopped (gint64           call,
                 const guint8    *instruction,
                 SondeThreadState state)
 {
-  const SondeThreadWait wait = { .asleep = TRUE, .call = call, .arguments = { (guint64) (gint64) fd },
+  const SondeThreadWait wait = { .asleep = TRUE, .call = call,
+                                 .arguments = { (guint64) (gint64) fd },
                                  .pc = find_end (instruction) };
   SondeThread thread;
   gboolean result;
