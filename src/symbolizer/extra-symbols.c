@@ -34,6 +34,11 @@
 /* A web browser has half a million. */
 #define FRAMES_MAX 4000000
 
+/* What a program begins with calls the C library at once: glibc's _start has 38 bytes, and others
+ * are no longer. Nothing else may say where it ends.
+ */
+#define ENTRY_BYTES_MAX 64
+
 #define STUB_BYTES 16
 #define SMALL_STUB_BYTES 8
 #define JUMP_BYTES 6
@@ -234,7 +239,7 @@ sonde_symbol_table_add_entry (SondeSymbolTable *self,
     return;
 
   symbol.start = header.e_entry;
-  symbol.end = segment.p_vaddr + segment.p_filesz;
+  symbol.end = MIN (segment.p_vaddr + segment.p_filesz, symbol.start + ENTRY_BYTES_MAX);
   if (symbol.start < symbol.end)
     sonde_symbol_table_add (self, &symbol);
 }
