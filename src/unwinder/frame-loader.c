@@ -55,12 +55,14 @@ add_index (Loader                  *self,
            const SondeFrameSection *section,
            guint8                  *bytes)
 {
-  g_autofree guint8 *owned = bytes;
   GArray *entries = sonde_frame_index_read (section);
   SondeFrameIndex *index;
 
   if (entries == NULL)
-    return FALSE;
+    {
+      g_free (bytes);
+      return FALSE;
+    }
 
   index = g_new0 (SondeFrameIndex, 1);
   index->start = section->code_start;
@@ -76,6 +78,7 @@ add_index (Loader                  *self,
       index->bytes = g_memdup2 (section->bytes, section->length);
     }
   g_ptr_array_add (self->indexes, index);
+  g_free (bytes);
 
   return TRUE;
 }
