@@ -250,7 +250,7 @@ look_at_unlocked (SondePeekSampler *self,
   sonde_peek_look_mark_stale (self, interpreter);
   may_differ = thread->is_stale || !thread->is_known;
   if ((may_differ || thread->asked_tick == self->tick) &&
-      !sonde_peek_thread_update_state (thread))
+      !sonde_peek_thread_update_state (self, thread))
     return SONDE_PEEK_LOOK_ENDED;
 
   if (!may_differ || has_slept_on (thread))

@@ -34,6 +34,9 @@ typedef struct
   SondeThreadStatus  status;
   int                cpu;        /* where it was seen last */
   guint64            asked_tick; /* the last tick in which its state is to be asked for */
+  guint64            woken_tick; /* and in which it may be asked whether it was woken */
+  gboolean           is_woken;   /* it slept, and waits for a CPU since */
+  guint64            ran_at_ns;  /* when it was last found to have run */
   SondeThreadRuns    runs;
   gboolean           has_runs;
   gboolean           has_wait;   /* what it sleeps for is known */
@@ -140,7 +143,8 @@ gboolean   sonde_peek_thread_update_runs  (PeekThread       *thread);
 /* What it sleeps for. FALSE if it does not sleep. */
 gboolean   sonde_peek_thread_update_wait  (PeekThread       *thread);
 /* Whether it runs, of one that is not to be read. FALSE if it has ended. */
-gboolean   sonde_peek_thread_update_state (PeekThread       *thread);
+gboolean   sonde_peek_thread_update_state (SondePeekSampler *self,
+                                           PeekThread       *thread);
 
 /* Count its samples up to this tick: with @self->stack, if there is room for that; with its last
  * one; or as lost.

@@ -14,6 +14,9 @@
  */
 #define ASKING_NS 100000
 
+/* Who has not run for so long sleeps for longer than it waits for a CPU. */
+#define RESTLESS_NS (20 * G_GUINT64_CONSTANT (1000000))
+
 /* A thread may have ended without a word to its Python: then its thread state stays. */
 static void
 add_thread (SondePeekSampler  *self,
@@ -23,7 +26,7 @@ add_thread (SondePeekSampler  *self,
   const SondePeekRecord record = { .kind = SONDE_PEEK_APPEARED, .thread = thread };
 
   sonde_thread_open (&thread->thread, self->pid, python->tid);
-  if (!sonde_peek_thread_update_state (thread))
+  if (!sonde_peek_thread_update_state (self, thread))
     {
       sonde_thread_close (&thread->thread);
       g_free (thread);
@@ -178,8 +181,35 @@ sonde_peek_thread_update_wait (PeekThread *thread)
   return TRUE;
 }
 
+/* Whether a thread that has slept since it was last asked may have been woken since: it waits for a
+ * CPU then, and the kernel counts that only when it has one. FALSE if it has ended.
+ */
+static gboolean
+update_sleeper (SondePeekSampler *self,
+                PeekThread       *thread)
+{
+  SondeThreadPlace place;
+
+  if (thread->woken_tick != self->tick || self->now_ns - thread->ran_at_ns >= RESTLESS_NS)
+    return TRUE;
+
+  if (!sonde_thread_read_place (&thread->thread, &place))
+    return FALSE;
+
+  if (place.state != SONDE_THREAD_STATE_RUNNING)
+    return TRUE;
+
+  thread->cpu = place.cpu;
+  thread->status.state = place.state;
+  thread->has_wait = FALSE;
+  thread->is_woken = TRUE;
+
+  return TRUE;
+}
+
 gboolean
-sonde_peek_thread_update_state (PeekThread *thread)
+sonde_peek_thread_update_state (SondePeekSampler *self,
+                                PeekThread       *thread)
 {
   gboolean was_active = sonde_thread_state_is_active (thread->status.state);
   guint64 count = thread->runs.count;
@@ -188,10 +218,18 @@ sonde_peek_thread_update_state (PeekThread *thread)
   if (!sonde_peek_thread_update_runs (thread))
     return FALSE;
 
-  /* It sleeps on. */
-  if (!was_active && thread->runs.count == count && thread->has_wait)
-    return TRUE;
+  if (thread->runs.count == count && !was_active && thread->has_wait)
+    return update_sleeper (self, thread);
 
+  /* It cannot have gone to sleep again without having run. */
+  if (thread->runs.count == count && thread->is_woken)
+    {
+      thread->ran_at_ns = self->now_ns;
+      return TRUE;
+    }
+
+  thread->is_woken = FALSE;
+  thread->ran_at_ns = self->now_ns;
   if (!sonde_thread_read_place (&thread->thread, &place))
     return FALSE;
 

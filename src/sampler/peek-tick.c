@@ -19,6 +19,8 @@
 #define STATES_A_MS 16
 #define STATES_A_TICK_MIN 4
 #define STATES_A_TICK_MAX 64
+/* And how many of those, if they sleep, whether they were woken, which takes 3 µs. */
+#define WOKEN_A_TICK 4
 #define NS_PER_MS G_GUINT64_CONSTANT (1000000)
 
 /* How often a thread is missed in a tick before its sample is lost. */
@@ -160,6 +162,8 @@ choose_asked (SondePeekSampler *self)
       self->next_state = (self->next_state + 1) % self->threads->len;
       thread = g_ptr_array_index (self->threads, self->next_state);
       thread->asked_tick = self->tick;
+      if (i < WOKEN_A_TICK)
+        thread->woken_tick = self->tick;
     }
 }
 
