@@ -15,6 +15,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* How often new threads are looked for. */
+#define PASSES_MAX 8
+
 static struct
 {
   GMutex      lock;
@@ -32,27 +35,47 @@ is_pinned (pid_t tid)
 }
 
 /* Those that run where all do; others were bound by someone else, or have ended. */
-static void
+static gboolean
 move (pid_t            tid,
       const cpu_set_t *to)
 {
   cpu_set_t now;
 
-  if (!is_pinned (tid) && sched_getaffinity (tid, sizeof now, &now) == 0 &&
-      CPU_EQUAL (&now, &placement.chosen))
-    sched_setaffinity (tid, sizeof *to, to);
+  return !is_pinned (tid) && sched_getaffinity (tid, sizeof now, &now) == 0 &&
+         CPU_EQUAL (&now, &placement.chosen) && sched_setaffinity (tid, sizeof *to, to) == 0;
 }
 
-static void
-move_all (const cpu_set_t *to)
+/* Gives how many threads were moved; -1 if they cannot be listed. */
+static int
+move_listed (const cpu_set_t *to)
 {
   GDir *tasks = g_dir_open ("/proc/self/task", 0, NULL);
   const char *name;
+  int n = 0;
 
-  while (tasks != NULL && (name = g_dir_read_name (tasks)) != NULL)
-    move (atoi (name), to);
-  g_clear_pointer (&tasks, g_dir_close);
+  if (tasks == NULL)
+    return -1;
 
+  while ((name = g_dir_read_name (tasks)) != NULL)
+    n += move (atoi (name), to);
+  g_dir_close (tasks);
+
+  return n;
+}
+
+/* A thread that comes meanwhile is where the one is that makes it: so until none is left there.
+ * Where they cannot be listed they stay.
+ */
+static void
+move_all (const cpu_set_t *to)
+{
+  int n = move_listed (to);
+
+  if (n < 0)
+    return;
+
+  for (guint i = 0; n > 0 && i < PASSES_MAX; i++)
+    n = move_listed (to);
   placement.chosen = *to;
 }
 
@@ -60,10 +83,11 @@ move_all (const cpu_set_t *to)
 static gboolean
 ensure_set (void)
 {
-  if (!placement.is_set)
-    placement.is_set = sched_getaffinity (getpid (), sizeof placement.all, &placement.all) == 0;
-  if (placement.is_set && CPU_COUNT (&placement.chosen) == 0)
-    placement.chosen = placement.all;
+  if (placement.is_set)
+    return TRUE;
+
+  placement.is_set = sched_getaffinity (getpid (), sizeof placement.all, &placement.all) == 0;
+  placement.chosen = placement.all;
 
   return placement.is_set;
 }
@@ -94,15 +118,13 @@ sonde_placement_restore (void)
   g_mutex_lock (&placement.lock);
   if (placement.is_set && !CPU_EQUAL (&placement.all, &placement.chosen))
     move_all (&placement.all);
-  placement.is_set = FALSE;
-  CPU_ZERO (&placement.chosen);
+  placement.is_set = !CPU_EQUAL (&placement.all, &placement.chosen);
   g_mutex_unlock (&placement.lock);
 }
 
 gboolean
 sonde_placement_pin (int cpu)
 {
-  gboolean is_pinned;
   cpu_set_t cpus;
 
   if (cpu < 0 || cpu >= CPU_SETSIZE)
@@ -112,14 +134,18 @@ sonde_placement_pin (int cpu)
   CPU_SET (cpu, &cpus);
 
   g_mutex_lock (&placement.lock);
-  is_pinned = sched_setaffinity (0, sizeof cpus, &cpus) == 0;
-  if (is_pinned && placement.pinned == NULL)
+  if (placement.pinned == NULL)
     placement.pinned = g_hash_table_new (NULL, NULL);
-  if (is_pinned)
-    g_hash_table_add (placement.pinned, GINT_TO_POINTER (gettid ()));
+  g_hash_table_add (placement.pinned, GINT_TO_POINTER (gettid ()));
   g_mutex_unlock (&placement.lock);
 
-  return is_pinned;
+  /* It comes back on that CPU, when it has it: not under the lock, for which the worker waits. */
+  if (sched_setaffinity (0, sizeof cpus, &cpus) == 0)
+    return TRUE;
+
+  sonde_placement_unpin ();
+
+  return FALSE;
 }
 
 void

@@ -38,6 +38,9 @@ struct _SondeEngine
   char          *folded;       /* owned */
   gboolean       has_failed;   /* there will be no other answer */
   gboolean       is_running;   /* the thread is there, and has not ended */
+  gboolean       is_suspending; /* it has taken that order */
+  gboolean       has_resumed;  /* the client wants it to go on nevertheless */
+  gboolean       is_ending;    /* it will not any more */
 
   /* The thread's; while there is none, the client's */
   SondeWorker   *worker;       /* owned; NULL before it has attached, and if it has failed */

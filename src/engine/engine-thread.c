@@ -92,6 +92,11 @@ take_orders (SondeEngine *self,
   };
   if (orders->has_settings)
     sonde_settings_copy (&orders->settings, &self->settings);
+  if (orders->has_suspend)
+    {
+      self->is_suspending = TRUE;
+      self->has_resumed = FALSE;
+    }
   self->has_settings = FALSE;
   self->has_reset = FALSE;
   self->has_stop = FALSE;
@@ -159,6 +164,24 @@ obey (SondeEngine *self,
   return changes;
 }
 
+/* After the thread has let go of all: whether the client, which may not wait for that for long, has
+ * had it go on by now.
+ */
+static gboolean
+goes_on (SondeEngine *self)
+{
+  gboolean has_resumed;
+
+  g_mutex_lock (&self->lock);
+  has_resumed = self->has_resumed;
+  self->is_suspending = FALSE;
+  self->has_resumed = FALSE;
+  self->is_ending = !has_resumed;
+  g_mutex_unlock (&self->lock);
+
+  return has_resumed;
+}
+
 /* Turns until told to quit, or to suspend. While sampling a turn is a tick; afterwards it waits for
  * orders or names.
  */
@@ -181,6 +204,11 @@ run_session (SondeEngine *self)
       self->is_suspended = orders.has_suspend && !orders.has_quit;
       if (self->is_suspended)
         sonde_worker_suspend (worker);
+      if (self->is_suspended && goes_on (self))
+        {
+          self->is_suspended = FALSE;
+          sonde_worker_resume (worker);
+        }
       if (self->is_suspended || orders.has_quit)
         return;
 
@@ -338,6 +366,7 @@ sonde_engine_start (SondeEngine *self)
 {
   g_atomic_int_inc (&self->n_users);
   self->is_running = TRUE;
+  self->is_ending = FALSE;
   self->thread = g_thread_try_new ("sonde-worker", run_worker_thread, self, NULL);
   if (self->thread == NULL)
     go_without_thread (self);

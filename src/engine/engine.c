@@ -217,16 +217,17 @@ sonde_engine_suspend (SondeEngine *self)
 void
 sonde_engine_resume (SondeEngine *self)
 {
-  gboolean is_running;
+  gboolean is_over;
 
   g_return_if_fail (self != NULL);
 
   g_mutex_lock (&self->lock);
-  is_running = self->is_running;
+  is_over = !self->is_running || self->is_ending;
   self->has_suspend = FALSE;
+  self->has_resumed = self->is_suspending;
   g_mutex_unlock (&self->lock);
 
-  if (!is_running)
+  if (is_over)
     g_clear_pointer (&self->thread, g_thread_join);
   if (self->thread == NULL && self->worker != NULL)
     sonde_engine_start (self);

@@ -167,14 +167,19 @@ sonde_worker_set_settings (SondeWorker         *self,
 {
   gboolean has_new_rate = settings->rate_hz < self->settings.rate_hz ||
                           settings->rate_hz > self->settings.rate_hz;
+  double rate_hz;
 
   /* Who asks for other frames asks again whether they can be read without stopping. */
   if (settings->query.frames != self->settings.query.frames)
     self->hindrance = SONDE_HINDRANCE_NONE;
 
+  rate_hz = self->settings.rate_hz;
   sonde_settings_copy (&self->settings, settings);
 
-  if (has_new_rate)
+  /* The figures of one that is over are of the rate that it had. */
+  if (self->state != SONDE_SESSION_SAMPLING)
+    self->settings.rate_hz = rate_hz;
+  else if (has_new_rate)
     sonde_worker_start_pacing (self, sonde_clock_now_ns ());
 
   sonde_views_set_frozen (self->views, self->settings.frozen);

@@ -148,7 +148,7 @@ sonde_stop_sampler_give_sleeper (SondeStopSampler *self,
       return;
     }
 
-  thread->is_known = TRUE;
+  thread->is_known = thread->has_runs = TRUE;
   thread->state = held->state;
   thread->runs = held->runs;
   thread->woke_ns = self->now_ns;

@@ -179,16 +179,18 @@ sonde_stop_sampler_give_stopped (SondeStopSampler *self,
                                  const Held       *held)
 {
   SondeSampledThread *thread = held->thread;
-  guint64 n_ticks = MAX (self->tick - thread->tick, 1);
-  guint64 tick_ns = (self->now_ns - thread->time_ns) / n_ticks;
+  guint64 n_ticks = self->tick - thread->tick;
+  guint64 tick_ns = (self->now_ns - thread->time_ns) / MAX (n_ticks, 1);
   Judgement judgement;
 
   sonde_stop_sampler_add_late_holder (self, thread);
-  judgement = judge_wait (self, held, n_ticks);
+  judgement = judge_wait (self, held, MAX (n_ticks, 1));
+  /* It was counted where it lay, in this very tick, before it came to its stop. */
+  judgement.n_first = MIN (judgement.n_first, n_ticks);
   remember_stop (thread, held);
   if (judgement.state == SONDE_THREAD_STATE_RUNNING)
     want_cpu (self, held);
-  thread->is_known = TRUE;
+  thread->is_known = thread->has_runs = TRUE;
   thread->state = thread->asked_state;
   thread->runs = held->runs;
   sonde_stop_sampler_mark_counted (self, thread);

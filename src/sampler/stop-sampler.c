@@ -222,7 +222,7 @@ count_unseen (SondeStopSampler      *self,
   /* When it ran is not known, but for how long is: the rest of the time it slept on. */
   active_ns = runs->ran_ns - thread->runs.ran_ns + runs->waited_ns - thread->runs.waited_ns;
   n_active = MIN (n_ticks, (active_ns + self->period_ns - 1) / self->period_ns);
-  if (!thread->is_known || sonde_thread_state_is_active (thread->state))
+  if (!thread->has_runs || sonde_thread_state_is_active (thread->state))
     n_active = n_ticks;
 
   if (n_active < n_ticks)
@@ -312,7 +312,7 @@ static gint
 get_cost (SondeStopSampler         *self,
           const SondeSampledThread *thread)
 {
-  if (!thread->is_known)
+  if (!thread->has_runs)
     return 0;
 
   return self->now_ns - thread->woke_ns > LONG_NS ? COST_OF_LONG_SLEEPER : COST_OF_SLEEPER;

@@ -41,7 +41,8 @@ typedef struct
   guint            n_named;    /* captures with which its name was read */
   guint64          tick;       /* up to which its samples are counted */
   guint64          time_ns;    /* the same as a time */
-  gboolean         is_known;   /* the fields below hold the last capture */
+  gboolean         has_runs;   /* @state and @runs are of an earlier capture */
+  gboolean         is_known;   /* and nothing has come up that makes it worthless */
   SondeThreadState state;
   SondeThreadRuns  runs;
   guint64          woke_ns;    /* when it was last found to have run */

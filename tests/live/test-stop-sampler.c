@@ -16,6 +16,7 @@
 #include "sampler/stop-sampler.h"
 #include "support/program.h"
 #include "support/python-target.h"
+#include "support/sampling.h"
 #include "support/threads.h"
 #include "target/thread.h"
 
@@ -40,73 +41,6 @@
 /* One that a dead test left behind ends by itself. */
 #define LIFE_S 60
 
-static void
-on_thread_cb (SondeSampledThread *thread,
-              gpointer            data)
-{
-}
-
-static gboolean
-on_captured_cb (SondeSampledThread *thread,
-                const SondeCapture *capture,
-                SondeThreadState    state,
-                guint64             n_ticks,
-                guint64             ns,
-                gboolean            is_final,
-                gpointer            data)
-{
-  return is_final;
-}
-
-static void
-on_repeated_cb (SondeSampledThread *thread,
-                SondeThreadState    state,
-                guint64             n_ticks,
-                guint64             ns,
-                gpointer            data)
-{
-}
-
-static void
-on_lost_cb (SondeSampledThread *thread,
-            SondeLoss           loss,
-            guint64             n_ticks,
-            gpointer            data)
-{
-}
-
-static const SondeSamplerClient client = {
-  .thread_appeared = on_thread_cb,
-  .thread_renamed = on_thread_cb,
-  .thread_ended = on_thread_cb,
-  .captured = on_captured_cb,
-  .repeated = on_repeated_cb,
-  .lost = on_lost_cb,
-};
-
-static SondeThreadState
-read_state (pid_t pid)
-{
-  SondeThreadState state = SONDE_THREAD_STATE_STOPPED;
-  SondeThread thread;
-
-  sonde_thread_open (&thread, pid, pid);
-  g_assert_true (sonde_thread_read_state (&thread, &state));
-  sonde_thread_close (&thread);
-
-  return state;
-}
-
-static void
-wait_for_state (pid_t            pid,
-                SondeThreadState state)
-{
-  for (guint i = 0; i < WAIT_STEPS && read_state (pid) != state; i++)
-    g_usleep (WAIT_STEP_US);
-
-  g_assert_cmpint (read_state (pid), ==, state);
-}
-
 static gboolean
 on_captured_with_codes_cb (SondeSampledThread *thread,
                            const SondeCapture *capture,
@@ -124,47 +58,11 @@ on_captured_with_codes_cb (SondeSampledThread *thread,
   return TRUE;
 }
 
-/* A thread that sleeps is only asked once the client wants more of it. */
-static void
-look_at_all (SondeStopSampler *sampler,
-             const SondeTick  *tick)
-{
-  sonde_stop_sampler_look (sampler, tick);
-  while (sonde_stop_sampler_proceed (sampler))
-    ;
-}
-
-/* Until no thread is asked and all have been given to the client. */
-static void
-collect_all (SondeStopSampler *sampler)
-{
-  for (guint n_waits = 0; n_waits < WAIT_STEPS;)
-    {
-      if (sonde_stop_sampler_collect (sampler) || sonde_stop_sampler_proceed (sampler))
-        continue;
-
-      if (!sonde_stop_sampler_has_asked (sampler))
-        return;
-
-      g_usleep (WAIT_STEP_US);
-      n_waits++;
-    }
-
-  g_assert_not_reached ();
-}
-
 /* A thread that sleeps on when its Python is found has its frames from then on. */
 static void
 test_stop_sampler_python_later (void)
 {
-  const SondeSamplerClient with_codes = {
-    .thread_appeared = on_thread_cb,
-    .thread_renamed = on_thread_cb,
-    .thread_ended = on_thread_cb,
-    .captured = on_captured_with_codes_cb,
-    .repeated = on_repeated_cb,
-    .lost = on_lost_cb,
-  };
+  SondeSamplerClient with_codes = test_sampler_client;
   g_autoptr(GPtrArray) pythons = pythons_list ();
   g_autoptr(SondeStopSampler) sampler = NULL;
   TestPythonTarget target;
@@ -174,12 +72,13 @@ test_stop_sampler_python_later (void)
   if (test_skip_without (TEST_NEED_TRACING))
     return;
 
+  with_codes.captured = on_captured_with_codes_cb;
   g_assert_cmpuint (pythons->len, >, 0);
   test_python_target_init (&target, g_ptr_array_index (pythons, pythons->len - 1),
                            "import os, time\n"
                            "os.write(1, b'ready \\n')\n"
                            "time.sleep(600)\n");
-  wait_for_state (target.program->pid, SONDE_THREAD_STATE_SLEEPING);
+  test_wait_for_state (target.program->pid, SONDE_THREAD_STATE_SLEEPING);
   g_assert_true (sonde_python_refresh (target.python));
   sampler = sonde_stop_sampler_new (target.program->pid, FALSE, &with_codes, &n_frames);
 
@@ -189,33 +88,12 @@ test_stop_sampler_python_later (void)
         sonde_stop_sampler_set_python (sampler, target.python);
       tick.turn_ns = tick.now_ns = sonde_clock_now_ns ();
       sonde_stop_sampler_look (sampler, &tick);
-      collect_all (sampler);
+      test_sampler_collect_all (sampler);
     }
 
   g_assert_cmpuint (n_frames, ==, 1);
   sonde_stop_sampler_finish (sampler);
   test_python_target_clear (&target);
-}
-
-/* Waits where nothing but a deadly signal can wake it until the other end of @gate is closed, and
- * for signals then.
- */
-G_NORETURN static void
-sleep_deeply (const int gate[2])
-{
-  char ignored;
-
-  alarm (LIFE_S);
-  close (gate[1]);
-  if (vfork () == 0)
-    {
-      if (read (gate[0], &ignored, 1) != 0)
-        _exit (1);
-      _exit (0);
-    }
-
-  for (;;)
-    pause ();
 }
 
 /* Asks a deep sleeper, which does not come to a stop by the end. */
@@ -230,16 +108,16 @@ finish_without_stop (pid_t *pid,
   g_assert_cmpint (pipe (gate), ==, 0);
   *pid = fork ();
   if (*pid == 0)
-    sleep_deeply (gate);
+    test_sleep_deeply (gate);
 
   g_assert_cmpint (*pid, >, 0);
   close (gate[0]);
   *gate_fd = gate[1];
-  wait_for_state (*pid, SONDE_THREAD_STATE_IO);
+  test_wait_for_state (*pid, SONDE_THREAD_STATE_IO);
 
-  sampler = sonde_stop_sampler_new (*pid, FALSE, &client, NULL);
+  sampler = sonde_stop_sampler_new (*pid, FALSE, &test_sampler_client, NULL);
   tick.now_ns = sonde_clock_now_ns ();
-  look_at_all (sampler, &tick);
+  test_sampler_look_at_all (sampler, &tick);
   g_assert_true (sonde_stop_sampler_has_asked (sampler));
   sonde_stop_sampler_finish (sampler);
   g_assert_false (sonde_stop_sampler_has_asked (sampler));
@@ -260,12 +138,12 @@ test_stop_sampler_late_stop (void)
 
   sampler = finish_without_stop (&pid, &gate_fd);
   sonde_stop_sampler_let_late_go (sampler);
-  g_assert_cmpint (read_state (pid), ==, SONDE_THREAD_STATE_IO);
+  g_assert_cmpint (test_read_state (pid), ==, SONDE_THREAD_STATE_IO);
 
   close (gate_fd);
-  wait_for_state (pid, SONDE_THREAD_STATE_STOPPED);
+  test_wait_for_state (pid, SONDE_THREAD_STATE_STOPPED);
   sonde_stop_sampler_let_late_go (sampler);
-  wait_for_state (pid, SONDE_THREAD_STATE_SLEEPING);
+  test_wait_for_state (pid, SONDE_THREAD_STATE_SLEEPING);
 
   kill (pid, SIGKILL);
   g_assert_cmpint (waitpid (pid, NULL, 0), ==, pid);
@@ -278,24 +156,6 @@ work_for_ever (void *data)
     ;
 }
 
-G_NORETURN static void *
-wait_for_ever (void *data)
-{
-  for (;;)
-    pause ();
-}
-
-G_NORETURN static void *
-sleep_deeply_cb (void *data)
-{
-  const int *fds = data;
-  pid_t tid = gettid ();
-
-  if (write (fds[2], &tid, sizeof tid) != sizeof tid)
-    _exit (1);
-  sleep_deeply (fds);
-}
-
 /* Two threads work, and the last one sleeps where it cannot come to a stop. @fds are both ends of a
  * gate, and where to tell which one that is.
  */
@@ -305,7 +165,7 @@ work_beside_sleeper (int fds[3])
   pthread_t thread;
 
   if (pthread_create (&thread, NULL, work_for_ever, NULL) != 0 ||
-      pthread_create (&thread, NULL, sleep_deeply_cb, fds) != 0)
+      pthread_create (&thread, NULL, test_sleep_deeply_cb, fds) != 0)
     _exit (1);
 
   work_for_ever (NULL);
@@ -334,10 +194,10 @@ test_stop_sampler_late_alone (void)
 
   g_assert_cmpint (pid, >, 0);
   g_assert_cmpint (read (told[0], &tid, sizeof tid), ==, sizeof tid);
-  wait_for_state (tid, SONDE_THREAD_STATE_IO);
-  sampler = sonde_stop_sampler_new (pid, FALSE, &client, NULL);
+  test_wait_for_state (tid, SONDE_THREAD_STATE_IO);
+  sampler = sonde_stop_sampler_new (pid, FALSE, &test_sampler_client, NULL);
   tick.now_ns = sonde_clock_now_ns ();
-  look_at_all (sampler, &tick);
+  test_sampler_look_at_all (sampler, &tick);
   g_assert_true (sonde_stop_sampler_has_asked (sampler));
 
   before = test_read_cpu_times (pid);
@@ -362,97 +222,6 @@ test_stop_sampler_late_alone (void)
       close (gate[i]);
       close (told[i]);
     }
-}
-
-/* Others wait for signals, and the last one sleeps where it cannot come to a stop; as above. */
-G_NORETURN static void
-wait_beside_sleeper (int fds[3])
-{
-  pthread_t thread;
-
-  for (guint i = 0; i < 2; i++)
-    if (pthread_create (&thread, NULL, wait_for_ever, NULL) != 0)
-      _exit (1);
-  if (pthread_create (&thread, NULL, sleep_deeply_cb, fds) != 0)
-    _exit (1);
-
-  wait_for_ever (NULL);
-}
-
-/* Of a client that takes its time. */
-typedef struct
-{
-  pid_t sleeper;  /* that is asked to stop, and does so while another capture is taken in */
-  int   gate_fd;
-  guint n_others; /* taken in after it was asked */
-} Slow;
-
-static gboolean
-on_captured_slowly_cb (SondeSampledThread *thread,
-                       const SondeCapture *capture,
-                       SondeThreadState    state,
-                       guint64             n_ticks,
-                       guint64             ns,
-                       gboolean            is_final,
-                       gpointer            data)
-{
-  Slow *slow = data;
-
-  if (thread->thread.tid == slow->sleeper)
-    return is_final;
-
-  slow->n_others++;
-  if (slow->n_others == 1)
-    {
-      close (slow->gate_fd);
-      wait_for_state (slow->sleeper, SONDE_THREAD_STATE_STOPPED);
-    }
-  else
-    {
-      g_assert_cmpint (read_state (slow->sleeper), !=, SONDE_THREAD_STATE_STOPPED);
-    }
-
-  return TRUE;
-}
-
-/* Not even when the client has more to do is a thread kept longer than one capture takes. */
-static void
-test_stop_sampler_between_captures (void)
-{
-  g_autoptr(SondeStopSampler) sampler = NULL;
-  SondeSamplerClient taking_time = client;
-  SondeTick tick = { .period_ns = TICK_NS };
-  Slow slow = { 0 };
-  int gate[2], told[2];
-  pid_t pid;
-
-  if (test_skip_without (TEST_NEED_TRACING))
-    return;
-
-  g_assert_cmpint (pipe (gate), ==, 0);
-  g_assert_cmpint (pipe (told), ==, 0);
-  pid = fork ();
-  if (pid == 0)
-    wait_beside_sleeper ((int[]) { gate[0], gate[1], told[1] });
-
-  g_assert_cmpint (pid, >, 0);
-  slow.gate_fd = gate[1];
-  g_assert_cmpint (read (told[0], &slow.sleeper, sizeof slow.sleeper), ==, sizeof slow.sleeper);
-  wait_for_state (slow.sleeper, SONDE_THREAD_STATE_IO);
-  taking_time.captured = on_captured_slowly_cb;
-  sampler = sonde_stop_sampler_new (pid, FALSE, &taking_time, &slow);
-  tick.now_ns = sonde_clock_now_ns ();
-  sonde_stop_sampler_look (sampler, &tick);
-  collect_all (sampler);
-
-  /* It is asked before the others are taken in: the last thread is looked at first. */
-  g_assert_cmpuint (slow.n_others, ==, 3);
-  sonde_stop_sampler_finish (sampler);
-  kill (pid, SIGKILL);
-  g_assert_cmpint (waitpid (pid, NULL, 0), ==, pid);
-  close (gate[0]);
-  close (told[0]);
-  close (told[1]);
 }
 
 /* One that ends instead is not kept from its parent. */
@@ -495,9 +264,9 @@ test_stop_sampler_finish_buries (void)
       ;
 
   g_assert_cmpint (pid, >, 0);
-  sampler = sonde_stop_sampler_new (pid, FALSE, &client, NULL);
+  sampler = sonde_stop_sampler_new (pid, FALSE, &test_sampler_client, NULL);
   tick.now_ns = sonde_clock_now_ns ();
-  look_at_all (sampler, &tick);
+  test_sampler_look_at_all (sampler, &tick);
   g_assert_true (sonde_stop_sampler_has_asked (sampler));
 
   kill (pid, SIGKILL);
@@ -536,7 +305,7 @@ static SondeThreadState
 look_once (pid_t pid)
 {
   g_autoptr(SondeStopSampler) sampler = NULL;
-  SondeSamplerClient slow = client;
+  SondeSamplerClient slow = test_sampler_client;
   SondeThreadState seen = SONDE_THREAD_STATE_STOPPED;
   SondeTick tick = { .period_ns = TICK_NS };
 
@@ -548,7 +317,7 @@ look_once (pid_t pid)
   tick.now_ns = sonde_clock_now_ns ();
   tick.turn_ns = tick.now_ns;
   sonde_stop_sampler_look (sampler, &tick);
-  collect_all (sampler);
+  test_sampler_collect_all (sampler);
 
   g_assert_cmpint (seen, !=, SONDE_THREAD_STATE_STOPPED);
 
@@ -590,7 +359,6 @@ main (int   argc,
   g_test_add_func ("/sampler/stop-sampler/python-later", test_stop_sampler_python_later);
   g_test_add_func ("/live/stop-sampler/finish-buries", test_stop_sampler_finish_buries);
   g_test_add_func ("/live/stop-sampler/first-look", test_stop_sampler_first_look);
-  g_test_add_func ("/live/stop-sampler/between-captures", test_stop_sampler_between_captures);
   g_test_add_func ("/live/stop-sampler/late-alone", test_stop_sampler_late_alone);
   g_test_add_func ("/live/stop-sampler/late-end", test_stop_sampler_late_end);
   g_test_add_func ("/live/stop-sampler/late-stop", test_stop_sampler_late_stop);
