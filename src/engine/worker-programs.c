@@ -28,11 +28,19 @@ void
 sonde_worker_begin_program (SondeWorker *self)
 {
   const SondeTarget *target = self->target;
+  const SondeFunction *more;
 
-  if (self->exec_count > 0)
-    sonde_views_begin_program (self->views, self->frames,
-                               ensure_mark (self, "", target->program_before),
-                               self->exec_count <= PROGRAMS_MAX
-                               ? ensure_mark (self, "exec ", target->program)
-                               : ensure_mark (self, "", "more programs"));
+  if (self->exec_count == 0)
+    return;
+
+  if (self->exec_count <= PROGRAMS_MAX)
+    {
+      sonde_views_begin_program (self->views, self->frames,
+                                 ensure_mark (self, "", target->program_before),
+                                 ensure_mark (self, "exec ", target->program));
+      return;
+    }
+
+  more = ensure_mark (self, "", "more programs");
+  sonde_views_begin_program (self->views, self->frames, more, more);
 }

@@ -355,7 +355,7 @@ collect (SondeWorker *self,
   for (;;)
     {
       gboolean has_asked = sonde_stop_sampler_has_asked (self->sampler);
-      gboolean has_done = has_asked && sonde_stop_sampler_collect (self->sampler);
+      gboolean has_done = sonde_stop_sampler_collect (self->sampler);
 
       if (!has_done && (!has_asked || now_ns >= spin_until_ns))
         has_done = sonde_stop_sampler_proceed (self->sampler);

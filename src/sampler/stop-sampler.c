@@ -29,7 +29,7 @@
 /* Of threads that do not stop. */
 #define N_STUCK_A_TICK 32
 
-/* How many captures may wait for the client; there are more where threads had to be let go. */
+/* How many captures may wait for the client before no new thread is looked at. */
 #define N_CAPTURES_MAX 64
 
 /* A thread that woke this short a time ago is looked at with those that run; so many of them. */
@@ -417,7 +417,11 @@ sonde_stop_sampler_proceed (SondeStopSampler *self)
 gboolean
 sonde_stop_sampler_has_asked (SondeStopSampler *self)
 {
-  return self->asked->len > 0;
+  for (guint i = 0; i < self->asked->len; i++)
+    if (!((const SondeSampledThread *) g_ptr_array_index (self->asked, i))->is_stuck)
+      return TRUE;
+
+  return FALSE;
 }
 
 void
@@ -425,6 +429,7 @@ sonde_stop_sampler_forget (SondeStopSampler *self)
 {
   g_return_if_fail (self != NULL);
 
+  give_all (self);
   for (guint i = 0; i < self->threads->len; i++)
     {
       SondeSampledThread *thread = g_ptr_array_index (self->threads, i);
@@ -493,6 +498,7 @@ sonde_stop_sampler_finish (SondeStopSampler *self)
 {
   g_return_if_fail (self != NULL);
 
+  give_all (self);
   sonde_stop_sampler_let_all_go (self, sonde_clock_now_ns () + LET_GO_NS);
   self->n_held = self->n_given = 0;
   for (guint i = 0; i < self->threads->len; i++)

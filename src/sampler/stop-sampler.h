@@ -161,6 +161,7 @@ gboolean          sonde_stop_sampler_collect    (SondeStopSampler         *self)
  * to the client, looks at a sleeper, lists the threads. Gives whether there was any.
  */
 gboolean          sonde_stop_sampler_proceed    (SondeStopSampler         *self);
+/* Whether a thread may stand still at any moment; not one that no stop reaches where it waits. */
 gboolean          sonde_stop_sampler_has_asked  (SondeStopSampler         *self);
 /* No more looks: lets go of the threads that were asked, and ends all. Figures can still be
  * read. Waits for a second at most; a thread that sleeps on where nothing can wake it is late.

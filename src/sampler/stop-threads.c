@@ -14,6 +14,8 @@
 #define BLIND_INTERVAL_NS (5 * G_GUINT64_CONSTANT (1000000))
 /* At ticks they are listed for 4 % of the time at most. */
 #define LIST_COST_FACTOR 25
+/* And hardly where that takes longer than this and a thread is asked. */
+#define LIST_WITH_ASKED_NS 100000
 /* How much longer that may wait while a thread is asked. */
 #define PATIENCE_NS (100 * G_GUINT64_CONSTANT (1000000))
 
@@ -181,6 +183,8 @@ sonde_stop_sampler_list_new (SondeStopSampler *self)
       return;
     }
 
+  if (self->asked->len > 0 && self->list_ns > LIST_WITH_ASKED_NS)
+    rest_ns = MAX (rest_ns, LIST_INTERVAL_NS);
   if (self->now_ns - self->listed_ns < rest_ns)
     return;
 

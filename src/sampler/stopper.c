@@ -19,6 +19,9 @@
 #define ASK_AGAIN_NS (10 * G_GUINT64_CONSTANT (1000000))
 #define LET_GO_POLL_NS 50000
 
+/* How many captures may wait for the client. */
+#define N_HELD_MAX 256
+
 /* For how long a thread is let be whose call had to begin again, at first, and at most. */
 #define ALONE_NS (10 * G_GUINT64_CONSTANT (1000000))
 #define ALONE_NS_MAX (100 * SONDE_NS_PER_SECOND)
@@ -154,7 +157,7 @@ end_asked (SondeStopSampler   *self,
            SondeSampledThread *thread)
 {
   bury (self, thread->thread.tid);
-  self->client->lost (thread, SONDE_LOSS_GONE, 1, self->data);
+  self->client->lost (thread, SONDE_LOSS_GONE, MAX (self->tick - thread->tick, 1), self->data);
   sonde_stop_sampler_end_thread (self, thread);
   sonde_stop_sampler_release_strays (self);
 }
@@ -170,6 +173,18 @@ wait_on (SondeStopSampler   *self,
 
   thread->asked_again_ns = thread->asked_ns;
   sonde_tracee_ask_again (thread->thread.tid);
+}
+
+/* Threads come to their stops faster than their stacks are taken in. */
+static void
+let_go_unseen (SondeStopSampler   *self,
+               SondeSampledThread *thread,
+               int                 signal)
+{
+  sonde_tracee_release (thread->thread.tid, signal);
+  thread->let_go_ns = sonde_clock_now_ns ();
+  thread->n_stops++;
+  sonde_stop_sampler_lose (self, thread, SONDE_LOSS_LATE);
 }
 
 gboolean
@@ -198,6 +213,8 @@ sonde_stop_sampler_collect (SondeStopSampler *self)
       g_ptr_array_remove_index_fast (self->asked, i);
       if (outcome != SONDE_TRACEE_OK)
         end_asked (self, thread);
+      else if (self->n_held >= N_HELD_MAX)
+        let_go_unseen (self, thread, signal);
       else if (take_held (self, thread, held, signal))
         self->n_held++;
       else
