@@ -37,7 +37,7 @@ def attaches_to_argument():
     window.wait_for(rf"sonde-demo · {demo.pid}")
     window.wait_for(rf"{demo.pid} · \S+ · native · up \d+:\d\d · .*")
     window.wait("the demo's functions", lambda: "solve_contacts" in functions())
-    window.wait_for(r"\d+ functions · \d+ running · \d+ on stacks only")
+    window.wait_for(r"\d+ functions · \d+ running · \d+ on stacks only( · .*)?")
 
 
 def figures_go_on():
