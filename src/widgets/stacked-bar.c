@@ -17,6 +17,7 @@
 #define NARROW_LEGEND_LINES 3
 #define ENTRY_GAP 14
 #define NARROW_WIDTH 240
+#define MINIMUM_WIDTH 100
 #define SEPARATOR 1.0F
 #define TRACK_ALPHA 0.10F
 
@@ -46,11 +47,13 @@ set_layout_text (PangoLayout     *layout,
   pango_layout_set_text (layout, text, -1);
 }
 
-/* In a narrow bar half of the parts need a line of their own. */
+/* In a narrow bar half of the parts need a line of their own. A @width of -1 is any: the answer is
+ * the least, which is a wide bar's.
+ */
 static int
 get_legend_lines (int width)
 {
-  return width < NARROW_WIDTH ? NARROW_LEGEND_LINES : LEGEND_LINES;
+  return width >= 0 && width < NARROW_WIDTH ? NARROW_LEGEND_LINES : LEGEND_LINES;
 }
 
 static PangoLayout *
@@ -221,6 +224,20 @@ sonde_stacked_bar_snapshot (GtkWidget   *widget,
   append_legend (self, snapshot, &color);
 }
 
+static int
+measure_height (SondeStackedBar *self,
+                int              lines)
+{
+  int line_height;
+
+  pango_layout_get_pixel_size (ensure_layout (self, 0), NULL, &line_height);
+
+  return (int) BAR_HEIGHT + LEGEND_GAP + lines * line_height;
+}
+
+/* GTK holds one direction against the other: a bar that is too low for a narrow legend has to be
+ * wide.
+ */
 static void
 sonde_stacked_bar_measure (GtkWidget      *widget,
                            GtkOrientation  orientation,
@@ -231,16 +248,15 @@ sonde_stacked_bar_measure (GtkWidget      *widget,
                            int            *natural_baseline)
 {
   SondeStackedBar *self = SONDE_STACKED_BAR (widget);
-  int line_height;
 
-  if (orientation == GTK_ORIENTATION_HORIZONTAL)
-    {
-      *minimum = *natural = 100;
-      return;
-    }
+  if (orientation == GTK_ORIENTATION_VERTICAL)
+    *minimum = measure_height (self, get_legend_lines (for_size));
+  else if (for_size < 0 || for_size >= measure_height (self, NARROW_LEGEND_LINES))
+    *minimum = MINIMUM_WIDTH;
+  else
+    *minimum = NARROW_WIDTH;
 
-  pango_layout_get_pixel_size (ensure_layout (self, 0), NULL, &line_height);
-  *minimum = *natural = (int) BAR_HEIGHT + LEGEND_GAP + get_legend_lines (for_size) * line_height;
+  *natural = *minimum;
 }
 
 static GtkSizeRequestMode
