@@ -10,6 +10,10 @@
  *
  * It is built three times: with the shared library, with Python's code in the program, and the same
  * without symbols.
+ *
+ * Debian 13 and newer have a static library without the code of its hash functions
+ * (libHacl_Hash_SHA2.a of CPython's own build is in no package). EMBED_WITHOUT_HASHES takes their
+ * modules out: what is defined here is not looked for in the library. Python does without them.
  */
 
 #define PY_SSIZE_T_CLEAN
@@ -65,6 +69,24 @@ init_module (void)
 {
   return PyModule_Create (&module);
 }
+
+#ifdef EMBED_WITHOUT_HASHES
+#define LEAVE_OUT(name) \
+  PyMODINIT_FUNC PyInit_##name (void); \
+  PyMODINIT_FUNC \
+  PyInit_##name (void) \
+  { \
+    PyErr_SetString (PyExc_ImportError, #name " is left out"); \
+    return NULL; \
+  }
+
+LEAVE_OUT (_blake2)
+LEAVE_OUT (_hmac)
+LEAVE_OUT (_md5)
+LEAVE_OUT (_sha1)
+LEAVE_OUT (_sha2)
+LEAVE_OUT (_sha3)
+#endif
 
 KEPT static int
 run_script (const char *folder)
