@@ -13,8 +13,8 @@ void _start (void);
 KEPT static void
 spin (void)
 {
-  for (volatile unsigned int i = 0;; i++)
-    ;
+  for (;;)
+    __asm__ volatile ("pause");
 }
 
 __attribute__ ((force_align_arg_pointer)) void
