@@ -214,7 +214,9 @@ has_known_alignments (guint64 code,
   return code == 1 && (data == -8 || data == -4) && return_register == RETURN_REGISTER;
 }
 
-/* Gives how the starts of the CIE's functions are written, @encoding. */
+/* Gives how the starts of the CIE's functions are written, @encoding. .debug_frame has addresses
+ * of 8 bytes only, and convert_fde() puts such into the place of what was read.
+ */
 static gboolean
 read_cie (const Chain  *self,
           const Record *record,
@@ -252,7 +254,8 @@ read_cie (const Chain  *self,
     return FALSE;
 
   take_uleb (&cursor);
-  return read_augmentation (&cursor, letters + 1, encoding);
+  return read_augmentation (&cursor, letters + 1, encoding) &&
+         (self->section->kind == SONDE_FRAME_KIND_EH || *encoding == ENCODING_ABSOLUTE);
 }
 
 /* libunwind reads version 3, which has not the two bytes of version 4; two more instructions that
@@ -334,7 +337,7 @@ read_fde (Chain        *self,
   const SondeFrameSection *section = self->section;
   Cursor cursor = { .bytes = section->bytes, .at = record->id_at + ID_BYTES, .end = record->end };
   gpointer value;
-  SondeAddress start;
+  SondeAddress start, end;
   guint8 encoding;
 
   if (!g_hash_table_lookup_extended (self->encodings,
@@ -350,9 +353,9 @@ read_fde (Chain        *self,
     return FALSE;
 
   start += take_value (&cursor, encoding);
+  end = start + take_value (&cursor, encoding);
 
-  return add_function (self, record, start, start + take_value (&cursor, encoding)) &&
-         !cursor.has_failed;
+  return !cursor.has_failed && add_function (self, record, start, end);
 }
 
 /* Gives where the chain that begins at @at ends. */

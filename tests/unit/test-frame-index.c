@@ -193,6 +193,58 @@ test_frame_index_debug_frame (gconstpointer data)
   g_assert_cmpmem (section.bytes + instructions, 5, "\x0c\x07\x08\x01\x90", 5);
 }
 
+/* An address of two bytes in the last record has no room for one of eight, which is written into
+ * its place; one that is relative to its own place would be a wrong one.
+ */
+static void
+test_frame_index_debug_frame_encoding (gconstpointer data)
+{
+  guint8 encoding = (guint8) GPOINTER_TO_UINT (data);
+  static const guint8 cie[] = "\x14\0\0\0\xff\xff\xff\xff\x01zR\0\x01\x78\x10\x01"
+                              "\0\x0c\x07\x08\x90\x01\0";
+  g_auto(Scene) scene = { .bytes = g_byte_array_new (), .kind = SONDE_FRAME_KIND_DEBUG };
+  g_autofree guint8 *bytes = NULL;
+  SondeFrameSection section;
+
+  g_byte_array_append (scene.bytes, cie, sizeof cie);
+  scene.bytes->data[16] = encoding;
+  if (encoding == 0x02)
+    {
+      append (&scene, 8, 4);
+      append (&scene, 0, 4);
+      append (&scene, 16, 2);
+      append (&scene, 16, 2);
+    }
+  else
+    {
+      append_fde (&scene, 0, 16, 16);
+    }
+
+  section = get_section (&scene);
+  section.bias = CODE_START;
+  /* Without a byte more, for the sanitizers. */
+  section.bytes = bytes = g_memdup2 (scene.bytes->data, scene.bytes->len);
+  section.address = CODE_START - 32;
+  assert_entries (&section, encoding == 0 ? "16@24" : "");
+}
+
+/* A function whose record ends before its address does is none. */
+static void
+test_frame_index_cut_short (void)
+{
+  g_auto(Scene) scene = { .bytes = g_byte_array_new (), .kind = SONDE_FRAME_KIND_DEBUG };
+  SondeFrameSection section;
+
+  append_cie (&scene, 1);
+  append_fde (&scene, 0, 16, 16);
+  append (&scene, 12, 4);
+  append (&scene, 0, 4);
+  append (&scene, 32, 8);
+  section = get_section (&scene);
+  section.bias = CODE_START;
+  assert_entries (&section, "16@20");
+}
+
 static void
 test_frame_index_longest_chain (gconstpointer data)
 {
@@ -268,6 +320,13 @@ main (int   argc,
                         test_frame_index_debug_frame);
   g_test_add_data_func ("/unwinder/frame-index/debug-frame/4", GUINT_TO_POINTER (4),
                         test_frame_index_debug_frame);
+  g_test_add_data_func ("/unwinder/frame-index/debug-frame-encoding/absolute",
+                        GUINT_TO_POINTER (0x00), test_frame_index_debug_frame_encoding);
+  g_test_add_data_func ("/unwinder/frame-index/debug-frame-encoding/udata2",
+                        GUINT_TO_POINTER (0x02), test_frame_index_debug_frame_encoding);
+  g_test_add_data_func ("/unwinder/frame-index/debug-frame-encoding/pcrel",
+                        GUINT_TO_POINTER (0x10), test_frame_index_debug_frame_encoding);
+  g_test_add_func ("/unwinder/frame-index/cut-short", test_frame_index_cut_short);
   g_test_add_data_func ("/unwinder/frame-index/longest-chain/eh",
                         GUINT_TO_POINTER (SONDE_FRAME_KIND_EH), test_frame_index_longest_chain);
   g_test_add_data_func ("/unwinder/frame-index/longest-chain/debug",
