@@ -17,8 +17,6 @@
 
 #include <string.h>
 
-#include "unwinder/call-site.h"
-
 /* Bytes of the longest known entry point (glibc: 38), and from the call to the end of a thread. */
 #define ENTRY_BYTES 64
 #define END_BYTES 16
@@ -47,12 +45,4 @@ sonde_outermost_is_code (SondeTables  *tables,
   SondeAddress entry = sonde_tables_find_entry (tables, pc);
 
   return (entry != 0 && pc >= entry && pc - entry < ENTRY_BYTES) || ends_thread (tables, pc);
-}
-
-gboolean
-sonde_outermost_is_return (SondeTables  *tables,
-                           SondeAddress  address)
-{
-  return sonde_call_site_judge (tables, address, 0) != SONDE_CALL_SITE_NONE &&
-         sonde_outermost_is_code (tables, address);
 }

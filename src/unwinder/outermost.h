@@ -13,10 +13,7 @@ G_BEGIN_DECLS
 /* Whether a frame without rules that stands at @pc has no caller: the entry point of a program, or
  * what a thread begins with. Threads: worker only.
  */
-gboolean sonde_outermost_is_code   (SondeTables  *tables,
-                                    SondeAddress  pc);
-/* Whether @address may be where a function returns to such a frame: it follows a call. */
-gboolean sonde_outermost_is_return (SondeTables  *tables,
-                                    SondeAddress  address);
+gboolean sonde_outermost_is_code (SondeTables  *tables,
+                                  SondeAddress  pc);
 
 G_END_DECLS

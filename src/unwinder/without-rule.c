@@ -8,6 +8,7 @@
 
 #include "config.h"
 
+#include "unwinder/call-site.h"
 #include "unwinder/outermost.h"
 #include "unwinder/unwinder-private.h"
 
@@ -53,7 +54,8 @@ follow_frame_pointer (SondeUnwinder *self,
 
 /* Makes self->registers those of an outermost frame whose return address is next to @sp, as musl's
  * is, whose library has no rules: main() and what a thread begins with are called from one frame
- * without any, and that from the first one.
+ * without any, and that from the first one. Where another return address comes before it there are
+ * more frames, and how many is not known.
  */
 static gboolean
 find_outermost (SondeUnwinder *self,
@@ -66,8 +68,10 @@ find_outermost (SondeUnwinder *self,
       if (!sonde_unwinder_read_stack (self, sp + 8 * i, &caller_pc))
         return FALSE;
 
-      if (!sonde_outermost_is_return (self->tables, caller_pc))
+      if (sonde_call_site_judge (self->tables, caller_pc, 0) == SONDE_CALL_SITE_NONE)
         continue;
+      if (!sonde_outermost_is_code (self->tables, caller_pc))
+        return FALSE;
 
       self->registers[SONDE_REGISTER_SP] = sp + 8 * i + 8;
       self->registers[SONDE_REGISTER_PC] = caller_pc - 1;

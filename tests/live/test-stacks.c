@@ -256,6 +256,31 @@ test_stacks_no_search_table (gconstpointer data)
                     test_stacks_get_sum (stacks) * 99 / 100);
 }
 
+/* A frame without rules, in the C library, is called by functions that nothing leads to: the stack
+ * is truncated there, and does not go on with the outermost frame as if it were whole.
+ */
+static void
+test_stacks_no_rules_innermost (gconstpointer data)
+{
+  const char *name = data;
+  g_autoptr(TestProgram) target = NULL;
+  g_autoptr(TestStacks) stacks = NULL;
+  g_autofree char *dump = NULL;
+  g_autofree char *pid = NULL;
+
+  if (test_skip_without (TEST_NEED_TRACING) || !has_target (name))
+    return;
+
+  target = test_target_start (name, NULL);
+  stacks = record (target);
+  g_assert_cmpuint (test_stacks_count_within (stacks, "_start"), ==, 0);
+
+  pid = test_dup_number (target->pid);
+  dump = test_cli_run (0, "dump", pid, NULL);
+  g_test_message ("%s", dump);
+  g_assert_nonnull (strstr (dump, "Outer frames are missing."));
+}
+
 /* Makes a program one without section headers. */
 static void
 cut_section_headers (char *content)
@@ -378,6 +403,10 @@ main (int   argc,
   g_test_add_func ("/live/stacks/vfork", test_stacks_vfork);
   g_test_add_func ("/live/stacks/vfork-in-frame", test_stacks_vfork_in_frame);
   g_test_add_func ("/live/stacks/stripped-static", test_stacks_stripped_static);
+  g_test_add_data_func ("/live/stacks/no-rules-innermost/paused-musl", "paused-musl",
+                        test_stacks_no_rules_innermost);
+  g_test_add_data_func ("/live/stacks/no-rules-innermost/paused-musl-static",
+                        "paused-musl-static", test_stacks_no_rules_innermost);
   for (guint i = 0; i < G_N_ELEMENTS (no_search_table); i++)
     {
       g_autofree char *whole = g_strconcat ("/live/stacks/no-search-table/", no_search_table[i],
