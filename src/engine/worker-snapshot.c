@@ -20,7 +20,7 @@ take_names (SondeWorker *self)
 
   sonde_symbolizer_take_renames (self->symbolizer, renames);
   if (sonde_symbolizer_take_change (self->symbolizer))
-    sonde_unwinder_set_maps (self->unwinder, self->target->maps);
+    sonde_unwinder_forget_files (self->unwinder);
 
   final_of = g_hash_table_new (NULL, NULL);
   for (guint i = 0; i < renames->len; i++)

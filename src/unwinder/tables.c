@@ -395,6 +395,17 @@ sonde_tables_set_maps (SondeTables *self,
   want_program (self);
 }
 
+void
+sonde_tables_forget_files (SondeTables *self)
+{
+  drop_chunks (self);
+  g_hash_table_remove_all (self->modules);
+  g_ptr_array_set_size (self->own, 0);
+  self->n_wanted = 0;
+  if (self->maps != NULL)
+    want_program (self);
+}
+
 SondeAddress
 sonde_tables_find_entry (SondeTables  *self,
                          SondeAddress  address)

@@ -45,9 +45,13 @@ typedef struct _SondeTables SondeTables;
 SondeTables      *sonde_tables_new      (pid_t             pid);
 void              sonde_tables_free     (SondeTables      *self);
 
-/* The map from now on; all that was cached is forgotten. */
+/* The map from now on. All that was cached is forgotten, but for what load_wanted() found in files
+ * that are mapped as they were.
+ */
 void              sonde_tables_set_maps (SondeTables      *self,
                                          SondeMaps        *maps);
+/* Forgets that too: a file was overwritten in its place. */
+void              sonde_tables_forget_files (SondeTables  *self);
 /* The first, second, … table that may cover @address, counted from 0 (borrowed until the next
  * set_maps() or load_wanted()), or NULL.
  */

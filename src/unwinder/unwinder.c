@@ -308,6 +308,16 @@ sonde_unwinder_free (SondeUnwinder *self)
   g_free (self);
 }
 
+/* Forgets what follows from the tables. */
+static void
+drop_results (SondeUnwinder *self)
+{
+  memset (self->trampolines, 0, sizeof self->trampolines);
+  g_hash_table_remove_all (self->endless);
+  g_hash_table_remove_all (self->memos);
+  unw_flush_cache (self->space, 0, 0);
+}
+
 void
 sonde_unwinder_set_maps (SondeUnwinder *self,
                          SondeMaps     *maps)
@@ -316,10 +326,16 @@ sonde_unwinder_set_maps (SondeUnwinder *self,
   g_return_if_fail (maps != NULL);
 
   sonde_tables_set_maps (self->tables, maps);
-  memset (self->trampolines, 0, sizeof self->trampolines);
-  g_hash_table_remove_all (self->endless);
-  g_hash_table_remove_all (self->memos);
-  unw_flush_cache (self->space, 0, 0);
+  drop_results (self);
+}
+
+void
+sonde_unwinder_forget_files (SondeUnwinder *self)
+{
+  g_return_if_fail (self != NULL);
+
+  sonde_tables_forget_files (self->tables);
+  drop_results (self);
 }
 
 gboolean

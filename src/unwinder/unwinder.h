@@ -31,6 +31,8 @@ void           sonde_unwinder_free     (SondeUnwinder      *self);
 
 void           sonde_unwinder_set_maps (SondeUnwinder      *self,
                                         SondeMaps          *maps);
+/* A file was overwritten in its place, which no map tells: forgets what was found in files. */
+void           sonde_unwinder_forget_files (SondeUnwinder  *self);
 /* Fills @stack. Some 0.6 µs a frame; reads the target's memory the first time it sees a page of
  * tables.
  */

@@ -9,6 +9,9 @@
 #ifdef MODULE_OTHER
 #define module_enter other_enter
 #define module_spin other_spin
+#define ROOM_BYTES 72
+#else
+#define ROOM_BYTES 8
 #endif
 
 void module_enter (uint64_t ns);
@@ -26,6 +29,10 @@ module_spin (uint64_t ns)
 void
 module_enter (uint64_t ns)
 {
+  /* Each needs an unwind rule of its own, though both have the same addresses. */
+  char room[ROOM_BYTES];
+
+  __asm__ volatile ("" : "=m" (room));
   module_spin (ns);
   __asm__ volatile ("" ::: "memory");
 }
