@@ -343,7 +343,12 @@ sonde_unwinder_load_tables (SondeUnwinder *self)
 {
   g_return_val_if_fail (self != NULL, FALSE);
 
-  return sonde_tables_load_wanted (self->tables);
+  if (!sonde_tables_load_wanted (self->tables))
+    return FALSE;
+
+  /* They were found without these tables. */
+  g_hash_table_remove_all (self->memos);
+  return TRUE;
 }
 
 static SondeStackEnd

@@ -6,7 +6,8 @@
 
 #include "config.h"
 
-#include <glib.h>
+#include <elf.h>
+#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <ucontext.h>
@@ -17,6 +18,8 @@
 #include "unwinder/unwinder.h"
 
 #define N_FRAMES_MAX 64
+#define RULES_AT 0x200
+#define CODE_AT 0x800
 #define STACK_START G_GUINT64_CONSTANT (0x7ffd00000000)
 
 typedef struct
@@ -293,6 +296,66 @@ test_unwinder_frame_pointer_of_0 (Fixture       *fixture,
   munmap (page, 4096);
 }
 
+/* Maps a file without section headers or a search table, whose function at CODE_AT has its rules for
+ * debuggers only: the return address is at the stack pointer.
+ */
+static gpointer
+map_debug_frame (char **path)
+{
+  static const guint8 cie[] = "\x10\0\0\0\xff\xff\xff\xff\x01\0\x01\x78\x10\x0c"
+                              "\x07\x08\x90\x01\0";
+  const guint64 fde[] = { G_GUINT64_CONSTANT (20), CODE_AT, 64 };
+  g_autofree guint8 *content = g_malloc0 (4096);
+  Elf64_Ehdr header = { .e_phoff = sizeof header, .e_phentsize = sizeof (Elf64_Phdr),
+                        .e_phnum = 1 };
+  Elf64_Phdr segment = { .p_type = PT_LOAD, .p_filesz = 4096, .p_memsz = 4096 };
+  gpointer page;
+  int fd = g_file_open_tmp ("sonde-XXXXXX", path, NULL);
+
+  memcpy (header.e_ident, ELFMAG, SELFMAG);
+  header.e_ident[EI_CLASS] = ELFCLASS64;
+  memcpy (content, &header, sizeof header);
+  memcpy (content + sizeof header, &segment, sizeof segment);
+  memcpy (content + RULES_AT, cie, sizeof cie);
+  memcpy (content + RULES_AT + sizeof cie, fde, sizeof fde);
+  g_assert_cmpint (write (fd, content, 4096), ==, 4096);
+  page = mmap (NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+  g_assert_true (page != MAP_FAILED);
+  close (fd);
+
+  return page;
+}
+
+/* A stack that was found by frame pointers is not kept when there are rules. */
+static void
+test_unwinder_last_stack_without_tables (Fixture       *fixture,
+                                         gconstpointer  data)
+{
+  g_autofree char *path = NULL;
+  SondeAddress code = (SondeAddress) (gsize) map_debug_frame (&path);
+  gpointer page = mmap (NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  SondeAddress other = (SondeAddress) (gsize) page;
+  const guint64 words[] = { other + 16, 0, 0, 0, 0, other + 32 };
+  g_autoptr(SondeMaps) maps = sonde_maps_read (getpid (), NULL);
+
+  g_assert_true (page != MAP_FAILED);
+  sonde_unwinder_set_maps (fixture->unwinder, maps);
+  capture_without_rules (fixture, code + CODE_AT + 8, STACK_START + 32, words,
+                         G_N_ELEMENTS (words));
+  g_assert_cmpint (fixture->stack->end, ==, SONDE_STACK_END_OUTERMOST);
+  g_assert_cmpuint (fixture->stack->depth, ==, 2);
+
+  g_assert_true (sonde_unwinder_load_tables (fixture->unwinder));
+  sonde_unwinder_unwind (fixture->unwinder, &fixture->scene.capture, fixture->stack);
+  g_assert_cmpint (fixture->stack->end, ==, SONDE_STACK_END_OUTERMOST);
+  g_assert_cmpuint (fixture->stack->depth, ==, 3);
+  g_assert_cmphex (fixture->stack->addresses[1], ==, other + 15);
+
+  munmap (page, 4096);
+  munmap ((gpointer) (gsize) code, 4096);
+  g_unlink (path);
+}
+
 /* The stack of the fixture's capture, by an unwinder that has seen no other. */
 static void
 assert_as_if_new (Fixture *fixture)
@@ -371,6 +434,7 @@ main (int   argc,
   ADD ("call-of-null", test_unwinder_call_of_null);
   ADD ("garbage", test_unwinder_garbage);
   ADD ("last-stack-changes-nothing", test_unwinder_last_stack_changes_nothing);
+  ADD ("last-stack-without-tables", test_unwinder_last_stack_without_tables);
   ADD ("frame-pointer-of-0", test_unwinder_frame_pointer_of_0);
   ADD ("loop-of-frame-pointers", test_unwinder_loop_of_frame_pointers);
   return g_test_run ();
