@@ -15,6 +15,7 @@
 #include "unwinder/frame-loader.h"
 
 #include <elf.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -55,30 +56,30 @@ add_index (Loader                  *self,
            const SondeFrameSection *section,
            guint8                  *bytes)
 {
-  GArray *entries = sonde_frame_index_read (section);
+  g_autofree guint8 *owned = bytes;
+  g_autoptr(GArray) entries = sonde_frame_index_read (section);
+  guint8 *copy = NULL;
   SondeFrameIndex *index;
 
   if (entries == NULL)
+    return FALSE;
+
+  if (section->kind == SONDE_FRAME_KIND_DEBUG)
     {
-      g_free (bytes);
-      return FALSE;
+      copy = g_try_malloc (section->length);
+      if (copy == NULL)
+        return FALSE;
+      memcpy (copy, section->bytes, section->length);
     }
 
   index = g_new0 (SondeFrameIndex, 1);
   index->start = section->code_start;
   index->end = section->code_end;
-  index->entries = entries;
-  if (section->kind == SONDE_FRAME_KIND_EH)
-    {
-      index->section = section->address;
-    }
-  else
-    {
-      index->length = section->length;
-      index->bytes = g_memdup2 (section->bytes, section->length);
-    }
+  index->entries = g_steal_pointer (&entries);
+  index->section = copy == NULL ? section->address : 0;
+  index->bytes = copy;
+  index->length = copy != NULL ? section->length : 0;
   g_ptr_array_add (self->indexes, index);
-  g_free (bytes);
 
   return TRUE;
 }

@@ -47,6 +47,8 @@ typedef struct
 #define OWN_ENTRIES (G_GUINT64_CONSTANT (1) << 32)
 #define N_OWN_MAX 4096
 #define N_TABLES_MAX 3
+/* What all of it may have: our copies of .debug_frame, and entries. */
+#define OWN_BYTES_MAX ((gsize) 256 * 1024 * 1024)
 
 /**
  * Module:
@@ -78,6 +80,7 @@ struct _SondeTables
   SondeMaps    *maps;       /* owned */
   GHashTable   *modules;    /* start of a mapping → Module, owned */
   GPtrArray    *own;        /* of SondeFrameIndex, borrowed; by their addresses; or NULL */
+  gsize         n_own_bytes; /* of all in it */
   guint         n_wanted;   /* modules that are wanted */
   GHashTable   *chunks;     /* address / CHUNK_BYTES → Chunk */
 
@@ -128,6 +131,12 @@ drop_chunks (SondeTables *self)
   self->last_chunk = NULL;
 }
 
+static gsize
+count_bytes (const SondeFrameIndex *index)
+{
+  return index->length + index->entries->len * sizeof (SondeFrameEntry);
+}
+
 /* What took a while to find is kept for as long as the same file is mapped at the same place. */
 static gboolean
 is_outdated_cb (gpointer key,
@@ -145,8 +154,15 @@ is_outdated_cb (gpointer key,
 
   self->n_wanted -= module->is_wanted;
   for (guint i = 0; module->indexes != NULL && i < self->own->len; i++)
-    if (g_ptr_array_find (module->indexes, g_ptr_array_index (self->own, i), NULL))
+    {
+      SondeFrameIndex *index = g_ptr_array_index (self->own, i);
+
+      if (index == NULL || !g_ptr_array_find (module->indexes, index, NULL))
+        continue;
+
+      self->n_own_bytes -= count_bytes (index);
       g_ptr_array_index (self->own, i) = NULL;
+    }
 
   return TRUE;
 }
@@ -274,13 +290,16 @@ read_module (SondeTables *self,
   return TRUE;
 }
 
-/* Gives a free address for what @index has. FALSE if none is left. */
+/* Gives a free address for what @index has. FALSE if none is left, or no room. */
 static gboolean
 place_index (SondeTables     *self,
              SondeFrameIndex *index,
              SondeAddress    *address)
 {
   guint slot = 0;
+
+  if (count_bytes (index) > OWN_BYTES_MAX - self->n_own_bytes)
+    return FALSE;
 
   while (slot < self->own->len && g_ptr_array_index (self->own, slot) != NULL)
     slot++;
@@ -290,11 +309,13 @@ place_index (SondeTables     *self,
   if (slot == self->own->len)
     g_ptr_array_add (self->own, NULL);
   g_ptr_array_index (self->own, slot) = index;
+  self->n_own_bytes += count_bytes (index);
   *address = OWN_START + ((SondeAddress) slot << OWN_SHIFT);
 
   return TRUE;
 }
 
+/* What there is no room for is freed, and the module has no rules then. */
 static void
 load_indexes (SondeTables *self,
               Module      *module,
@@ -302,13 +323,16 @@ load_indexes (SondeTables *self,
 {
   module->indexes = sonde_frame_loader_load (self->pid, self->maps, &module->mapping, bias,
                                              module->n_tables > 0);
-  for (guint i = 0; i < module->indexes->len && module->n_tables < N_TABLES_MAX; i++)
+  for (guint i = 0; i < module->indexes->len;)
     {
       SondeFrameIndex *index = g_ptr_array_index (module->indexes, i);
       SondeAddress address;
 
-      if (!place_index (self, index, &address))
-        return;
+      if (module->n_tables == N_TABLES_MAX || !place_index (self, index, &address))
+        {
+          g_ptr_array_remove_index (module->indexes, i);
+          continue;
+        }
 
       module->tables[module->n_tables++] = (SondeTable) {
         .start = index->start,
@@ -318,6 +342,7 @@ load_indexes (SondeTables *self,
         .entries = address + OWN_ENTRIES,
         .count = index->entries->len,
       };
+      i++;
     }
 }
 
@@ -401,6 +426,7 @@ sonde_tables_forget_files (SondeTables *self)
   drop_chunks (self);
   g_hash_table_remove_all (self->modules);
   g_ptr_array_set_size (self->own, 0);
+  self->n_own_bytes = 0;
   self->n_wanted = 0;
   if (self->maps != NULL)
     want_program (self);
@@ -428,23 +454,20 @@ is_wanted_cb (gpointer key,
 gboolean
 sonde_tables_load_wanted (SondeTables *self)
 {
-  guint n_new = 0;
+  Module *module;
+  guint64 bias;
 
-  while (self->n_wanted > 0 && n_new == 0)
-    {
-      Module *module = g_hash_table_find (self->modules, is_wanted_cb, NULL);
-      guint n_before = module->n_tables;
-      guint64 bias;
+  if (self->n_wanted == 0)
+    return FALSE;
 
-      self->n_wanted--;
-      module->is_wanted = FALSE;
-      module->is_whole = TRUE;
-      if (read_module (self, module, &bias))
-        load_indexes (self, module, bias);
-      n_new = module->n_tables - MIN (n_before, module->n_tables);
-    }
+  module = g_hash_table_find (self->modules, is_wanted_cb, NULL);
+  self->n_wanted--;
+  module->is_wanted = FALSE;
+  module->is_whole = TRUE;
+  if (read_module (self, module, &bias))
+    load_indexes (self, module, bias);
 
-  return n_new > 0;
+  return TRUE;
 }
 
 static const Chunk *

@@ -58,8 +58,8 @@ void              sonde_tables_forget_files (SondeTables  *self);
 const SondeTable *sonde_tables_find     (SondeTables      *self,
                                          SondeAddress      address,
                                          guint             n);
-/* Looks for tables where find() last found too few: on the disk, or in all of a file's memory. Once
- * for each mapping. FALSE if there is no new one.
+/* Looks for tables of one mapping of which find() found too few: on the disk, or in all of a file's
+ * memory. Once for each mapping, and within 256 MiB for all. FALSE if there is none to look at.
  */
 gboolean          sonde_tables_load_wanted (SondeTables   *self);
 /* The entry point of the file that @address is in; 0 where there is none. */

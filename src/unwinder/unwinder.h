@@ -48,9 +48,9 @@ gboolean       sonde_unwinder_guess    (SondeUnwinder      *self,
                                         const SondeCapture *capture,
                                         SondeStack         *stack);
 
-/* Looks for unwind tables that were missed since the last call: on the disk, or by searching all of
- * a file's memory, so not while a thread is held. TRUE if some were found, with which the same
- * capture may have more frames.
+/* Looks for unwind tables of one of the mappings that some were missed of: on the disk, or by
+ * searching all of a file's memory, so not while a thread is held. FALSE if there is none; after
+ * TRUE the same capture may have more frames.
  */
 gboolean       sonde_unwinder_load_tables (SondeUnwinder   *self);
 

@@ -15,6 +15,7 @@
 #include <unwind.h>
 
 #include "target/memory.h"
+#include "unwinder/tables.h"
 #include "unwinder/unwinder.h"
 
 #define N_FRAMES_MAX 64
@@ -296,20 +297,23 @@ test_unwinder_frame_pointer_of_0 (Fixture       *fixture,
   munmap (page, 4096);
 }
 
-/* Maps a file without section headers or a search table, whose function at CODE_AT has its rules for
- * debuggers only: the return address is at the stack pointer.
+/* Maps the first page of a file of @length without section headers or a search table, @n times.
+ * Its function at CODE_AT has rules for debuggers only: the return address is at the stack pointer.
+ * They reach to the end.
  */
-static gpointer
-map_debug_frame (char **path)
+static void
+map_debug_frame (gsize     length,
+                 gpointer *pages,
+                 guint     n,
+                 char    **path)
 {
   static const guint8 cie[] = "\x10\0\0\0\xff\xff\xff\xff\x01\0\x01\x78\x10\x0c"
                               "\x07\x08\x90\x01\0";
-  const guint64 fde[] = { G_GUINT64_CONSTANT (20), CODE_AT, 64 };
+  const guint64 fde[] = { length - RULES_AT - sizeof cie - 4, CODE_AT, 64 };
   g_autofree guint8 *content = g_malloc0 (4096);
   Elf64_Ehdr header = { .e_phoff = sizeof header, .e_phentsize = sizeof (Elf64_Phdr),
                         .e_phnum = 1 };
   Elf64_Phdr segment = { .p_type = PT_LOAD, .p_filesz = 4096, .p_memsz = 4096 };
-  gpointer page;
   int fd = g_file_open_tmp ("sonde-XXXXXX", path, NULL);
 
   memcpy (header.e_ident, ELFMAG, SELFMAG);
@@ -319,11 +323,13 @@ map_debug_frame (char **path)
   memcpy (content + RULES_AT, cie, sizeof cie);
   memcpy (content + RULES_AT + sizeof cie, fde, sizeof fde);
   g_assert_cmpint (write (fd, content, 4096), ==, 4096);
-  page = mmap (NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
-  g_assert_true (page != MAP_FAILED);
+  g_assert_cmpint (ftruncate (fd, (off_t) length), ==, 0);
+  for (guint i = 0; i < n; i++)
+    {
+      pages[i] = mmap (NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+      g_assert_true (pages[i] != MAP_FAILED);
+    }
   close (fd);
-
-  return page;
 }
 
 /* A stack that was found by frame pointers is not kept when there are rules. */
@@ -332,16 +338,18 @@ test_unwinder_last_stack_without_tables (Fixture       *fixture,
                                          gconstpointer  data)
 {
   g_autofree char *path = NULL;
-  SondeAddress code = (SondeAddress) (gsize) map_debug_frame (&path);
   gpointer page = mmap (NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  gpointer code;
   SondeAddress other = (SondeAddress) (gsize) page;
   const guint64 words[] = { other + 16, 0, 0, 0, 0, other + 32 };
-  g_autoptr(SondeMaps) maps = sonde_maps_read (getpid (), NULL);
+  g_autoptr(SondeMaps) maps = NULL;
 
   g_assert_true (page != MAP_FAILED);
+  map_debug_frame (4096, &code, 1, &path);
+  maps = sonde_maps_read (getpid (), NULL);
   sonde_unwinder_set_maps (fixture->unwinder, maps);
-  capture_without_rules (fixture, code + CODE_AT + 8, STACK_START + 32, words,
-                         G_N_ELEMENTS (words));
+  capture_without_rules (fixture, (SondeAddress) (gsize) code + CODE_AT + 8, STACK_START + 32,
+                         words, G_N_ELEMENTS (words));
   g_assert_cmpint (fixture->stack->end, ==, SONDE_STACK_END_OUTERMOST);
   g_assert_cmpuint (fixture->stack->depth, ==, 2);
 
@@ -352,7 +360,47 @@ test_unwinder_last_stack_without_tables (Fixture       *fixture,
   g_assert_cmphex (fixture->stack->addresses[1], ==, other + 15);
 
   munmap (page, 4096);
-  munmap ((gpointer) (gsize) code, 4096);
+  munmap (code, 4096);
+  g_unlink (path);
+}
+
+/* Looks for the rules at all @pages, and gives at how many there are some. */
+static guint
+count_tables (SondeTables    *tables,
+              const gpointer *pages,
+              guint           n)
+{
+  g_autoptr(SondeMaps) maps = sonde_maps_read (getpid (), NULL);
+  guint n_found = 0;
+
+  sonde_tables_set_maps (tables, maps);
+  for (guint i = 0; i < n; i++)
+    sonde_tables_find (tables, (SondeAddress) (gsize) pages[i], 0);
+  while (sonde_tables_load_wanted (tables))
+    continue;
+  for (guint i = 0; i < n; i++)
+    n_found += sonde_tables_find (tables, (SondeAddress) (gsize) pages[i], 0) != NULL;
+
+  return n_found;
+}
+
+/* What is copied of a target has a limit in all: four times 63 MiB, and not five times. */
+static void
+test_unwinder_budget_of_tables (Fixture       *fixture,
+                                gconstpointer  data)
+{
+  g_autoptr(SondeTables) tables = sonde_tables_new (getpid ());
+  g_autofree char *path = NULL;
+  gpointer pages[5];
+
+  map_debug_frame ((gsize) 63 * 1024 * 1024, pages, G_N_ELEMENTS (pages), &path);
+  g_assert_cmpuint (count_tables (tables, pages, G_N_ELEMENTS (pages)), ==, 4);
+  /* What is forgotten makes room. */
+  sonde_tables_forget_files (tables);
+  g_assert_cmpuint (count_tables (tables, pages, G_N_ELEMENTS (pages)), ==, 4);
+
+  for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
+    munmap (pages[i], 4096);
   g_unlink (path);
 }
 
@@ -435,6 +483,7 @@ main (int   argc,
   ADD ("garbage", test_unwinder_garbage);
   ADD ("last-stack-changes-nothing", test_unwinder_last_stack_changes_nothing);
   ADD ("last-stack-without-tables", test_unwinder_last_stack_without_tables);
+  ADD ("budget-of-tables", test_unwinder_budget_of_tables);
   ADD ("frame-pointer-of-0", test_unwinder_frame_pointer_of_0);
   ADD ("loop-of-frame-pointers", test_unwinder_loop_of_frame_pointers);
   return g_test_run ();
