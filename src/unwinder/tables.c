@@ -262,6 +262,42 @@ find_bias (const Elf64_Ehdr *header,
   return FALSE;
 }
 
+/* The program's code comes first in its map; NULL if there is none of a file. */
+static const SondeMapping *
+find_program (SondeTables *self)
+{
+  for (guint i = 0; i < sonde_maps_get_count (self->maps); i++)
+    {
+      const SondeMapping *mapping = sonde_maps_get (self->maps, i);
+
+      if (mapping->executable && mapping->inode != 0)
+        return mapping;
+    }
+
+  return NULL;
+}
+
+/* A library may have an entry point too, which is called as any function is. Only a program's is
+ * what the kernel jumps to; a static one that can lie anywhere looks like a library.
+ */
+static gboolean
+is_program (SondeTables        *self,
+            const SondeMapping *mapping,
+            const Elf64_Ehdr   *header,
+            const Elf64_Phdr   *segments)
+{
+  const SondeMapping *program = find_program (self);
+
+  if (header->e_type == ET_EXEC || (program != NULL && program->start == mapping->start))
+    return TRUE;
+
+  for (guint i = 0; i < header->e_phnum; i++)
+    if (segments[i].p_type == PT_INTERP)
+      return TRUE;
+
+  return FALSE;
+}
+
 /* Reads the table that is loaded with the code of @module, and gives how far that lies above its
  * file's addresses. FALSE if it is of no file of ours to read.
  */
@@ -280,7 +316,8 @@ read_module (SondeTables *self,
       !find_bias (&header, segments, base, bias))
     return FALSE;
 
-  module->entry = header.e_entry != 0 ? header.e_entry + *bias : 0;
+  module->entry = header.e_entry != 0 && is_program (self, &module->mapping, &header, segments)
+                  ? header.e_entry + *bias : 0;
   *table = (SondeTable) { .start = module->mapping.start, .end = module->mapping.end };
   for (guint i = 0; i < header.e_phnum && module->n_tables == 0; i++)
     if (segments[i].p_type == PT_GNU_EH_FRAME &&
@@ -391,22 +428,14 @@ sonde_tables_find (SondeTables  *self,
   return NULL;
 }
 
-/* The program comes first in its map. That it has no search table is then known before the first
- * stack is.
- */
+/* That the program has no search table is then known before the first stack is. */
 static void
 want_program (SondeTables *self)
 {
-  for (guint i = 0; i < sonde_maps_get_count (self->maps); i++)
-    {
-      const SondeMapping *mapping = sonde_maps_get (self->maps, i);
+  const SondeMapping *program = find_program (self);
 
-      if (mapping->executable && mapping->inode != 0)
-        {
-          sonde_tables_find (self, mapping->start, 0);
-          return;
-        }
-    }
+  if (program != NULL)
+    sonde_tables_find (self, program->start, 0);
 }
 
 void

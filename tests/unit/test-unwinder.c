@@ -9,6 +9,7 @@
 #include <elf.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <ucontext.h>
 #include <unistd.h>
@@ -312,7 +313,7 @@ map_debug_frame (gsize     length,
   const guint64 fde[] = { length - RULES_AT - sizeof cie - 4, CODE_AT, 64 };
   g_autofree guint8 *content = g_malloc0 (4096);
   Elf64_Ehdr header = { .e_phoff = sizeof header, .e_phentsize = sizeof (Elf64_Phdr),
-                        .e_phnum = 1 };
+                        .e_phnum = 1, .e_type = ET_DYN, .e_entry = CODE_AT };
   Elf64_Phdr segment = { .p_type = PT_LOAD, .p_filesz = 4096, .p_memsz = 4096 };
   int fd = g_file_open_tmp ("sonde-XXXXXX", path, NULL);
 
@@ -468,6 +469,25 @@ test_unwinder_last_stack_changes_nothing (Fixture       *fixture,
     }
 }
 
+/* The kernel jumps to that of a program only. */
+static void
+test_unwinder_entry_point (Fixture       *fixture,
+                           gconstpointer  data)
+{
+  SondeAddress here = (SondeAddress) (gsize) test_unwinder_entry_point;
+  g_autoptr(SondeTables) tables = sonde_tables_new (getpid ());
+  g_autofree char *path = NULL;
+  gpointer library;
+
+  map_debug_frame (4096, &library, 1, &path);
+  count_tables (tables, &library, 1);
+  g_assert_cmphex (sonde_tables_find_entry (tables, (SondeAddress) (gsize) library + CODE_AT), ==,
+                   0);
+  g_assert_cmphex (sonde_tables_find_entry (tables, here), ==, getauxval (AT_ENTRY));
+  munmap (library, 4096);
+  g_unlink (path);
+}
+
 #define ADD(name, function) \
   g_test_add ("/unwinder/unwinder/" name, Fixture, NULL, set_up, function, tear_down)
 
@@ -484,6 +504,7 @@ main (int   argc,
   ADD ("last-stack-changes-nothing", test_unwinder_last_stack_changes_nothing);
   ADD ("last-stack-without-tables", test_unwinder_last_stack_without_tables);
   ADD ("budget-of-tables", test_unwinder_budget_of_tables);
+  ADD ("entry-point", test_unwinder_entry_point);
   ADD ("frame-pointer-of-0", test_unwinder_frame_pointer_of_0);
   ADD ("loop-of-frame-pointers", test_unwinder_loop_of_frame_pointers);
   return g_test_run ();
