@@ -81,7 +81,7 @@ open_dwarf (SondeElfFile *file)
   if (dwarf == NULL)
     return NULL;
 
-  if (!sonde_debug_limits_check_entries (file))
+  if (!sonde_debug_limits_check_entries (file, dwarf))
     {
       dwarf_end (dwarf);
       return NULL;

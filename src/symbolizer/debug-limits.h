@@ -6,6 +6,8 @@
 
 #pragma once
 
+#include <elfutils/libdw.h>
+
 #include "symbolizer/elf-file.h"
 
 G_BEGIN_DECLS
@@ -14,10 +16,11 @@ G_BEGIN_DECLS
  * it is asked; both after dwarf_begin_elf(), which unpacks the sections. Threads: one at a time.
  */
 
-/* Whether the entries of @file that describe functions can be passed over at some nanoseconds a
- * byte.
+/* Whether the entries of @file can be passed over at some nanoseconds a byte. @dwarf is what libdw
+ * has of it.
  */
-gboolean sonde_debug_limits_check_entries   (SondeElfFile *file);
+gboolean sonde_debug_limits_check_entries   (SondeElfFile *file,
+                                             Dwarf        *dwarf);
 
 /* The bytes of the line program at @offset of @file, each of which can make a line in memory, of
  * some fifty bytes; %G_MAXUINT32 if there is none.

@@ -33,7 +33,7 @@ test_debug_limits_entries (void)
     gboolean    is_fine;
   } cases[] = {
     { "libsymbols.so", TRUE }, { "libsymbols-dwarf4.so", TRUE }, { "libsymbols-packed.so", TRUE },
-    { "symbols-stripped.so", FALSE }, { "libheavy.so", FALSE },
+    { "symbols-stripped.so", FALSE }, { "libheavy.so", FALSE }, { "libskewed.so", FALSE },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -42,7 +42,8 @@ test_debug_limits_entries (void)
       Dwarf *dwarf = dwarf_begin_elf (sonde_elf_file_get_elf (file), DWARF_C_READ, NULL);
 
       g_test_message ("%s", cases[i].file);
-      g_assert_cmpint (sonde_debug_limits_check_entries (file), ==, cases[i].is_fine);
+      g_assert_cmpint (dwarf != NULL && sonde_debug_limits_check_entries (file, dwarf), ==,
+                       cases[i].is_fine);
       dwarf_end (dwarf);
     }
 }
@@ -92,7 +93,8 @@ test_debug_limits_packed_zeros (void)
 
 /* What is asked for is answered from the symbols, and at once. */
 static void
-test_debug_limits_heavy (void)
+check_answers_at_once (const char *file,
+                       const char *name)
 {
   g_autoptr(SondeModule) module = NULL;
   SondeModuleFunction function;
@@ -100,12 +102,24 @@ test_debug_limits_heavy (void)
   SondeRoot root;
 
   sonde_root_init (&root, 0);
-  module = sonde_module_new (open_fixture ("libheavy.so"), "libheavy.so", &root);
+  module = sonde_module_new (open_fixture (file), file, &root);
   for (guint64 address = 0; address < 0x4000; address++)
     if (sonde_module_find_function (module, address, &function))
-      is_found |= g_str_equal (function.name, "heavy");
+      is_found |= g_str_equal (function.name, name);
 
   g_assert_true (is_found);
+}
+
+static void
+test_debug_limits_heavy (void)
+{
+  check_answers_at_once ("libheavy.so", "heavy");
+}
+
+static void
+test_debug_limits_skewed (void)
+{
+  check_answers_at_once ("libskewed.so", "skewed");
 }
 
 int
@@ -117,5 +131,6 @@ main (int   argc,
   g_test_add_func ("/symbolizer/debug-limits/line-length", test_debug_limits_line_length);
   g_test_add_func ("/symbolizer/debug-limits/packed-zeros", test_debug_limits_packed_zeros);
   g_test_add_func ("/symbolizer/debug-limits/heavy", test_debug_limits_heavy);
+  g_test_add_func ("/symbolizer/debug-limits/skewed", test_debug_limits_skewed);
   return g_test_run ();
 }
