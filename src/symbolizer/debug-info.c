@@ -81,15 +81,15 @@ open_dwarf (SondeElfFile *file)
   if (dwarf == NULL)
     return NULL;
 
-  if (!sonde_debug_limits_check_entries (file, dwarf))
+  /* libdw 0.188 takes the strings of line tables to be closed. */
+  if (!sonde_debug_limits_check_entries (file, dwarf) ||
+      !sonde_elf_file_close_strings (file, "debug_str") ||
+      !sonde_elf_file_close_strings (file, "debug_line_str"))
     {
       dwarf_end (dwarf);
       return NULL;
     }
 
-  /* libdw 0.188 takes the strings of line tables to be closed. */
-  sonde_elf_file_close_strings (file, "debug_str");
-  sonde_elf_file_close_strings (file, "debug_line_str");
   sonde_elf_file_finish_reading (file);
 
   return dwarf;

@@ -431,27 +431,32 @@ sonde_elf_file_get_dwarf_size (SondeElfFile *self)
   return sum;
 }
 
-void
+gboolean
 sonde_elf_file_close_strings (SondeElfFile *self,
                               const char   *suffix)
 {
   Elf_Scn *section = NULL;
 
-  g_return_if_fail (self != NULL);
+  g_return_val_if_fail (self != NULL, FALSE);
 
   while ((section = elf_nextscn (self->elf, section)) != NULL)
     {
       GElf_Shdr header;
       Elf_Data *data;
 
-      if (gelf_getshdr (section, &header) == NULL ||
+      if (gelf_getshdr (section, &header) == NULL || header.sh_type == SHT_NOBITS ||
+          header.sh_size == 0 ||
           !g_str_has_suffix (sonde_elf_file_get_section_name (self, &header), suffix))
         continue;
 
       data = sonde_elf_file_read_section (self, section);
-      if (data != NULL)
-        ((char *) data->d_buf)[data->d_size - 1] = '\0';
+      if (data == NULL)
+        return FALSE;
+
+      ((char *) data->d_buf)[data->d_size - 1] = '\0';
     }
+
+  return TRUE;
 }
 
 void

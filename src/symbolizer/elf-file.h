@@ -82,8 +82,10 @@ const char   *sonde_strings_get            (const SondeStrings *self,
 /* The bytes of all debug information when unpacked. */
 guint64       sonde_elf_file_get_dwarf_size (SondeElfFile *self);
 
-/* Puts a closing zero at the end of our copies of the sections whose name ends in @suffix. */
-void          sonde_elf_file_close_strings (SondeElfFile  *self,
+/* Puts a closing zero at the end of our copies of the sections whose name ends in @suffix; FALSE
+ * where there is more of one than is read here: libelf has it without the zero.
+ */
+gboolean      sonde_elf_file_close_strings (SondeElfFile  *self,
                                             const char    *suffix);
 
 /* Closes the descriptor; what was not read until now cannot be read any more. */

@@ -9,6 +9,8 @@
 #include <elfutils/libdw.h>
 #include <fcntl.h>
 #include <glib.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
 
 #include "symbolizer/debug-limits.h"
 #include "symbolizer/module.h"
@@ -91,6 +93,50 @@ test_debug_limits_packed_zeros (void)
   g_assert_cmpuint (sonde_elf_file_get_dwarf_size (file), ==, G_MAXUINT64);
 }
 
+/* Whether .debug_str can be closed if it says that it has @size bytes; 0 for as many as it has. */
+static gboolean
+close_strings_of (guint64 size)
+{
+  g_autofree char *original = g_test_build_filename (G_TEST_BUILT, "unit", "fixtures",
+                                                     "libsymbols.so", NULL);
+  g_autofree char *path = NULL;
+  g_autofree char *bytes = NULL;
+  g_autoptr(SondeElfFile) file = NULL;
+  int fd = g_file_open_tmp ("sonde-XXXXXX", &path, NULL);
+  const Elf64_Ehdr *header;
+  Elf64_Shdr *sections;
+  guint n_found = 0;
+  gsize length;
+
+  g_assert_true (g_file_get_contents (original, &bytes, &length, NULL));
+  header = (const Elf64_Ehdr *) (gpointer) bytes;
+  sections = (Elf64_Shdr *) (gpointer) (bytes + header->e_shoff);
+  for (guint i = 0; i < header->e_shnum; i++)
+    if (size != 0 && g_str_equal (bytes + sections[header->e_shstrndx].sh_offset +
+                                  sections[i].sh_name, ".debug_str"))
+      {
+        sections[i].sh_size = size;
+        n_found++;
+      }
+
+  g_assert_cmpuint (n_found, ==, size != 0 ? 1 : 0);
+  g_assert_cmpint (write (fd, bytes, length), ==, (gssize) length);
+  g_assert_cmpint (ftruncate (fd, (off_t) (length + size)), ==, 0);
+  g_unlink (path);
+  file = sonde_elf_file_open (fd);
+  g_assert_nonnull (file);
+
+  return sonde_elf_file_close_strings (file, "debug_str");
+}
+
+/* A section that libdw reads and we do not is not closed, and may not be left so in silence. */
+static void
+test_debug_limits_open_strings (void)
+{
+  g_assert_true (close_strings_of (0));
+  g_assert_false (close_strings_of ((1 << 28) + 1));
+}
+
 /* What is asked for is answered from the symbols, and at once. */
 static void
 check_answers_at_once (const char *file,
@@ -130,6 +176,7 @@ main (int   argc,
   g_test_add_func ("/symbolizer/debug-limits/entries", test_debug_limits_entries);
   g_test_add_func ("/symbolizer/debug-limits/line-length", test_debug_limits_line_length);
   g_test_add_func ("/symbolizer/debug-limits/packed-zeros", test_debug_limits_packed_zeros);
+  g_test_add_func ("/symbolizer/debug-limits/open-strings", test_debug_limits_open_strings);
   g_test_add_func ("/symbolizer/debug-limits/heavy", test_debug_limits_heavy);
   g_test_add_func ("/symbolizer/debug-limits/skewed", test_debug_limits_skewed);
   return g_test_run ();
