@@ -26,8 +26,10 @@
 #define DEBUG_FOLDER "/usr/lib/debug"
 #define ALTERNATE_FOLDER "/.dwz/"
 
-/* Whatever lies at the end of a link is read whole to compare its checksum. */
-#define CHECKSUM_BYTES_MAX (G_GINT64_CONSTANT (1) << 31)
+/* Whatever lies at the end of a link is read whole to compare its checksum; of one module all
+ * together.
+ */
+#define CHECKSUM_BYTES_MAX (G_GINT64_CONSTANT (1) << 30)
 #define CHECKSUM_BLOCK_BYTES 65536
 
 /* Fedora's largest is some 5 MB unpacked. */
@@ -40,25 +42,27 @@ typedef struct
   const guint8 *build_id;
   gsize         build_id_length; /* 0: compare the checksum */
   guint32       checksum;
+  gint64       *bytes_left; /* that may be read for it */
 } Identity;
 
 static gboolean
-has_checksum (int     fd,
-              guint32 wanted)
+has_checksum (int             fd,
+              const Identity *identity)
 {
   g_autofree guint8 *block = g_malloc (CHECKSUM_BLOCK_BYTES);
   guint32 checksum = 0;
   off_t at = 0;
   ssize_t count = -1;
 
-  while (at < CHECKSUM_BYTES_MAX &&
+  while (*identity->bytes_left > 0 &&
          (count = pread (fd, block, CHECKSUM_BLOCK_BYTES, at)) > 0)
     {
       checksum = lzma_crc32 (block, (size_t) count, checksum);
       at += count;
+      *identity->bytes_left -= count;
     }
 
-  return count == 0 && checksum == wanted;
+  return count == 0 && checksum == identity->checksum;
 }
 
 static SondeElfFile *
@@ -74,7 +78,7 @@ look_at (const char     *path,
   if (fd < 0)
     return NULL;
 
-  if (identity->build_id_length == 0 && !has_checksum (fd, identity->checksum))
+  if (identity->build_id_length == 0 && !has_checksum (fd, identity))
     {
       close (fd);
       return NULL;
@@ -123,7 +127,8 @@ look_by_link (SondeElfFile *file,
   SondeElfFile *found = NULL;
   GElf_Word checksum;
   const char *name = dwelf_elf_gnu_debuglink (sonde_elf_file_get_elf (file), &checksum);
-  const Identity identity = { .checksum = checksum };
+  gint64 bytes_left = CHECKSUM_BYTES_MAX;
+  const Identity identity = { .checksum = checksum, .bytes_left = &bytes_left };
 
   if (name == NULL || path == NULL || path[0] != '/' || name[0] == '\0' ||
       strnlen (name, NAME_MAX + 1) > NAME_MAX || strchr (name, '/') != NULL)

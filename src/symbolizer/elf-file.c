@@ -23,7 +23,11 @@
  * links of as many.
  */
 #define SECTIONS_MAX 4096
+#define SEGMENTS_MAX 256
 #define NOTE_BYTES_MAX 65536
+
+/* Who asks for one address after the other does not cause a read for each. */
+#define WINDOW_BYTES 65536
 
 /* "ZLIB" and the size as eight bytes, big-endian: how .zdebug_ sections begin. */
 #define ZDEBUG_HEADER_BYTES 12
@@ -44,6 +48,11 @@ struct _SondeElfFile
 
   gboolean was_read[SECTIONS_MAX]; /* by section */
   guint64  read_bytes;             /* of them all */
+
+  GElf_Phdr segment;               /* that was read of last; empty at first */
+  guint8   *window;                /* owned; what was read of it; NULL at first */
+  guint64   window_offset;
+  gsize     window_length;
 };
 
 /* More sections and segments than the 16 bit counts can say are for object files, or for making us
@@ -56,7 +65,7 @@ is_acceptable (const Elf64_Ehdr *header)
          header->e_ident[EI_CLASS] == ELFCLASS64 &&
          header->e_ident[EI_DATA] == ELFDATA2LSB &&
          (header->e_type == ET_EXEC || header->e_type == ET_DYN || header->e_type == ET_REL) &&
-         header->e_phnum != PN_XNUM &&
+         header->e_phnum <= SEGMENTS_MAX &&
          header->e_shnum <= SECTIONS_MAX && (header->e_shnum != 0 || header->e_shoff == 0);
 }
 
@@ -168,6 +177,7 @@ sonde_elf_file_free (SondeElfFile *self)
   if (self->fd >= 0)
     close (self->fd);
   g_free (self->image);
+  g_free (self->window);
   g_free (self);
 }
 
@@ -283,28 +293,82 @@ sonde_elf_file_read_section (SondeElfFile *self,
   return data != NULL && data->d_buf != NULL && data->d_size > 0 ? data : NULL;
 }
 
-/* Copies at most @length bytes that are @offset bytes into the file; gives how many. */
+/* Fills the window from @offset of the file on. */
+static void
+move_window (SondeElfFile *self,
+             guint64       offset)
+{
+  gssize n;
+
+  if (self->window == NULL)
+    self->window = g_malloc (WINDOW_BYTES);
+
+  n = pread (self->fd, self->window, WINDOW_BYTES, (off_t) offset);
+  self->window_offset = offset;
+  self->window_length = n > 0 ? (gsize) n : 0;
+}
+
+/* Copies at most @length bytes, of which a window holds as many, that are @offset bytes into the
+ * file; gives how many.
+ */
 static gsize
 read_bytes (SondeElfFile *self,
             guint64       offset,
             guint8       *bytes,
             gsize         length)
 {
-  gssize n;
+  const guint8 *from = self->image;
+  gsize size = self->image_length;
 
   if (self->fd >= 0)
     {
-      n = pread (self->fd, bytes, length, (off_t) offset);
-      return n > 0 ? (gsize) n : 0;
+      if (offset < self->window_offset || length > self->window_length ||
+          offset - self->window_offset > self->window_length - length)
+        move_window (self, offset);
+      from = self->window;
+      size = self->window_length;
+      offset -= self->window_offset;
     }
 
-  if (self->image == NULL || offset >= self->image_length)
+  if (from == NULL || offset >= size)
     return 0;
 
-  length = MIN (length, self->image_length - offset);
-  memcpy (bytes, (const guint8 *) self->image + offset, length);
+  length = MIN (length, size - offset);
+  memcpy (bytes, from + offset, length);
 
   return length;
+}
+
+static gboolean
+is_within (const GElf_Phdr *segment,
+           guint64          address)
+{
+  return address >= segment->p_vaddr && address - segment->p_vaddr < segment->p_filesz;
+}
+
+/* Makes @self->segment the one that is loaded at @address. */
+static gboolean
+find_segment (SondeElfFile *self,
+              guint64       address)
+{
+  GElf_Phdr segment;
+  size_t count;
+
+  if (is_within (&self->segment, address))
+    return TRUE;
+
+  if (elf_getphdrnum (self->elf, &count) != 0)
+    return FALSE;
+
+  for (size_t i = 0; i < count; i++)
+    if (gelf_getphdr (self->elf, (int) i, &segment) != NULL && segment.p_type == PT_LOAD &&
+        is_within (&segment, address))
+      {
+        self->segment = segment;
+        return TRUE;
+      }
+
+  return FALSE;
 }
 
 gsize
@@ -313,24 +377,17 @@ sonde_elf_file_read_address (SondeElfFile *self,
                              guint8       *bytes,
                              gsize         length)
 {
-  GElf_Phdr segment;
-  size_t count;
+  guint64 at;
 
-  g_return_val_if_fail (self != NULL && bytes != NULL, 0);
+  g_return_val_if_fail (self != NULL && bytes != NULL && length <= WINDOW_BYTES, 0);
 
-  if (elf_getphdrnum (self->elf, &count) != 0)
+  if (!find_segment (self, address))
     return 0;
 
-  for (size_t i = 0; i < count; i++)
-    if (gelf_getphdr (self->elf, (int) i, &segment) != NULL && segment.p_type == PT_LOAD &&
-        address >= segment.p_vaddr && address - segment.p_vaddr < segment.p_filesz)
-      {
-        guint64 at = address - segment.p_vaddr;
+  at = address - self->segment.p_vaddr;
 
-        return read_bytes (self, segment.p_offset + at, bytes, MIN (length, segment.p_filesz - at));
-      }
-
-  return 0;
+  return read_bytes (self, self->segment.p_offset + at, bytes,
+                     MIN (length, self->segment.p_filesz - at));
 }
 
 /* Not elf_strptr(): that looks for the closing zero of each name anew, from the end of the

@@ -64,7 +64,9 @@ const char   *sonde_elf_file_get_section_name (SondeElfFile    *self,
 Elf_Data     *sonde_elf_file_read_section  (SondeElfFile  *self,
                                             Elf_Scn       *section);
 
-/* Copies at most @length bytes of what is loaded at @address; gives how many. */
+/* Copies at most @length bytes, of 64 KiB at most, of what is loaded at @address; gives how many.
+ * Quick for one address after the other.
+ */
 gsize         sonde_elf_file_read_address  (SondeElfFile  *self,
                                             guint64        address,
                                             guint8        *bytes,

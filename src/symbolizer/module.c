@@ -22,6 +22,11 @@
 
 #define PAGE_BYTES 4096
 
+/* To find where functions end whose symbols do not say it: for a hundred thousand of them some
+ * milliseconds.
+ */
+#define BOUNDS_TIME_MAX_US (2 * G_USEC_PER_SEC)
+
 typedef struct
 {
   guint64 offset;
@@ -125,6 +130,7 @@ read_symbols (SondeModule  *self,
       sonde_symbol_table_add_frames (self->symbols, frames);
     }
 
+  bounds.deadline_us = g_get_monotonic_time () + BOUNDS_TIME_MAX_US;
   sonde_symbol_table_sort (self->symbols, &bounds);
 }
 

@@ -12,6 +12,8 @@
  *      asked; or else the next range, which is another function's;
  *   3. filler: bytes 0x90, 0xcc or 0 in a row, as many as no alignment of code asks for;
  *   4. length: more than any function of assembly has.
+ *
+ * A file can have millions of such symbols. Who asks sets a limit of time, and then they are short.
  */
 
 #include "config.h"
@@ -66,8 +68,12 @@ sonde_symbol_bounds_find_end (const SondeSymbolBounds *self,
                               guint64                  start,
                               guint64                  end)
 {
-  const SondeRange *frame = sonde_range_index_find (self->frames, start);
+  const SondeRange *frame;
 
+  if (self->deadline_us != 0 && g_get_monotonic_time () > self->deadline_us)
+    return MIN (end, start + FILLER_BYTES);
+
+  frame = sonde_range_index_find (self->frames, start);
   if (frame != NULL)
     return MIN (end, frame->end);
 

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @file: (nullable): has the code of the module
  * @frames: the ranges of its unwind table, a range index
  * @is_complete: whether local functions have symbols too, as in a .symtab
+ * @deadline_us: when there is no more time to look, of g_get_monotonic_time(); 0 for never
  *
  * What speaks against a symbol without a size. Borrowed by whoever asks.
  */
@@ -23,6 +24,7 @@ typedef struct
   SondeElfFile *file;
   GArray       *frames;
   gboolean      is_complete;
+  gint64        deadline_us;
 } SondeSymbolBounds;
 
 /* Where the code that begins at @start ends at the latest: @end or before. */

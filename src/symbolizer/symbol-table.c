@@ -182,9 +182,13 @@ sonde_symbol_table_add (SondeSymbolTable  *self,
 
   g_return_if_fail (self != NULL && self->names == NULL);
 
+  /* Names may overlap, so that each of millions is measured to no end. */
+  if (self->symbols->len == SYMBOLS_MAX || self->names_left < 0)
+    return;
+
   length = symbol->name != NULL ? strnlen (symbol->name, NAME_BYTES_MAX + 1) : 0;
   self->names_left -= (gint64) length;
-  if (self->symbols->len == SYMBOLS_MAX || length > NAME_BYTES_MAX || self->names_left < 0)
+  if (length > NAME_BYTES_MAX || self->names_left < 0)
     return;
 
   added.length = (guint16) length;

@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <glib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "fixtures/unsized.h"
@@ -96,6 +97,72 @@ test_symbol_bounds_edges (void)
 
   bounds.is_complete = FALSE;
   g_assert_cmphex (sonde_symbol_bounds_find_end (&bounds, 0x9000, 0x20000), ==, 0xa000);
+
+  /* When time is up, whatever else is known. */
+  bounds.deadline_us = 1;
+  g_assert_cmphex (sonde_symbol_bounds_find_end (&bounds, 0x3000, 0x20000), ==, 0x3040);
+  g_assert_cmphex (sonde_symbol_bounds_find_end (&bounds, 0x3000, 0x3001), ==, 0x3001);
+}
+
+static char *
+read_fixture (gsize *length)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_BUILT, "unit", "fixtures", "libsymbols.so",
+                                                 NULL);
+  char *bytes = NULL;
+
+  g_assert_true (g_file_get_contents (path, &bytes, length, NULL));
+
+  return bytes;
+}
+
+/* Each segment costs for each symbol: honest files have a dozen. */
+static void
+test_symbol_bounds_segments (void)
+{
+  for (guint16 count = 256; count <= 257; count++)
+    {
+      const gsize table = count * sizeof (Elf64_Phdr);
+      gsize length;
+      char *bytes = read_fixture (&length);
+      g_autoptr(SondeElfFile) file = NULL;
+      Elf64_Ehdr *header;
+
+      bytes = g_realloc (bytes, length + table);
+      memset (bytes + length, 0, table);
+      header = (Elf64_Ehdr *) (gpointer) bytes;
+      header->e_phoff = length;
+      header->e_phnum = count;
+      file = sonde_elf_file_new_for_image (bytes, length + table);
+      g_assert_cmpint (file != NULL, ==, count == 256);
+    }
+}
+
+/* What is read through the descriptor is what is there, in whatever order it is asked for. */
+static void
+test_symbol_bounds_code (void)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_BUILT, "unit", "fixtures", "libsymbols.so",
+                                                 NULL);
+  g_autoptr(SondeElfFile) file = sonde_elf_file_open (open (path, O_RDONLY | O_CLOEXEC));
+  gsize length;
+  g_autofree char *bytes = read_fixture (&length);
+  const Elf64_Ehdr *header = (const Elf64_Ehdr *) (gpointer) bytes;
+  const Elf64_Phdr *segments = (const Elf64_Phdr *) (gpointer) (bytes + header->e_phoff);
+
+  for (guint i = 0; i < 2 * header->e_phnum; i++)
+    {
+      const Elf64_Phdr *segment = &segments[i < header->e_phnum ? i : 2 * header->e_phnum - 1 - i];
+      guint8 copy[100];
+
+      for (gsize at = 0; segment->p_type == PT_LOAD && at < segment->p_filesz; at += 70)
+        {
+          gsize n = sonde_elf_file_read_address (file, segment->p_vaddr + at, copy, sizeof copy);
+
+          g_assert_cmpmem (copy, n, bytes + segment->p_offset + at,
+                           MIN (sizeof copy, segment->p_filesz - at));
+        }
+    }
 }
 
 int
@@ -106,5 +173,7 @@ main (int   argc,
   g_test_add_func ("/symbolizer/symbol-bounds/complete", test_symbol_bounds_complete);
   g_test_add_func ("/symbolizer/symbol-bounds/stripped", test_symbol_bounds_stripped);
   g_test_add_func ("/symbolizer/symbol-bounds/edges", test_symbol_bounds_edges);
+  g_test_add_func ("/symbolizer/symbol-bounds/segments", test_symbol_bounds_segments);
+  g_test_add_func ("/symbolizer/symbol-bounds/code", test_symbol_bounds_code);
   return g_test_run ();
 }
