@@ -14,6 +14,12 @@
 
 #define UNUSED_TIME_US (30 * G_USEC_PER_SEC)
 
+/* What cannot be read is tried again: descriptors may have been short, or the memory have changed
+ * since its map was read.
+ */
+#define RETRY_INTERVAL_US G_USEC_PER_SEC
+#define RETRY_COST_FACTOR 200
+
 #define CHECK_INTERVAL_US (G_USEC_PER_SEC / 10)
 #define CHECK_COST_FACTOR 200
 
@@ -30,6 +36,8 @@ typedef struct
   char        *path;
   gboolean     is_open;
   SondeModule *module;     /* NULL if it cannot be read, or is not open */
+  SondeMaps   *judged_by;  /* owned; with which it could not be read; NULL if it was */
+  gint64       retry_us;   /* when to try again with the same */
   gint64       used_us;
   gboolean     is_watched;
   struct stat  status;     /* of the file, before it was read */
@@ -62,11 +70,19 @@ equal_entries (gconstpointer a,
 }
 
 static void
+close_entry (Entry *entry)
+{
+  g_clear_pointer (&entry->module, sonde_module_free);
+  g_clear_pointer (&entry->judged_by, sonde_maps_unref);
+  entry->is_open = FALSE;
+}
+
+static void
 free_entry (gpointer data)
 {
   Entry *entry = data;
 
-  g_clear_pointer (&entry->module, sonde_module_free);
+  close_entry (entry);
   g_free (entry->path);
   g_free (entry);
 }
@@ -112,13 +128,6 @@ read_vdso (pid_t               pid,
 }
 
 static void
-close_entry (Entry *entry)
-{
-  g_clear_pointer (&entry->module, sonde_module_free);
-  entry->is_open = FALSE;
-}
-
-static void
 open_file (SondeModuleCache   *self,
            SondeMaps          *maps,
            const SondeMapping *mapping,
@@ -136,6 +145,38 @@ open_file (SondeModuleCache   *self,
   if (entry->module != NULL &&
       sonde_build_id_differs (&mapped, sonde_module_get_build_id (entry->module)))
     g_clear_pointer (&entry->module, sonde_module_free);
+}
+
+/* Whether there is no use in trying to open @entry. */
+static gboolean
+is_settled (const Entry *entry,
+            SondeMaps   *maps)
+{
+  return entry->is_open && (entry->module != NULL || (entry->judged_by == maps &&
+                                                      entry->used_us < entry->retry_us));
+}
+
+static void
+open_entry (SondeModuleCache   *self,
+            SondeMaps          *maps,
+            const SondeMapping *mapping,
+            Entry              *entry)
+{
+  gint64 start_us = g_get_monotonic_time ();
+
+  close_entry (entry);
+  entry->is_open = TRUE;
+  if (strcmp (mapping->path, "[vdso]") == 0)
+    entry->module = read_vdso (self->root.pid, mapping);
+  else
+    open_file (self, maps, mapping, entry);
+
+  if (entry->module == NULL)
+    {
+      entry->judged_by = sonde_maps_ref (maps);
+      entry->retry_us = g_get_monotonic_time ();
+      entry->retry_us += MAX (RETRY_INTERVAL_US, RETRY_COST_FACTOR * (entry->retry_us - start_us));
+    }
 }
 
 SondeModule *
@@ -161,14 +202,8 @@ sonde_module_cache_ensure (SondeModuleCache   *self,
     }
 
   entry->used_us = g_get_monotonic_time ();
-  if (!entry->is_open)
-    {
-      entry->is_open = TRUE;
-      if (strcmp (mapping->path, "[vdso]") == 0)
-        entry->module = read_vdso (self->root.pid, mapping);
-      else
-        open_file (self, maps, mapping, entry);
-    }
+  if (!is_settled (entry, maps))
+    open_entry (self, maps, mapping, entry);
 
   return entry->module;
 }

@@ -31,7 +31,8 @@ void              sonde_module_cache_free         (SondeModuleCache   *self);
 gboolean          sonde_module_cache_is_empty     (SondeModuleCache   *self);
 
 /* The module that is mapped at @mapping, one of @maps that has a path; borrowed until the next call
- * of any of these. NULL if it cannot be read, or the file is of another build than what is mapped.
+ * of any of these. NULL if it cannot be read, or the file is of another build than what is mapped:
+ * that is tried again with other maps, which the memory that is read now may belong to, and later.
  * May read the disk.
  */
 SondeModule      *sonde_module_cache_ensure       (SondeModuleCache   *self,

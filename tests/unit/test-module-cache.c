@@ -152,6 +152,37 @@ test_module_cache_other_build (Fixture       *fixture,
   g_assert_null (ensure (fixture));
 }
 
+/* What was in memory when it was looked at was not what the map says. */
+static void
+test_module_cache_passing_mismatch (Fixture       *fixture,
+                                    gconstpointer  data)
+{
+  gint64 deadline_us = g_get_monotonic_time () + PATIENCE_US;
+
+  for (guint is_other = 0; is_other <= 1; is_other++)
+    {
+      SondeBuildId id = *sonde_module_get_build_id (ensure (fixture));
+      guint8 *found = memmem (fixture->bytes, fixture->length, id.bytes, id.length);
+
+      g_assert_nonnull (found);
+      found[0] ^= 1;
+      sonde_module_cache_free (fixture->cache);
+      fixture->cache = sonde_module_cache_new (getpid ());
+      g_assert_null (ensure (fixture));
+      found[0] ^= 1;
+
+      if (is_other)
+        {
+          sonde_maps_unref (fixture->maps);
+          fixture->maps = sonde_maps_read (getpid (), NULL);
+          g_assert_nonnull (ensure (fixture));
+        }
+
+      while (ensure (fixture) == NULL)
+        g_assert_cmpint (g_get_monotonic_time (), <, deadline_us);
+    }
+}
+
 static void
 test_module_cache_removed (Fixture       *fixture,
                            gconstpointer  data)
@@ -178,6 +209,7 @@ main (int   argc,
   add ("/symbolizer/module-cache/overwritten", test_module_cache_overwritten);
   add ("/symbolizer/module-cache/disguised", test_module_cache_disguised);
   add ("/symbolizer/module-cache/other-build", test_module_cache_other_build);
+  add ("/symbolizer/module-cache/passing-mismatch", test_module_cache_passing_mismatch);
   add ("/symbolizer/module-cache/removed", test_module_cache_removed);
   return g_test_run ();
 }
