@@ -116,15 +116,16 @@ sonde_module_cache_is_empty (SondeModuleCache *self)
 }
 
 static SondeModule *
-read_vdso (pid_t               pid,
+read_vdso (SondeModuleCache   *self,
            const SondeMapping *mapping)
 {
   gsize length = MIN (mapping->end - mapping->start, VDSO_BYTES_MAX);
   g_autofree guint8 *image = g_malloc (length);
 
-  length = sonde_memory_read (pid, mapping->start, image, length);
+  length = sonde_memory_read (self->root.pid, mapping->start, image, length);
 
-  return sonde_module_new_for_image (g_steal_pointer (&image), length, mapping->path);
+  return sonde_module_new_for_image (g_steal_pointer (&image), length, mapping->path,
+                                     &self->root);
 }
 
 static void
@@ -167,7 +168,7 @@ open_entry (SondeModuleCache   *self,
   close_entry (entry);
   entry->is_open = TRUE;
   if (strcmp (mapping->path, "[vdso]") == 0)
-    entry->module = read_vdso (self->root.pid, mapping);
+    entry->module = read_vdso (self, mapping);
   else
     open_file (self, maps, mapping, entry);
 

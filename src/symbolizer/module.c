@@ -140,7 +140,7 @@ module_new (SondeElfFile *taken,
             SondeRoot    *root)
 {
   g_autoptr(SondeElfFile) file = taken;
-  g_autofree char *in_root = sonde_root_dup_path (root, path);
+  g_autofree char *in_root = path[0] == '/' ? sonde_root_dup_path (root, path) : NULL;
   g_autoptr(SondeElfFile) debug = NULL;
   SondeModule *self = g_new0 (SondeModule, 1);
   SondeRoot found_in;
@@ -197,6 +197,7 @@ sonde_module_new (int         fd,
  * @image: (transfer full): an ELF file as it lies in memory
  * @length: its length in bytes
  * @path: what the target calls it, like `[vdso]`
+ * @root: the root of the process that it is from: it may name files, as any other
  *
  * Reads the symbols of a file that is only in memory.
  *
@@ -206,17 +207,16 @@ sonde_module_new (int         fd,
 SondeModule *
 sonde_module_new_for_image (gpointer    image,
                             gsize       length,
-                            const char *path)
+                            const char *path,
+                            SondeRoot  *root)
 {
   SondeElfFile *file;
-  SondeRoot root;
 
-  g_return_val_if_fail (image != NULL && path != NULL, NULL);
+  g_return_val_if_fail (image != NULL && path != NULL && root != NULL, NULL);
 
-  sonde_root_init (&root, 0);
   file = sonde_elf_file_new_for_image (image, length);
 
-  return file != NULL ? module_new (file, path, &root) : NULL;
+  return file != NULL ? module_new (file, path, root) : NULL;
 }
 
 void

@@ -49,7 +49,8 @@ SondeModule *sonde_module_new              (int                  fd,
                                             SondeRoot           *root);
 SondeModule *sonde_module_new_for_image    (gpointer             image,
                                             gsize                length,
-                                            const char          *path);
+                                            const char          *path,
+                                            SondeRoot           *root);
 void         sonde_module_free             (SondeModule         *self);
 
 guint        sonde_module_get_symbol_count (SondeModule         *self);

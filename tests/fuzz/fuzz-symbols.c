@@ -131,6 +131,7 @@ try_file (const guint8 *input,
   guint n = (guint) MIN (length / sizeof (Damage), DAMAGES_MAX);
   SondeModule *module;
   SondeBuildId id;
+  SondeRoot root;
 
   for (guint i = 0; i < n; i++)
     {
@@ -146,7 +147,8 @@ try_file (const guint8 *input,
     }
 
   sonde_build_id_read (&id, getpid (), GPOINTER_TO_SIZE (image));
-  module = sonde_module_new_for_image (image, file->length, "x");
+  sonde_root_init (&root, 0);
+  module = sonde_module_new_for_image (image, file->length, "x", &root);
   if (module != NULL)
     {
       ask_everything (module, file->length);

@@ -20,6 +20,8 @@
 /* How many broken files of each kind are tried. */
 #define N_BROKEN 200
 
+#define NO_PROCESS 0x7ffffff
+
 /* What is left in a file; and how far its lines may be off, as clang's -g1 tells no lines but
  * those of the code, inlined or not.
  */
@@ -270,13 +272,16 @@ test_module_not_elf (void)
   static const char *const texts[] = { "", "x", "\177ELF", "#!/bin/sh\nexit 0\n" };
   g_autofree char *path = NULL;
   int fd = g_file_open_tmp ("sonde-XXXXXX", &path, NULL);
+  SondeRoot root;
 
   close (fd);
+  sonde_root_init (&root, getpid ());
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     {
       g_assert_true (g_file_set_contents (path, texts[i], -1, NULL));
       g_assert_null (open_module (path));
-      g_assert_null (sonde_module_new_for_image (g_strdup (texts[i]), strlen (texts[i]), "x"));
+      g_assert_null (sonde_module_new_for_image (g_strdup (texts[i]), strlen (texts[i]), "x",
+                                                 &root));
     }
 
   g_unlink (path);
@@ -311,10 +316,14 @@ try_file (const char   *path,
           const guint8 *contents,
           gsize         length)
 {
+  SondeRoot root;
+
+  sonde_root_init (&root, getpid ());
   g_assert_true (g_file_set_contents_full (path, (const char *) contents, (gssize) length,
                                            G_FILE_SET_CONTENTS_NONE, 0600, NULL));
   ask_everything (open_module (path), length);
-  ask_everything (sonde_module_new_for_image (g_memdup2 (contents, length), length, path), length);
+  ask_everything (sonde_module_new_for_image (g_memdup2 (contents, length), length, path, &root),
+                  length);
 }
 
 /* Some bytes changed: anywhere, or where ELF keeps its headers and what leads on from them. */
@@ -436,13 +445,42 @@ test_module_too_many_sections (void)
   g_autofree char *original = dup_path ("libsymbols.so");
   g_autofree char *contents = NULL;
   Elf64_Ehdr header;
+  SondeRoot root;
   gsize length;
 
+  sonde_root_init (&root, getpid ());
   g_assert_true (g_file_get_contents (original, &contents, &length, NULL));
   memcpy (&header, contents, sizeof header);
   header.e_shnum = 60000;
   memcpy (contents, &header, sizeof header);
-  g_assert_null (sonde_module_new_for_image (g_memdup2 (contents, length), length, "x"));
+  g_assert_null (sonde_module_new_for_image (g_memdup2 (contents, length), length, "x", &root));
+}
+
+/* What an image in memory names is looked for among the files of its process alone. */
+static void
+test_module_image (void)
+{
+  g_autofree char *path = dup_path ("symbols-split.so");
+  FixtureFunction functions[FIXTURE_N_FUNCTIONS];
+  const pid_t pids[] = { getpid (), NO_PROCESS };
+
+  read_functions (path, functions);
+  for (guint i = 0; i < G_N_ELEMENTS (pids); i++)
+    {
+      g_autoptr(SondeModule) module = NULL;
+      SondeModuleFunction function;
+      SondeRoot root;
+      char *contents;
+      gsize length;
+
+      g_assert_true (g_file_get_contents (path, &contents, &length, NULL));
+      sonde_root_init (&root, pids[i]);
+      module = sonde_module_new_for_image (contents, length, path, &root);
+      g_assert_true (sonde_module_find_function (module,
+                                                 GPOINTER_TO_SIZE (functions[FIXTURE_LOCAL].code),
+                                                 &function));
+      g_assert_cmpint (g_str_equal (function.name, "local_function"), ==, pids[i] == getpid ());
+    }
 }
 
 /* The file shrinks while it is open: what was mapped would now kill us. */
@@ -500,6 +538,7 @@ main (int   argc,
   g_test_add_func ("/symbolizer/module/not-elf", test_module_not_elf);
   g_test_add_func ("/symbolizer/module/sparse", test_module_sparse);
   g_test_add_func ("/symbolizer/module/too-many-sections", test_module_too_many_sections);
+  g_test_add_func ("/symbolizer/module/image", test_module_image);
   g_test_add_func ("/symbolizer/module/shrinks", test_module_shrinks);
 
   for (guint i = 0; i < G_N_ELEMENTS (to_break); i++)
