@@ -55,19 +55,24 @@ open_root (SondeRoot *self)
   return fd;
 }
 
+/* Looks whose root it is now. */
+static void
+look (SondeRoot *self)
+{
+  int fd = self->pid != 0 ? open_root (self) : -1;
+
+  if (fd >= 0)
+    close (fd);
+}
+
 void
 sonde_root_init (SondeRoot *self,
                  pid_t      pid)
 {
-  int fd;
-
   self->pid = pid;
   self->is_ours = pid == 0;
   self->has_our_mounts = pid == 0;
-
-  fd = pid != 0 ? open_root (self) : -1;
-  if (fd >= 0)
-    close (fd);
+  look (self);
 }
 
 char *
@@ -78,6 +83,7 @@ sonde_root_dup_path (SondeRoot  *self,
   char folder[PATH_MAX];
   gssize length;
 
+  look (self);
   if (self->is_ours)
     return g_strdup (mapped_path);
 

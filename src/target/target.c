@@ -59,8 +59,11 @@ check (pid_t pid)
     case SONDE_OBSTACLE_OTHER_USER:
     case SONDE_OBSTACLE_PTRACE_SCOPE:
     case SONDE_OBSTACLE_PROTECTED:
-      if (ask_kernel (pid) == 0)
+      code = ask_kernel (pid);
+      if (code == 0)
         obstacle.kind = SONDE_OBSTACLE_NONE;
+      else if (sonde_proc_is_shortage (code))
+        obstacle = (SondeObstacle) { .kind = SONDE_OBSTACLE_FAILED, .pid = pid, .code = code };
       break;
 
     case SONDE_OBSTACLE_NONE:
@@ -256,12 +259,16 @@ static void
 abandon_launch (SondeTarget *self,
                 pid_t        pid)
 {
-  int status;
+  int status = -1;
+  pid_t ended;
 
   kill (pid, SIGKILL);
-  while (waitpid (pid, &status, __WALL) == pid && WIFSTOPPED (status))
-    ;
-  if (self != NULL)
+  do
+    ended = waitpid (pid, &status, __WALL);
+  while ((ended == pid && WIFSTOPPED (status)) || (ended < 0 && errno == EINTR));
+
+  /* Else it is reaped with @self. */
+  if (self != NULL && ended == pid)
     self->exit_status = status;
 }
 

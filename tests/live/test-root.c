@@ -160,6 +160,10 @@ test_root_jail (gconstpointer mounts)
   check_mapping (&jail, &root);
   outside = g_build_filename (jail.folder, "secret", NULL);
   g_assert_null (sonde_root_dup_path (&root, outside));
+
+  /* So it was when it was last looked at, before it locked itself up. */
+  root.is_ours = TRUE;
+  g_assert_null (sonde_root_dup_path (&root, outside));
 }
 
 /* The program and its libraries, which were mapped before, can be opened too. Who may look into
