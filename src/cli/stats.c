@@ -169,13 +169,13 @@ sonde_stats_dup_json (const SondeSnapshot *snapshot)
   add_number (builder, "rate_achieved", snapshot->rate_mean_hz);
   add_losses (builder, &snapshot->losses);
   add_count (builder, "truncated", snapshot->truncated_count);
-  add_count (builder, "guessed", snapshot->guessed_count);
   add_count (builder, "cut", snapshot->cut_count);
   add_count (builder, "unnamed", snapshot->unnamed_count);
   add_count (builder, "threads", snapshot->thread_count);
   add_count (builder, "torn", snapshot->losses.count[SONDE_LOSS_TORN]);
   add_states (builder, snapshot->state_count);
   add_gil (builder, snapshot->gil_count);
+  add_count (builder, "guessed_in_all_modes", snapshot->guessed_count);
   add_count (builder, "gc", snapshot->collecting_count);
   add_count (builder, "execs", snapshot->exec_count);
   add_number (builder, "duration_s", (double) snapshot->elapsed_ns / 1e9);

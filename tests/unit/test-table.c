@@ -232,7 +232,7 @@ test_table_stats_json (void)
   object = json_node_get_object (json_parser_get_root (parser));
   g_assert_cmpint (json_object_get_int_member (object, "samples"), ==, 5000);
   g_assert_cmpint (json_object_get_int_member (object, "truncated"), ==, 12);
-  g_assert_cmpint (json_object_get_int_member (object, "guessed"), ==, 11);
+  g_assert_cmpint (json_object_get_int_member (object, "guessed_in_all_modes"), ==, 11);
   g_assert_cmpint (json_object_get_int_member (object, "threads"), ==, 1);
   g_assert_cmpfloat (json_object_get_double_member (object, "rate_asked"), ==, 1000);
   g_assert_cmpfloat (json_object_get_double_member (object, "rate_achieved"), ==, 998.4);
