@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -17,6 +18,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -365,6 +367,30 @@ dup_chroot_lack (void)
                                         g_strerror (WEXITSTATUS (status)));
 }
 
+/* As targets/interrupted-things.c does it. */
+static char *
+dup_bpf_lack (void)
+{
+  static const struct bpf_insn code[] = {
+    { .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+    { .code = BPF_JMP | BPF_EXIT },
+  };
+  union bpf_attr attributes = {
+    .prog_type = BPF_PROG_TYPE_SOCKET_FILTER,
+    .insns = GPOINTER_TO_SIZE (code),
+    .insn_cnt = G_N_ELEMENTS (code),
+    .license = GPOINTER_TO_SIZE ("GPL"),
+  };
+  int fd = (int) syscall (SYS_bpf, BPF_PROG_LOAD, &attributes, sizeof attributes);
+
+  if (fd < 0)
+    return g_strdup_printf ("no program for the kernel may be loaded here: %s",
+                            g_strerror (errno));
+
+  close (fd);
+  return NULL;
+}
+
 static char *
 dup_lack (TestNeed need)
 {
@@ -375,6 +401,9 @@ dup_lack (TestNeed need)
 
     case TEST_NEED_CHROOT:
       return dup_chroot_lack ();
+
+    case TEST_NEED_BPF:
+      return dup_bpf_lack ();
 
     case TEST_NEED_TRACING:
     default:

@@ -85,6 +85,7 @@ char        *test_dup_number         (gint64             number);
  * @TEST_NEED_TRACING: that a process may trace its child
  * @TEST_NEED_PERF: that perf is there and may count
  * @TEST_NEED_CHROOT: that a process may have a root folder of its own
+ * @TEST_NEED_BPF: that programs for the kernel may be loaded
  *
  * What a machine may lack.
  */
@@ -93,6 +94,7 @@ typedef enum
   TEST_NEED_TRACING,
   TEST_NEED_PERF,
   TEST_NEED_CHROOT,
+  TEST_NEED_BPF,
 } TestNeed;
 
 /* The only way to skip a live test: if @need is not met says why, and returns %TRUE. */
