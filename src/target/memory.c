@@ -18,7 +18,9 @@
 
 #include "target/thread.h"
 
-/* process_vm_readv(), by way of another thread where the first one has ended (ESRCH). */
+/* process_vm_readv(), by way of another thread where the first one has ended (ESRCH). It is
+ * searched for only if the one that was found last has ended too: a thread may be held meanwhile.
+ */
 static ssize_t
 read_by_any_thread (pid_t               pid,
                     const struct iovec *local,
@@ -30,6 +32,14 @@ read_by_any_thread (pid_t               pid,
 
   if (count >= 0 || errno != ESRCH)
     return count;
+
+  living = sonde_threads_get_last_living (pid);
+  if (living != pid)
+    {
+      count = process_vm_readv (living, local, n_pieces, remote, n_pieces, 0);
+      if (count >= 0 || errno != ESRCH)
+        return count;
+    }
 
   living = sonde_threads_find_living (pid);
 

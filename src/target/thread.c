@@ -17,13 +17,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "target/proc.h"
+
+/* Sonde looks at one process at a time. */
+#define FOUND_LAST_SLOTS 16
 
 static int
 open_file (const SondeThread *self,
@@ -358,19 +363,54 @@ is_living (pid_t pid,
   return sonde_thread_read_state (&thread, &state);
 }
 
+/* The living thread that was last found of some processes, a word each: the id of the process, and
+ * that of the thread. All may ask at any time, also while a thread is held, and what is lost to
+ * another process is found again. So it is no part of a target, and has no lock.
+ */
+static _Atomic guint64 found_last[FOUND_LAST_SLOTS];
+
+static void
+remember_living (pid_t pid,
+                 pid_t tid)
+{
+  atomic_store (&found_last[(guint) pid % FOUND_LAST_SLOTS], (guint64) pid << 32 | (guint32) tid);
+}
+
+pid_t
+sonde_threads_get_last_living (pid_t pid)
+{
+  guint64 found = atomic_load (&found_last[(guint) pid % FOUND_LAST_SLOTS]);
+  pid_t tid = (pid_t) (guint32) found;
+
+  /* The kernel tells whether its id is another process's by now. */
+  return found >> 32 == (guint64) pid &&
+         (syscall (SYS_tgkill, pid, tid, 0) == 0 || errno == EPERM) ? tid : pid;
+}
+
 pid_t
 sonde_threads_find_living (pid_t pid)
 {
   g_autoptr(GArray) tids = NULL;
+  pid_t tid;
 
   if (is_living (pid, pid))
     return pid;
 
+  tid = sonde_threads_get_last_living (pid);
+  if (tid != pid && is_living (pid, tid))
+    return tid;
+
   tids = g_array_new (FALSE, FALSE, sizeof (pid_t));
   sonde_threads_list (pid, tids);
   for (guint i = 0; i < tids->len; i++)
-    if (is_living (pid, g_array_index (tids, pid_t, i)))
-      return g_array_index (tids, pid_t, i);
+    {
+      tid = g_array_index (tids, pid_t, i);
+      if (is_living (pid, tid))
+        {
+          remember_living (pid, tid);
+          return tid;
+        }
+    }
 
   return pid;
 }

@@ -133,5 +133,9 @@ gboolean sonde_threads_read_last (int               fd,
  * id. Where all have ended it is @pid.
  */
 pid_t    sonde_threads_find_living (pid_t           pid);
+/* The other thread that it was last, or @pid if there was none or that is gone: allocates nothing
+ * and opens nothing.
+ */
+pid_t    sonde_threads_get_last_living (pid_t       pid);
 
 G_END_DECLS
