@@ -32,6 +32,7 @@
 /* Of one unit, and of all whose lines are asked for: a line takes a byte in the file and fifty in
  * memory.
  */
+#define LINE_FACTOR 50
 #define LINE_BYTES_MAX (16 * 1024 * 1024)
 #define ALL_LINE_BYTES_MAX (32 * 1024 * 1024)
 
@@ -62,6 +63,7 @@ struct _SondeDebugInfo
 
   GString      *path;      /* the last file found */
 
+  guint64       bytes;     /* of the sections of both */
   guint64       line_bytes_left;
   gint64        time_left_us;
   gint64        start_us; /* of the question */
@@ -69,7 +71,8 @@ struct _SondeDebugInfo
 
 /* Reads all of the DWARF of @file into memory. */
 static Dwarf *
-open_dwarf (SondeElfFile *file)
+open_dwarf (SondeDebugInfo *self,
+            SondeElfFile   *file)
 {
   guint64 size = sonde_elf_file_get_dwarf_size (file);
   Dwarf *dwarf;
@@ -91,6 +94,7 @@ open_dwarf (SondeElfFile *file)
     }
 
   sonde_elf_file_finish_reading (file);
+  self->bytes += size;
 
   return dwarf;
 }
@@ -116,7 +120,7 @@ open_alternate (SondeDebugInfo *self,
 
   self->alternate_file = sonde_debug_file_find_alternate (name, build_id, (gsize) length,
                                                           path, root);
-  self->alternate = self->alternate_file != NULL ? open_dwarf (self->alternate_file) : NULL;
+  self->alternate = self->alternate_file != NULL ? open_dwarf (self, self->alternate_file) : NULL;
   if (self->alternate == NULL)
     return FALSE;
 
@@ -147,7 +151,7 @@ sonde_debug_info_new (SondeElfFile *file,
   self->file = file;
   self->time_left_us = TIME_MAX_US;
   self->line_bytes_left = ALL_LINE_BYTES_MAX;
-  self->dwarf = open_dwarf (file);
+  self->dwarf = open_dwarf (self, file);
   if (self->dwarf == NULL || !open_alternate (self, path, root))
     return NULL;
 
@@ -173,6 +177,14 @@ sonde_debug_info_free (SondeDebugInfo *self)
   if (self->path != NULL)
     g_string_free (self->path, TRUE);
   g_free (self);
+}
+
+guint64
+sonde_debug_info_get_bytes (SondeDebugInfo *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->bytes + (ALL_LINE_BYTES_MAX - self->line_bytes_left) * LINE_FACTOR;
 }
 
 static gboolean

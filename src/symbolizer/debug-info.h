@@ -45,6 +45,9 @@ SondeDebugInfo *sonde_debug_info_new           (SondeElfFile       *file,
                                                 SondeRoot          *root);
 void            sonde_debug_info_free          (SondeDebugInfo     *self);
 
+/* Of memory: its sections when unpacked, and the lines that were read. */
+guint64         sonde_debug_info_get_bytes     (SondeDebugInfo     *self);
+
 gboolean        sonde_debug_info_find_function (SondeDebugInfo     *self,
                                                 guint64             address,
                                                 SondeDebugFunction *function);

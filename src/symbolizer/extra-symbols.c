@@ -34,6 +34,9 @@
 /* A web browser has half a million. */
 #define FRAMES_MAX 4000000
 
+/* A linker keeps one of each kind. */
+#define CIES_MAX 65536
+
 /* What a program begins with calls the C library at once: glibc's _start has 38 bytes, and others
  * are no longer. Nothing else may say where it ends.
  */
@@ -344,6 +347,9 @@ append_frames (GArray       *frames,
 
       if (dwarf_cfi_cie_p (&entry))
         {
+          if (g_hash_table_size (encodings) == CIES_MAX)
+            return;
+
           g_hash_table_insert (encodings, GSIZE_TO_POINTER (at),
                                GUINT_TO_POINTER (find_encoding (&entry.cie)));
           continue;

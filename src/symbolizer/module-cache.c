@@ -23,6 +23,11 @@
 #define CHECK_INTERVAL_US (G_USEC_PER_SEC / 10)
 #define CHECK_COST_FACTOR 200
 
+/* Of all that are open. One may take as much as names and DWARF of a web browser, but not each of
+ * many.
+ */
+#define BYTES_MAX (G_GUINT64_CONSTANT (1) << 31)
+
 /* Files that are not open. A program can load and forget new ones for ever. */
 #define WATCHED_MAX 1000
 
@@ -36,6 +41,7 @@ typedef struct
   char        *path;
   gboolean     is_open;
   SondeModule *module;     /* NULL if it cannot be read, or is not open */
+  guint64      bytes;      /* that it took when last asked for */
   SondeMaps   *judged_by;  /* owned; with which it could not be read; NULL if it was */
   gint64       retry_us;   /* when to try again with the same */
   gint64       used_us;
@@ -47,6 +53,8 @@ struct _SondeModuleCache
 {
   SondeRoot   root;
   GHashTable *entries;   /* owned; set of Entry */
+  guint64     bytes;     /* of all modules that are open */
+  guint64     bytes_max;
   gint64      check_us;  /* when to look again */
 };
 
@@ -69,12 +77,25 @@ equal_entries (gconstpointer a,
          strcmp (left->path, right->path) == 0;
 }
 
+/* A module may take more by now: lines are read when they are asked for. */
 static void
-close_entry (Entry *entry)
+count_bytes (SondeModuleCache *self,
+             Entry            *entry)
+{
+  guint64 bytes = entry->module != NULL ? sonde_module_get_bytes (entry->module) : 0;
+
+  self->bytes += bytes - entry->bytes;
+  entry->bytes = bytes;
+}
+
+static void
+close_entry (SondeModuleCache *self,
+             Entry            *entry)
 {
   g_clear_pointer (&entry->module, sonde_module_free);
   g_clear_pointer (&entry->judged_by, sonde_maps_unref);
   entry->is_open = FALSE;
+  count_bytes (self, entry);
 }
 
 static void
@@ -82,7 +103,8 @@ free_entry (gpointer data)
 {
   Entry *entry = data;
 
-  close_entry (entry);
+  g_clear_pointer (&entry->module, sonde_module_free);
+  g_clear_pointer (&entry->judged_by, sonde_maps_unref);
   g_free (entry->path);
   g_free (entry);
 }
@@ -93,6 +115,7 @@ sonde_module_cache_new (pid_t pid)
   SondeModuleCache *self = g_new0 (SondeModuleCache, 1);
 
   sonde_root_init (&self->root, pid);
+  self->bytes_max = BYTES_MAX;
   self->entries = g_hash_table_new_full (hash_entry, equal_entries, free_entry, NULL);
 
   return self;
@@ -107,12 +130,29 @@ sonde_module_cache_free (SondeModuleCache *self)
   g_free (self);
 }
 
+void
+sonde_module_cache_set_bytes_max (SondeModuleCache *self,
+                                  guint64           bytes_max)
+{
+  g_return_if_fail (self != NULL);
+
+  self->bytes_max = bytes_max;
+}
+
 gboolean
 sonde_module_cache_is_empty (SondeModuleCache *self)
 {
   g_return_val_if_fail (self != NULL, TRUE);
 
   return g_hash_table_size (self->entries) == 0;
+}
+
+guint64
+sonde_module_cache_get_bytes (SondeModuleCache *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return self->bytes;
 }
 
 static SondeModule *
@@ -157,6 +197,39 @@ is_settled (const Entry *entry,
                                                       entry->used_us < entry->retry_us));
 }
 
+/* The least recently used module that is open, but for @kept. */
+static Entry *
+find_oldest (SondeModuleCache *self,
+             const Entry      *kept)
+{
+  Entry *oldest = NULL;
+  GHashTableIter iter;
+  gpointer key;
+
+  g_hash_table_iter_init (&iter, self->entries);
+  while (g_hash_table_iter_next (&iter, &key, NULL))
+    {
+      Entry *entry = key;
+
+      if (entry != kept && entry->module != NULL &&
+          (oldest == NULL || entry->used_us < oldest->used_us))
+        oldest = entry;
+    }
+
+  return oldest;
+}
+
+/* Closes others until what is open is not too much, or @kept alone. */
+static void
+make_room (SondeModuleCache *self,
+           const Entry      *kept)
+{
+  Entry *oldest;
+
+  while (self->bytes > self->bytes_max && (oldest = find_oldest (self, kept)) != NULL)
+    close_entry (self, oldest);
+}
+
 static void
 open_entry (SondeModuleCache   *self,
             SondeMaps          *maps,
@@ -165,7 +238,7 @@ open_entry (SondeModuleCache   *self,
 {
   gint64 start_us = g_get_monotonic_time ();
 
-  close_entry (entry);
+  close_entry (self, entry);
   entry->is_open = TRUE;
   if (strcmp (mapping->path, "[vdso]") == 0)
     entry->module = read_vdso (self, mapping);
@@ -205,6 +278,8 @@ sonde_module_cache_ensure (SondeModuleCache   *self,
   entry->used_us = g_get_monotonic_time ();
   if (!is_settled (entry, maps))
     open_entry (self, maps, mapping, entry);
+  count_bytes (self, entry);
+  make_room (self, entry);
 
   return entry->module;
 }
@@ -227,7 +302,7 @@ sonde_module_cache_close_unused (SondeModuleCache *self)
       if (entry->used_us >= since_us)
         continue;
 
-      close_entry (entry);
+      close_entry (self, entry);
       if (entry->is_watched && n_watched < WATCHED_MAX)
         n_watched++;
       else
@@ -291,7 +366,7 @@ sonde_module_cache_check (SondeModuleCache *self)
         g_hash_table_iter_remove (&iter);
       else if (is_there && was_written)
         {
-          close_entry (entry);
+          close_entry (self, entry);
           any = TRUE;
         }
     }

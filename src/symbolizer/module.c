@@ -241,6 +241,15 @@ sonde_module_get_symbol_count (SondeModule *self)
   return sonde_symbol_table_get_count (self->symbols);
 }
 
+guint64
+sonde_module_get_bytes (SondeModule *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return sonde_symbol_table_get_bytes (self->symbols) +
+         (self->debug_info != NULL ? sonde_debug_info_get_bytes (self->debug_info) : 0);
+}
+
 const SondeBuildId *
 sonde_module_get_build_id (SondeModule *self)
 {

@@ -55,6 +55,9 @@ void         sonde_module_free             (SondeModule         *self);
 
 guint        sonde_module_get_symbol_count (SondeModule         *self);
 
+/* Of memory that its names and debug information take. */
+guint64      sonde_module_get_bytes        (SondeModule         *self);
+
 /* Of which build it is, as the file says; borrowed. */
 const SondeBuildId *sonde_module_get_build_id (SondeModule      *self);
 

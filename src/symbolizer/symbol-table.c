@@ -352,6 +352,15 @@ sonde_symbol_table_get_count (SondeSymbolTable *self)
   return self->symbols->len;
 }
 
+guint64
+sonde_symbol_table_get_bytes (SondeSymbolTable *self)
+{
+  g_return_val_if_fail (self != NULL, 0);
+
+  return (guint64) (NAMES_BYTES_MAX - MAX (self->names_left, 0)) +
+         self->symbols->len * sizeof (SondeSymbol);
+}
+
 /* The index of the first symbol that starts after @address. */
 static guint
 find_next (GArray  *symbols,

@@ -59,6 +59,8 @@ void               sonde_symbol_table_sort        (SondeSymbolTable         *sel
                                                    const SondeSymbolBounds  *bounds);
 
 guint              sonde_symbol_table_get_count   (SondeSymbolTable *self);
+/* Of memory that it takes. */
+guint64            sonde_symbol_table_get_bytes   (SondeSymbolTable *self);
 
 /* The innermost symbol that @address lies in, and in [@lower, @upper) around @address the
  * addresses for which the answer is the same. O(log n), and the depth to which symbols lie within

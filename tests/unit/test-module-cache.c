@@ -183,6 +183,44 @@ test_module_cache_passing_mismatch (Fixture       *fixture,
     }
 }
 
+/* Of what is too much together the one that was asked for last is kept. */
+static void
+test_module_cache_limit (Fixture       *fixture,
+                         gconstpointer  data)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_BUILT, "unit", "fixtures",
+                                                 "libsymbols-dwarf4.so", NULL);
+  g_autoptr(GMappedFile) other = g_mapped_file_new (path, FALSE, NULL);
+  const SondeMapping *mapping;
+  SondeModule *module;
+  guint64 alone;
+
+  g_assert_nonnull (other);
+  sonde_maps_unref (fixture->maps);
+  fixture->maps = sonde_maps_read (getpid (), NULL);
+  mapping = sonde_maps_find (fixture->maps, GPOINTER_TO_SIZE (g_mapped_file_get_contents (other)));
+  g_assert_nonnull (mapping);
+
+  g_assert_nonnull (ensure (fixture));
+  alone = sonde_module_cache_get_bytes (fixture->cache);
+  g_assert_cmpuint (alone, >, 0);
+  module = sonde_module_cache_ensure (fixture->cache, fixture->maps, mapping);
+  g_assert_cmpuint (sonde_module_cache_get_bytes (fixture->cache), ==,
+                    alone + sonde_module_get_bytes (module));
+
+  sonde_module_cache_free (fixture->cache);
+  fixture->cache = sonde_module_cache_new (getpid ());
+  sonde_module_cache_set_bytes_max (fixture->cache, alone);
+  g_assert_nonnull (ensure (fixture));
+  g_assert_cmpuint (sonde_module_cache_get_bytes (fixture->cache), ==, alone);
+  module = sonde_module_cache_ensure (fixture->cache, fixture->maps, mapping);
+  g_assert_nonnull (module);
+  g_assert_cmpuint (sonde_module_cache_get_bytes (fixture->cache), ==,
+                    sonde_module_get_bytes (module));
+  g_assert_nonnull (ensure (fixture));
+  g_assert_cmpuint (sonde_module_cache_get_bytes (fixture->cache), ==, alone);
+}
+
 static void
 test_module_cache_removed (Fixture       *fixture,
                            gconstpointer  data)
@@ -210,6 +248,7 @@ main (int   argc,
   add ("/symbolizer/module-cache/disguised", test_module_cache_disguised);
   add ("/symbolizer/module-cache/other-build", test_module_cache_other_build);
   add ("/symbolizer/module-cache/passing-mismatch", test_module_cache_passing_mismatch);
+  add ("/symbolizer/module-cache/limit", test_module_cache_limit);
   add ("/symbolizer/module-cache/removed", test_module_cache_removed);
   return g_test_run ();
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "fixtures/unsized.h"
+#include "symbolizer/extra-symbols.h"
 #include "symbolizer/module.h"
 #include "symbolizer/range-index.h"
 #include "symbolizer/symbol-bounds.h"
@@ -138,6 +139,61 @@ test_symbol_bounds_segments (void)
     }
 }
 
+/* How many ranges an unwind table of the file has that is made of @n_cies and a function. */
+static guint
+count_ranges (guint n_cies)
+{
+  static const guint8 cie[20] = { 16, [8] = 1, 'z', 'R', 0, 1, 0x78, 0x10, 1, 0x1b };
+  gsize length;
+  char *bytes = read_fixture (&length);
+  const gsize table = n_cies * sizeof cie;
+  guint32 fde[5] = { 16, 0, 0, 16, 0 };
+  g_autoptr(SondeElfFile) file = NULL;
+  g_autoptr(GArray) ranges = NULL;
+  const Elf64_Ehdr *header;
+  Elf64_Shdr *sections;
+
+  /* The next multiple of eight is where the table begins. */
+  bytes = g_realloc (bytes, length + 8 + table + sizeof fde);
+  header = (const Elf64_Ehdr *) (gpointer) bytes;
+  sections = (Elf64_Shdr *) (gpointer) (bytes + header->e_shoff);
+  for (guint i = 0; i < header->e_shnum; i++)
+    {
+      const char *name = bytes + sections[header->e_shstrndx].sh_offset + sections[i].sh_name;
+
+      if (g_str_equal (name, ".text"))
+        fde[2] += (guint32) sections[i].sh_addr;
+      if (!g_str_equal (name, ".eh_frame"))
+        continue;
+
+      sections[i].sh_offset = (length + 7) / 8 * 8;
+      sections[i].sh_size = table + sizeof fde;
+      for (guint j = 0; j < n_cies; j++)
+        memcpy (bytes + sections[i].sh_offset + j * sizeof cie, cie, sizeof cie);
+
+      /* It belongs to the last one, and counts from its own place. */
+      fde[1] = sizeof cie + 4;
+      fde[2] -= (guint32) (sections[i].sh_addr + table + 8);
+    }
+  for (guint i = 0; i < header->e_shnum; i++)
+    if (sections[i].sh_size == table + sizeof fde)
+      memcpy (bytes + sections[i].sh_offset + table, fde, sizeof fde);
+
+  file = sonde_elf_file_new_for_image (bytes, length + 8 + table + sizeof fde);
+  g_assert_nonnull (file);
+  ranges = sonde_symbol_table_read_frames (file);
+
+  return ranges->len;
+}
+
+static void
+test_symbol_bounds_too_many_cies (void)
+{
+  g_assert_cmpuint (count_ranges (1), ==, 1);
+  g_assert_cmpuint (count_ranges (65536), ==, 1);
+  g_assert_cmpuint (count_ranges (65537), ==, 0);
+}
+
 /* What is read through the descriptor is what is there, in whatever order it is asked for. */
 static void
 test_symbol_bounds_code (void)
@@ -174,6 +230,7 @@ main (int   argc,
   g_test_add_func ("/symbolizer/symbol-bounds/stripped", test_symbol_bounds_stripped);
   g_test_add_func ("/symbolizer/symbol-bounds/edges", test_symbol_bounds_edges);
   g_test_add_func ("/symbolizer/symbol-bounds/segments", test_symbol_bounds_segments);
+  g_test_add_func ("/symbolizer/symbol-bounds/too-many-cies", test_symbol_bounds_too_many_cies);
   g_test_add_func ("/symbolizer/symbol-bounds/code", test_symbol_bounds_code);
   return g_test_run ();
 }
