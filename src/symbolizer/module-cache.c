@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "target/memory.h"
 
 #define UNUSED_TIME_US (30 * G_USEC_PER_SEC)
@@ -18,10 +19,10 @@
  * since its map was read.
  */
 #define RETRY_INTERVAL_US G_USEC_PER_SEC
-#define RETRY_COST_FACTOR 200
-
 #define CHECK_INTERVAL_US (G_USEC_PER_SEC / 10)
-#define CHECK_COST_FACTOR 200
+
+/* Of the CPU time that either takes, so that it comes to half a percent. */
+#define COST_FACTOR 200
 
 /* Of all that are open. One may take as much as names and DWARF of a web browser, but not each of
  * many.
@@ -188,6 +189,18 @@ open_file (SondeModuleCache   *self,
     g_clear_pointer (&entry->module, sonde_module_free);
 }
 
+/* When to do again what began at @start_ns of the thread's CPU time, after @interval_us or later if
+ * it is dear. Other programs that had the CPU meanwhile do not count.
+ */
+static gint64
+find_next_time (gint64  interval_us,
+                guint64 start_ns)
+{
+  gint64 cost_us = (gint64) ((sonde_clock_thread_cpu_ns () - start_ns) / 1000);
+
+  return g_get_monotonic_time () + MAX (interval_us, COST_FACTOR * cost_us);
+}
+
 /* Whether there is no use in trying to open @entry. */
 static gboolean
 is_settled (const Entry *entry,
@@ -236,7 +249,7 @@ open_entry (SondeModuleCache   *self,
             const SondeMapping *mapping,
             Entry              *entry)
 {
-  gint64 start_us = g_get_monotonic_time ();
+  guint64 start_ns = sonde_clock_thread_cpu_ns ();
 
   close_entry (self, entry);
   entry->is_open = TRUE;
@@ -248,8 +261,7 @@ open_entry (SondeModuleCache   *self,
   if (entry->module == NULL)
     {
       entry->judged_by = sonde_maps_ref (maps);
-      entry->retry_us = g_get_monotonic_time ();
-      entry->retry_us += MAX (RETRY_INTERVAL_US, RETRY_COST_FACTOR * (entry->retry_us - start_us));
+      entry->retry_us = find_next_time (RETRY_INTERVAL_US, start_ns);
     }
 }
 
@@ -344,14 +356,14 @@ look_at (SondeModuleCache *self,
 gboolean
 sonde_module_cache_check (SondeModuleCache *self)
 {
-  gint64 now_us = g_get_monotonic_time ();
+  guint64 start_ns = sonde_clock_thread_cpu_ns ();
   gboolean any = FALSE;
   GHashTableIter iter;
   gpointer key;
 
   g_return_val_if_fail (self != NULL, FALSE);
 
-  if (now_us < self->check_us)
+  if (g_get_monotonic_time () < self->check_us)
     return FALSE;
 
   g_hash_table_iter_init (&iter, self->entries);
@@ -371,8 +383,7 @@ sonde_module_cache_check (SondeModuleCache *self)
         }
     }
 
-  self->check_us = g_get_monotonic_time ();
-  self->check_us += MAX (CHECK_INTERVAL_US, CHECK_COST_FACTOR * (self->check_us - now_us));
+  self->check_us = find_next_time (CHECK_INTERVAL_US, start_ns);
 
   return any;
 }
