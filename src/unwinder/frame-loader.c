@@ -50,13 +50,11 @@ sonde_frame_loader_is_same_file (const SondeMapping *a,
   return a->inode == b->inode && a->device == b->device && g_strcmp0 (a->path, b->path) == 0;
 }
 
-/* Takes @bytes over, which @section is a part of. FALSE if there are no rules in it. */
+/* FALSE if there are no rules in it. */
 static gboolean
-add_index (Loader                  *self,
-           const SondeFrameSection *section,
-           guint8                  *bytes)
+read_index (Loader                  *self,
+            const SondeFrameSection *section)
 {
-  g_autofree guint8 *owned = bytes;
   g_autoptr(GArray) entries = sonde_frame_index_read (section);
   guint8 *copy = NULL;
   SondeFrameIndex *index;
@@ -82,6 +80,19 @@ add_index (Loader                  *self,
   g_ptr_array_add (self->indexes, index);
 
   return TRUE;
+}
+
+/* The same, and takes @bytes over, which @section is a part of. */
+static gboolean
+add_index (Loader                  *self,
+           const SondeFrameSection *section,
+           guint8                  *bytes)
+{
+  gboolean is_read = read_index (self, section);
+
+  g_free (bytes);
+
+  return is_read;
 }
 
 /* Reads the target's memory in [@start, @end) as a section (its bytes transfer full). */
