@@ -1,10 +1,11 @@
-/* test-holds.c: for how long threads are held while Sonde has other things to do
+/* bench-holds.c: for how long threads are held while Sonde has other things to do
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * There are more threads than CPUs, so that one is on its way to its stop at most times. Each kind
- * of work is measured beside a session without it, in the same minute.
+ * of work is measured beside a session without it, in the same minute. Prints each figure as a line
+ * of four fields with tabs between them.
  */
 
 #include "config.h"
@@ -18,10 +19,7 @@
 #define MEASURE_US (2 * G_USEC_PER_SEC)
 #define STEP_US 15000
 
-/* What one stop in a hundred may take longer than without that work. */
-#define FACTOR 2
-#define MORE_NS (300 * G_GUINT64_CONSTANT (1000))
-#define N_STOPS_MIN 500
+#define COMMAND "./dev bench holds"
 
 typedef void (*Disturb) (SondeEngine   *engine,
                          SondeSettings *settings,
@@ -37,7 +35,8 @@ take_last (SondeEngine *engine)
     {
       g_clear_pointer (&last, sonde_snapshot_unref);
       last = sonde_engine_wait_snapshot (engine, WAIT_US);
-      g_assert_nonnull (last);
+      if (last == NULL)
+        g_error ("no snapshot of the target");
     }
 
   return last;
@@ -66,18 +65,15 @@ measure (pid_t   pid,
 
   last = take_last (engine);
   sonde_settings_clear (&settings);
-  g_assert_cmpuint (last->sample_count, >=, N_STOPS_MIN);
 
   return last->stopped_p99_ns;
 }
 
 static void
-compare (guint64 alone_ns,
-         guint64 disturbed_ns)
+show (const char *what,
+      guint64     p99_ns)
 {
-  g_test_message ("p99 %.3f ms, without %.3f ms", (double) disturbed_ns / 1e6,
-                  (double) alone_ns / 1e6);
-  g_assert_cmpuint (disturbed_ns, <=, FACTOR * alone_ns + MORE_NS);
+  g_print ("stop p99, %s\t%.2f ms\t-\t" COMMAND "\n", what, (double) p99_ns / 1e6);
 }
 
 static TestProgram *
@@ -118,53 +114,36 @@ look_at_other_cb (SondeEngine   *engine,
 }
 
 static void
-test_holds_client (void)
+measure_client (void)
 {
   static const struct
   {
     const char *name;
     Disturb     disturb;
-  } works[] = { { "typing", type_cb }, { "pause", pause_cb }, { "mode", look_at_other_cb } };
-  g_autoptr(TestProgram) target = NULL;
+  } works[] = { { "nothing besides", NULL }, { "keys in the filter", type_cb },
+                { "pause", pause_cb }, { "another mode", look_at_other_cb } };
+  g_autoptr(TestProgram) target = start_storm (NULL);
 
-  if (test_skip_without (TEST_NEED_TRACING))
-    return;
-
-  target = start_storm (NULL);
   for (guint i = 0; i < G_N_ELEMENTS (works); i++)
-    {
-      guint64 alone_ns = measure (target->pid, NULL);
-
-      g_test_message ("%s", works[i].name);
-      compare (alone_ns, measure (target->pid, works[i].disturb));
-    }
+    show (works[i].name, measure (target->pid, works[i].disturb));
 }
 
 /* A program that maps code all the time has a map that is read again and again. */
 static void
-test_holds_loading (void)
+measure_loading (void)
 {
   g_autofree char *module = test_dup_target_path ("module.so");
-  g_autoptr(TestProgram) still = NULL;
-  g_autoptr(TestProgram) target = NULL;
-  guint64 alone_ns;
+  g_autoptr(TestProgram) target = start_storm (module);
 
-  if (test_skip_without (TEST_NEED_TRACING))
-    return;
-
-  still = start_storm (NULL);
-  alone_ns = measure (still->pid, NULL);
-  g_clear_pointer (&still, test_program_free);
-  target = start_storm (module);
-  compare (alone_ns, measure (target->pid, NULL));
+  show ("libraries loaded and unloaded", measure (target->pid, NULL));
 }
 
 int
 main (int   argc,
       char *argv[])
 {
-  g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/live/holds/client", test_holds_client);
-  g_test_add_func ("/live/holds/loading", test_holds_loading);
-  return g_test_run ();
+  measure_client ();
+  measure_loading ();
+
+  return 0;
 }
