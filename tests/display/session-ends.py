@@ -5,7 +5,7 @@
 import subprocess
 import sys
 
-from window import Atspi, Failed, Window, role_of, run
+from window import Failed, Window, run
 
 SONDE, DEMO = sys.argv[1:3]
 FUNCTION = 6
@@ -29,28 +29,18 @@ def slash_goes_to_search():
     """/ opens the search and is not in it; in there it is part of a path."""
     window.key("slash")
     window.type_into_entry("/")
-    window.wait("a slash searched for", lambda: typed() == "/")
+    window.wait("a slash searched for", lambda: window.typed() == "/")
     window.key("Escape")
-    window.wait("the search closed", lambda: typed() is None)
+    window.wait("the search closed", lambda: window.typed() is None)
 
 
 def ctrl_f_goes_to_search():
     """Ctrl+F opens the search, empty."""
     window.key("ctrl+f")
     window.type_into_entry("x")
-    window.wait("what was typed", lambda: typed() == "x")
+    window.wait("what was typed", lambda: window.typed() == "x")
     window.key("Escape")
-    window.wait("the search closed", lambda: typed() is None)
-
-
-def typed():
-    """Gives what is in the entry that has the focus, None if none has."""
-    for node in window.nodes():
-        if role_of(node) in ("entry", "text"):
-            if node.get_state_set().contains(Atspi.StateType.FOCUSED):
-                text = node.get_text_iface()
-                return text.get_text(0, text.get_character_count())
-    return None
+    window.wait("the search closed", lambda: window.typed() is None)
 
 
 def search_and_enter_attach():
