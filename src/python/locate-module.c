@@ -58,16 +58,12 @@ void
 sonde_python_module_find_in_file (SondePythonModule *self,
                                   pid_t              pid)
 {
-  g_autoptr(SondeElfSymbols) file = NULL;
-  SondeRoot root;
+  int fd = sonde_mapping_open_of (self->mapping, pid);
+  g_autoptr(SondeElfSymbols) file = fd >= 0 ? sonde_elf_symbols_open (fd) : NULL;
   SondeAddress address;
   guint64 offset;
   guint64 size;
-  int fd;
 
-  sonde_root_init (&root, pid);
-  fd = sonde_mapping_open (self->mapping, &root);
-  file = fd >= 0 ? sonde_elf_symbols_open (fd) : NULL;
   if (file != NULL && self->symbols[SONDE_PYTHON_SYMBOL_RUNTIME].start == 0 &&
       sonde_elf_symbols_find_section (file, ".PyRuntime", &address, &offset, &size))
     {

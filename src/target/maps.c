@@ -398,3 +398,14 @@ sonde_mapping_open (const SondeMapping *self,
 
   return fd;
 }
+
+int
+sonde_mapping_open_of (const SondeMapping *self,
+                       pid_t               pid)
+{
+  SondeRoot root;
+
+  sonde_root_init (&root, pid);
+
+  return sonde_mapping_open (self, &root);
+}

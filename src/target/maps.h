@@ -78,5 +78,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (SondeMaps, sonde_maps_unref)
  */
 int                 sonde_mapping_open   (const SondeMapping *self,
                                           SondeRoot          *root);
+/* The same, of the process @pid, whose root is not known yet. */
+int                 sonde_mapping_open_of (const SondeMapping *self,
+                                          pid_t               pid);
 
 G_END_DECLS

@@ -245,12 +245,9 @@ sonde_frame_loader_load (pid_t               pid,
   GPtrArray *indexes = g_ptr_array_new_with_free_func (free_index);
   Loader self = { .pid = pid, .maps = maps, .mapping = mapping, .bias = bias, .indexes = indexes };
   SondeElfSymbols *symbols = NULL;
-  SondeRoot root;
-  int fd;
+  int fd = sonde_mapping_open_of (mapping, pid);
 
   find_extent (&self);
-  sonde_root_init (&root, pid);
-  fd = sonde_mapping_open (mapping, &root);
   if (fd >= 0 && has_section_headers (fd))
     symbols = sonde_elf_symbols_open (fd);
 
