@@ -8,6 +8,8 @@
 
 #include "aggregate/snapshot.h"
 
+#include <glib/gi18n.h>
+
 /* Less is what any machine has; and so many samples tell that from chance. */
 #define READY_SHARE_MIN 0.1
 #define ACTIVE_COUNT_MIN 100
@@ -118,4 +120,24 @@ sonde_snapshot_judge_contention (const SondeSnapshot *self,
     return SONDE_CONTENTION_NONE;
 
   return count_busy_threads (self) == 1 ? SONDE_CONTENTION_OTHERS : SONDE_CONTENTION_ANY;
+}
+
+char *
+sonde_contention_dup_text (SondeContention self,
+                           const char     *share)
+{
+  switch (self)
+    {
+    case SONDE_CONTENTION_OTHERS:
+      /* Translators: %s is a share, as "38.0 %" */
+      return g_strdup_printf (_("other programs took the CPU %s of the time"), share);
+
+    case SONDE_CONTENTION_ANY:
+      /* Translators: %s is a share, as "38.0 %" */
+      return g_strdup_printf (_("its threads waited for a CPU %s of the time"), share);
+
+    case SONDE_CONTENTION_NONE:
+    default:
+      return NULL;
+    }
 }

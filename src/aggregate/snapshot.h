@@ -240,6 +240,9 @@ typedef enum
 /* Gives in @share which part of the samples whose thread could run had to wait for a CPU. */
 SondeContention sonde_snapshot_judge_contention (const SondeSnapshot *self,
                                                  double              *share);
+/* The same as a part of a sentence, translated, with @share as it is to be read; NULL for none. */
+char           *sonde_contention_dup_text       (SondeContention      self,
+                                                 const char          *share);
 
 /* In how many samples it was looked who has the lock, or garbage is collected: the whole of which
  * gil_count and collecting_count are parts.

@@ -138,18 +138,7 @@ sonde_quality_dup_contention (const SondeSnapshot *snapshot)
   contention = sonde_snapshot_judge_contention (snapshot, &share);
   text = sonde_figures_dup_percent (share);
 
-  switch (contention)
-    {
-    case SONDE_CONTENTION_OTHERS:
-      /* Translators: %s is a share, as "38.0 %" */
-      return g_strdup_printf (_("other programs took the CPU %s of the time"), text);
-    case SONDE_CONTENTION_ANY:
-      /* Translators: %s is a share, as "38.0 %" */
-      return g_strdup_printf (_("its threads waited for a CPU %s of the time"), text);
-    case SONDE_CONTENTION_NONE:
-    default:
-      return NULL;
-    }
+  return sonde_contention_dup_text (contention, text);
 }
 
 char *

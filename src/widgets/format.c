@@ -82,26 +82,11 @@ sonde_format_module (const SondeFunction *function)
 char *
 sonde_format_contention (const SondeSnapshot *snapshot)
 {
-  g_autofree char *text = NULL;
   double share;
   SondeContention contention = sonde_snapshot_judge_contention (snapshot, &share);
+  g_autofree char *text = g_strdup_printf (_("%.1f %%"), share * 100.0);
 
-  text = g_strdup_printf (_("%.1f %%"), share * 100.0);
-
-  switch (contention)
-    {
-    case SONDE_CONTENTION_OTHERS:
-      /* Translators: %s is a share, as "38.0 %" */
-      return g_strdup_printf (_("other programs took the CPU %s of the time"), text);
-
-    case SONDE_CONTENTION_ANY:
-      /* Translators: %s is a share, as "38.0 %" */
-      return g_strdup_printf (_("its threads waited for a CPU %s of the time"), text);
-
-    case SONDE_CONTENTION_NONE:
-    default:
-      return NULL;
-    }
+  return sonde_contention_dup_text (contention, text);
 }
 
 const char *
