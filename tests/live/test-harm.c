@@ -12,6 +12,7 @@
 
 #include "support/program.h"
 #include "support/threads.h"
+#include "target/thread.h"
 
 #define KILL_COUNT 200
 #define LIFE_US_MAX 60000
@@ -261,13 +262,30 @@ test_harm_job_control (gconstpointer data)
   g_assert_cmpint (test_program_wait (recording), ==, 0);
 }
 
+/* All threads but those that have to be where the target is. */
 static gboolean
-is_on_other_cpus (pid_t tid,
+is_on_other_cpus (pid_t pid,
                   int   cpu)
 {
-  cpu_set_t cpus;
+  g_autoptr(GArray) tids = g_array_new (FALSE, FALSE, sizeof (pid_t));
 
-  return sched_getaffinity (tid, sizeof cpus, &cpus) == 0 && !CPU_ISSET (cpu, &cpus);
+  g_assert_true (sonde_threads_list (pid, tids));
+  for (guint i = 0; i < tids->len; i++)
+    {
+      pid_t tid = g_array_index (tids, pid_t, i);
+      char name[SONDE_THREAD_NAME_BYTES];
+      SondeThread thread;
+      cpu_set_t cpus;
+
+      sonde_thread_open (&thread, pid, tid);
+      sonde_thread_read_name (&thread, name);
+      sonde_thread_close (&thread);
+      if (!g_str_equal (name, "sonde-holder") &&
+          sched_getaffinity (tid, sizeof cpus, &cpus) == 0 && CPU_ISSET (cpu, &cpus))
+        return FALSE;
+    }
+
+  return TRUE;
 }
 
 /* Where there is another CPU than the target's Sonde runs on that one, all but what has to be where

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "sampler/stop-sampler.h"
 #include "support/program.h"
+#include "support/sampling.h"
 #include "target/thread.h"
 #include "target/tracee.h"
 
@@ -114,42 +115,6 @@ test_interruption_sampled (void)
   g_assert_cmpint (json_object_get_int_member (report, "early"), ==, 0);
 }
 
-static void
-on_thread_cb (SondeSampledThread *thread,
-              gpointer            data)
-{
-}
-
-static void
-on_repeated_cb (SondeSampledThread *thread,
-                SondeThreadState    state,
-                guint64             n_ticks,
-                guint64             ns,
-                gpointer            data)
-{
-}
-
-static void
-on_lost_cb (SondeSampledThread *thread,
-            SondeLoss           loss,
-            guint64             n_ticks,
-            gpointer            data)
-{
-}
-
-/* Asks for the registers of each thread, as the engine does below a frame that hangs on one. */
-static gboolean
-on_captured_cb (SondeSampledThread *thread,
-                const SondeCapture *capture,
-                SondeThreadState    state,
-                guint64             n_ticks,
-                guint64             ns,
-                gboolean            is_final,
-                gpointer            data)
-{
-  return is_final;
-}
-
 static gboolean
 is_asleep (pid_t pid,
            pid_t tid)
@@ -176,15 +141,6 @@ wait_for_sleep (pid_t pid)
       g_usleep (1000);
 }
 
-static const SondeSamplerClient client = {
-  .thread_appeared = on_thread_cb,
-  .thread_renamed = on_thread_cb,
-  .thread_ended = on_thread_cb,
-  .captured = on_captured_cb,
-  .repeated = on_repeated_cb,
-  .lost = on_lost_cb,
-};
-
 static void
 run_ticks (SondeStopSampler *sampler)
 {
@@ -206,7 +162,8 @@ static guint64
 measure_stops (const char *way)
 {
   g_autoptr(TestProgram) target = test_target_start ("interrupted", way, NULL);
-  g_autoptr(SondeStopSampler) sampler = sonde_stop_sampler_new (target->pid, FALSE, &client, NULL);
+  g_autoptr(SondeStopSampler) sampler = sonde_stop_sampler_new (target->pid, FALSE,
+                                                                  &test_sampler_client, NULL);
 
   wait_for_sleep (target->pid);
   run_ticks (sampler);
@@ -265,7 +222,8 @@ test_interruption_long_call (void)
 
   target = test_target_start ("interrupted", "bpf", NULL);
   wait_for_errors (target);
-  sampler = sonde_stop_sampler_new (target->pid, FALSE, &client, NULL);
+  sampler = sonde_stop_sampler_new (target->pid, FALSE,
+                                                                  &test_sampler_client, NULL);
   run_ticks (sampler);
   n_ends = count_ends (target);
   g_assert_cmpuint (n_ends, >, 0);

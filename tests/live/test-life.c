@@ -194,12 +194,17 @@ test_life_module_swapped (void)
                     >=, 200);
 }
 
-/* The file, too, is the one that is known; only what is in it is another. */
+/* The file, too, is the one that is known; only what is in it is another: other names, and other
+ * rules to unwind by, where they were found in the file.
+ */
 static void
-test_life_module_overwritten (void)
+test_life_module_overwritten (gconstpointer data)
 {
-  g_autofree char *module = test_dup_target_path ("module.so");
-  g_autofree char *other = test_dup_target_path ("other.so");
+  const char *suffix = data;
+  g_autofree char *module_name = g_strconcat ("module", suffix, NULL);
+  g_autofree char *other_name = g_strconcat ("other", suffix, NULL);
+  g_autofree char *module = test_dup_target_path (module_name);
+  g_autofree char *other = test_dup_target_path (other_name);
   g_autofree char *live = NULL;
   g_autoptr(TestProgram) target = NULL;
   g_autoptr(TestStacks) stacks = NULL;
@@ -574,7 +579,9 @@ main (int   argc,
   g_test_add_func ("/live/life/threads-renamed", test_life_threads_renamed);
   g_test_add_func ("/live/life/module-loaded", test_life_module_loaded);
   g_test_add_func ("/live/life/module-swapped", test_life_module_swapped);
-  g_test_add_func ("/live/life/module-overwritten", test_life_module_overwritten);
+  g_test_add_data_func ("/live/life/module-overwritten", ".so", test_life_module_overwritten);
+  g_test_add_data_func ("/live/life/rules-overwritten", "-debug-frame.so",
+                        test_life_module_overwritten);
   g_test_add_func ("/live/life/exec", test_life_exec);
   g_test_add_func ("/live/life/exit", test_life_exit);
   g_test_add_func ("/live/life/killed", test_life_killed);

@@ -382,40 +382,6 @@ test_stacks_replaced_file (void)
   g_rmdir (folder);
 }
 
-/* The rules that were found in a library are not those of what its file was overwritten with. */
-static void
-test_stacks_overwritten_library (void)
-{
-  g_autofree char *module = test_dup_target_path ("module-debug-frame.so");
-  g_autofree char *other = test_dup_target_path ("other-debug-frame.so");
-  g_autofree char *live = NULL;
-  g_autofree char *pid = NULL;
-  g_autofree char *folded = NULL;
-  g_autofree char *output = NULL;
-  g_autoptr(TestProgram) target = NULL;
-  g_autoptr(TestStacks) stacks = NULL;
-
-  if (test_skip_without (TEST_NEED_TRACING))
-    return;
-
-  close (g_file_open_tmp ("sonde-XXXXXX", &live, NULL));
-  target = test_target_start ("loader", module, other, live, NULL);
-  pid = test_dup_number (target->pid);
-  folded = test_cli_run (0, "record", "-p", pid, NULL);
-  stacks = test_stacks_parse (folded);
-  test_stacks_show (stacks);
-  g_unlink (live);
-
-  output = test_program_dup_output (target);
-  g_assert_nonnull (strstr (output, "swapped\n"));
-
-  /* Two seconds and four; for a tenth, or two, it may be taken for the old one. */
-  g_assert_cmpuint (test_stacks_count_end (stacks, "main;use_module;module_enter;module_spin"),
-                    >=, 1000);
-  g_assert_cmpuint (test_stacks_count_end (stacks, "main;use_module;other_enter;other_spin"),
-                    >=, 3000);
-}
-
 static const char *const no_search_table[] = {
   "mutual-static", "mutual-no-header", "mutual-debug-frame", "mutual-musl", "mutual-musl-static",
 };
@@ -454,6 +420,5 @@ main (int   argc,
     }
   g_test_add_func ("/live/stacks/deleted-file", test_stacks_deleted_file);
   g_test_add_func ("/live/stacks/replaced-file", test_stacks_replaced_file);
-  g_test_add_func ("/live/stacks/overwritten-library", test_stacks_overwritten_library);
   return g_test_run ();
 }
