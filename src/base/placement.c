@@ -15,8 +15,13 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 /* How often new threads are looked for. */
 #define PASSES_MAX 8
+
+/* How long they are where they could not be starved of a CPU, once they were. */
+#define ESCAPE_NS (10 * SONDE_NS_PER_SECOND)
 
 static struct
 {
@@ -24,6 +29,8 @@ static struct
   gboolean    is_set;  /* the two below hold something */
   cpu_set_t   all;     /* where we may run */
   cpu_set_t   chosen;  /* where we do */
+  guint64     free_ns; /* until when they have escaped */
+  int         mover;   /* who moves threads now, and has the lock; 0 for none. Atomic */
   GHashTable *pinned;  /* of tids; NULL before the first */
 } placement;
 
@@ -69,14 +76,15 @@ move_listed (const cpu_set_t *to)
 static void
 move_all (const cpu_set_t *to)
 {
-  int n = move_listed (to);
+  int n;
 
-  if (n < 0)
-    return;
-
+  g_atomic_int_set (&placement.mover, gettid ());
+  n = move_listed (to);
   for (guint i = 0; n > 0 && i < PASSES_MAX; i++)
     n = move_listed (to);
-  placement.chosen = *to;
+  if (n >= 0)
+    placement.chosen = *to;
+  g_atomic_int_set (&placement.mover, 0);
 }
 
 /* There are none where there are more CPUs than a set has room for. */
@@ -100,7 +108,7 @@ sonde_placement_avoid (const cpu_set_t *taken)
   g_return_if_fail (taken != NULL);
 
   g_mutex_lock (&placement.lock);
-  if (ensure_set ())
+  if (sonde_clock_now_ns () >= placement.free_ns && ensure_set ())
     {
       CPU_AND (&both, &placement.all, taken);
       CPU_XOR (&rest, &placement.all, &both);
@@ -112,13 +120,39 @@ sonde_placement_avoid (const cpu_set_t *taken)
   g_mutex_unlock (&placement.lock);
 }
 
+/* Under the lock. */
+static void
+restore (void)
+{
+  if (placement.is_set && !CPU_EQUAL (&placement.all, &placement.chosen))
+    move_all (&placement.all);
+  placement.is_set = !CPU_EQUAL (&placement.all, &placement.chosen);
+}
+
 void
 sonde_placement_restore (void)
 {
   g_mutex_lock (&placement.lock);
-  if (placement.is_set && !CPU_EQUAL (&placement.all, &placement.chosen))
-    move_all (&placement.all);
-  placement.is_set = !CPU_EQUAL (&placement.all, &placement.chosen);
+  restore ();
+  g_mutex_unlock (&placement.lock);
+}
+
+void
+sonde_placement_escape (void)
+{
+  int mover;
+
+  /* Who moves the others may be the one that gets no CPU, where it has just moved itself. */
+  if (!g_mutex_trylock (&placement.lock))
+    {
+      mover = g_atomic_int_get (&placement.mover);
+      if (mover != 0)
+        sched_setaffinity (mover, sizeof placement.all, &placement.all);
+      return;
+    }
+
+  restore ();
+  placement.free_ns = sonde_clock_now_ns () + ESCAPE_NS;
   g_mutex_unlock (&placement.lock);
 }
 

@@ -21,6 +21,12 @@ void     sonde_placement_avoid   (const cpu_set_t *taken);
 /* They run again where they could before the first avoid(). Any thread. */
 void     sonde_placement_restore (void);
 
+/* For when they may be getting no CPU where they are, as beside a program of real-time priority:
+ * restore(), and avoid() does nothing for a while. Never blocks; to be called until it has helped.
+ * Any thread.
+ */
+void     sonde_placement_escape  (void);
+
 /* Binds the calling thread to @cpu until unpin(), whatever the others do. FALSE if it may not run
  * there, or there is no such CPU. Any thread.
  */

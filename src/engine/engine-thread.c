@@ -115,6 +115,7 @@ publish (SondeEngine   *self,
   g_mutex_lock (&self->lock);
   unread = self->snapshot;
   self->snapshot = snapshot;
+  self->published_ns = snapshot->state == SONDE_SESSION_SAMPLING ? sonde_clock_now_ns () : 0;
   g_cond_signal (&self->answer_cond);
   g_mutex_unlock (&self->lock);
 
@@ -307,6 +308,7 @@ end_thread (SondeEngine *self)
 
   g_mutex_lock (&self->lock);
   self->is_running = FALSE;
+  self->published_ns = 0;
   g_cond_broadcast (&self->answer_cond);
   g_mutex_unlock (&self->lock);
 

@@ -270,8 +270,12 @@ keep_aside (SondeWorker *self,
   CPU_ZERO (&taken);
   if (self->peek != NULL)
     sonde_peek_sampler_add_cpus (self->peek, &taken);
-  else
-    sonde_stop_sampler_add_cpus (self->sampler, &taken);
+  else if (!sonde_stop_sampler_add_cpus (self->sampler, &taken))
+    {
+      sonde_placement_restore ();
+      return;
+    }
+
   sonde_placement_avoid (&taken);
 }
 

@@ -123,10 +123,10 @@ guint64           sonde_peek_sampler_get_due_ns (const SondePeekSampler *self);
 void              sonde_peek_sampler_hold     (SondePeekSampler      *self);
 void              sonde_peek_sampler_release  (SondePeekSampler      *self);
 
-/* CPU time of its own threads. */
 /* Adds the CPUs to @cpus on which its threads ran a moment ago. */
 void              sonde_peek_sampler_add_cpus   (SondePeekSampler    *self,
                                                  cpu_set_t           *cpus);
+/* CPU time of its own threads. */
 guint64           sonde_peek_sampler_get_cpu_ns (SondePeekSampler    *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SondePeekSampler, sonde_peek_sampler_free)

@@ -441,14 +441,14 @@ sonde_stop_sampler_forget (SondeStopSampler *self)
   self->listed_ns = 0;
 }
 
-void
+gboolean
 sonde_stop_sampler_add_cpus (SondeStopSampler *self,
                              cpu_set_t        *cpus)
 {
   guint n_left = N_PLACES_MAX;
 
-  g_return_if_fail (self != NULL);
-  g_return_if_fail (cpus != NULL);
+  g_return_val_if_fail (self != NULL, FALSE);
+  g_return_val_if_fail (cpus != NULL, FALSE);
 
   for (guint i = 0; i < self->threads->len && n_left > 0; i++)
     {
@@ -459,10 +459,16 @@ sonde_stop_sampler_add_cpus (SondeStopSampler *self,
         continue;
 
       n_left--;
-      if (sonde_thread_read_place (&thread->thread, &place) && place.cpu >= 0 &&
-          place.cpu < CPU_SETSIZE)
+      if (!sonde_thread_read_place (&thread->thread, &place))
+        continue;
+
+      if (place.is_realtime)
+        return FALSE;
+      if (place.cpu >= 0 && place.cpu < CPU_SETSIZE)
         CPU_SET (place.cpu, cpus);
     }
+
+  return TRUE;
 }
 
 /* Whether the whole process is held still by a stop signal or a debugger. */

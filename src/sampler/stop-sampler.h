@@ -175,8 +175,10 @@ void              sonde_stop_sampler_let_late_go (SondeStopSampler        *self)
 /* The process has become a new program: nothing that is known of its threads holds. */
 void              sonde_stop_sampler_forget     (SondeStopSampler         *self);
 
-/* Adds the CPUs to @cpus on which threads of the process ran a moment ago. */
-void              sonde_stop_sampler_add_cpus   (SondeStopSampler         *self,
+/* Adds the CPUs to @cpus on which threads of the process ran a moment ago. FALSE if one of them has
+ * real-time priority: the kernel moves it to whichever CPU it can have for itself.
+ */
+gboolean          sonde_stop_sampler_add_cpus   (SondeStopSampler         *self,
                                                  cpu_set_t                *cpus);
 gboolean          sonde_stop_sampler_is_stopped (SondeStopSampler         *self);
 /* Time that threads were held still: the sum, and the share @share (0–1) of all stops was no

@@ -216,8 +216,25 @@ parse_state (char              letter,
     }
 }
 
+static gboolean
+is_realtime (int policy)
+{
+  return policy == SCHED_FIFO || policy == SCHED_RR || policy == SCHED_DEADLINE;
+}
+
+/* Goes on by @n fields; NULL if there are none so many. */
+static const char *
+skip_fields (const char *at,
+             guint       n)
+{
+  for (; at != NULL && n > 0; n--)
+    at = strchr (at + 1, ' ');
+
+  return at;
+}
+
 /* "123 (na) me) S 1 …": the name may hold anything, so its end is the last bracket. The state after
- * it is field 3, and the CPU is field 39.
+ * it is field 3, the CPU is field 39, and the policy 41.
  */
 gboolean
 sonde_thread_read_place (SondeThread      *self,
@@ -233,9 +250,10 @@ sonde_thread_read_place (SondeThread      *self,
   if (at == NULL || at[1] != ' ' || !parse_state (at[2], &place->state))
     return FALSE;
 
-  for (guint i = 2; at != NULL && i < 39; i++)
-    at = strchr (at + 1, ' ');
+  at = skip_fields (at, 39 - 2);
   place->cpu = at != NULL ? atoi (at) : -1;
+  at = skip_fields (at, 41 - 39);
+  place->is_realtime = at != NULL && is_realtime (atoi (at));
 
   return TRUE;
 }

@@ -54,13 +54,15 @@ typedef struct
  * SondeThreadPlace:
  * @state: by the kernel's letter ("R", "S", "D", "T", "t", …)
  * @cpu: the CPU that it runs on, or ran on last
+ * @is_realtime: whether it has its CPU before all ordinary threads
  *
- * `/proc/PID/task/TID/stat`, fields 3 and 39 (Documentation/filesystems/proc.rst).
+ * `/proc/PID/task/TID/stat`, fields 3, 39 and 41 (Documentation/filesystems/proc.rst).
  */
 typedef struct
 {
   SondeThreadState state;
   int              cpu;
+  gboolean         is_realtime;
 } SondeThreadPlace;
 
 /**

@@ -6,7 +6,6 @@
 
 #include "config.h"
 
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 
@@ -262,75 +261,6 @@ test_harm_job_control (gconstpointer data)
   g_assert_cmpint (test_program_wait (recording), ==, 0);
 }
 
-/* All threads but those that have to be where the target is. */
-static gboolean
-is_on_other_cpus (pid_t pid,
-                  int   cpu)
-{
-  g_autoptr(GArray) tids = g_array_new (FALSE, FALSE, sizeof (pid_t));
-
-  g_assert_true (sonde_threads_list (pid, tids));
-  for (guint i = 0; i < tids->len; i++)
-    {
-      pid_t tid = g_array_index (tids, pid_t, i);
-      char name[SONDE_THREAD_NAME_BYTES];
-      SondeThread thread;
-      cpu_set_t cpus;
-
-      sonde_thread_open (&thread, pid, tid);
-      sonde_thread_read_name (&thread, name);
-      sonde_thread_close (&thread);
-      if (!g_str_equal (name, "sonde-holder") &&
-          sched_getaffinity (tid, sizeof cpus, &cpus) == 0 && CPU_ISSET (cpu, &cpus))
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
-/* Where there is another CPU than the target's Sonde runs on that one, all but what has to be where
- * the target is; and follows when the target is bound to another.
- */
-static void
-test_harm_keeps_aside (void)
-{
-  g_autoptr(TestProgram) target = NULL;
-  g_autoptr(TestProgram) recording = NULL;
-  g_autofree char *pid = NULL;
-  cpu_set_t all, one;
-
-  if (test_skip_without (TEST_NEED_TRACING))
-    return;
-
-  g_assert_cmpint (sched_getaffinity (0, sizeof all, &all), ==, 0);
-  if (CPU_COUNT (&all) < 2)
-    {
-      g_test_skip ("there is one CPU only");
-      return;
-    }
-
-  target = test_target_start ("depth", "3", NULL);
-  pid = test_dup_number (target->pid);
-  recording = test_cli_start ("record", "-p", pid, "-o", "/dev/null", NULL);
-  for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-    {
-      gint64 give_up_us = g_get_monotonic_time () + 5 * G_USEC_PER_SEC;
-
-      if (!CPU_ISSET (cpu, &all))
-        continue;
-
-      CPU_ZERO (&one);
-      CPU_SET (cpu, &one);
-      g_assert_cmpint (sched_setaffinity (target->pid, sizeof one, &one), ==, 0);
-      while (!is_on_other_cpus (recording->pid, cpu) && g_get_monotonic_time () < give_up_us)
-        g_usleep (1000);
-      g_assert_true (is_on_other_cpus (recording->pid, cpu));
-    }
-
-  test_program_signal (recording, SIGINT);
-  g_assert_cmpint (test_program_wait (recording), ==, 0);
-}
-
 /* An exec() waits for every other thread to be gone, and must not wait for us. */
 static void
 test_harm_exec_of_many_threads (void)
@@ -360,7 +290,6 @@ main (int   argc,
                         test_harm_job_control);
   g_test_add_data_func ("/live/harm/background-write", GINT_TO_POINTER (SIGTTOU),
                         test_harm_job_control);
-  g_test_add_func ("/live/harm/keeps-aside", test_harm_keeps_aside);
   g_test_add_func ("/live/harm/launched-and-killed", test_harm_launched_and_killed);
   g_test_add_func ("/live/harm/no-signal-lost", test_harm_no_signal_lost);
   g_test_add_func ("/live/harm/stop-kept-through-end", test_harm_stop_kept_through_end);

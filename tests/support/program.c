@@ -392,6 +392,24 @@ dup_bpf_lack (void)
 }
 
 static char *
+dup_realtime_lack (void)
+{
+  const struct sched_param parameters = { .sched_priority = 1 };
+  pid_t child = fork ();
+  int status = 0;
+
+  if (child == 0)
+    _exit (sched_setscheduler (0, SCHED_FIFO, &parameters) == 0 ? 0 : errno);
+
+  g_assert_cmpint (child, >, 0);
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+
+  return status == 0 ? NULL
+                     : g_strdup_printf ("no program may have real-time priority here: %s",
+                                        g_strerror (WEXITSTATUS (status)));
+}
+
+static char *
 dup_lack (TestNeed need)
 {
   switch (need)
@@ -404,6 +422,9 @@ dup_lack (TestNeed need)
 
     case TEST_NEED_BPF:
       return dup_bpf_lack ();
+
+    case TEST_NEED_REALTIME:
+      return dup_realtime_lack ();
 
     case TEST_NEED_TRACING:
     default:

@@ -86,6 +86,7 @@ char        *test_dup_number         (gint64             number);
  * @TEST_NEED_PERF: that perf is there and may count
  * @TEST_NEED_CHROOT: that a process may have a root folder of its own
  * @TEST_NEED_BPF: that programs for the kernel may be loaded
+ * @TEST_NEED_REALTIME: that a thread may have real-time priority
  *
  * What a machine may lack.
  */
@@ -95,6 +96,7 @@ typedef enum
   TEST_NEED_PERF,
   TEST_NEED_CHROOT,
   TEST_NEED_BPF,
+  TEST_NEED_REALTIME,
 } TestNeed;
 
 /* The only way to skip a live test: if @need is not met says why, and returns %TRUE. */

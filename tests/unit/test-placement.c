@@ -145,6 +145,31 @@ test_placement_avoid (void)
   end_other (&pinned, threads[1]);
 }
 
+/* Where they were starved of a CPU they do not go back to at once. */
+static void
+test_placement_escape (void)
+{
+  cpu_set_t all = read_own ();
+  cpu_set_t taken, others;
+  Other other;
+  GThread *thread;
+  int first;
+
+  if (!find_cpus (&first, &others))
+    return;
+
+  CPU_ZERO (&taken);
+  CPU_SET (first, &taken);
+  thread = start_other (&other, -1);
+  sonde_placement_avoid (&taken);
+  assert_other (&other, &others);
+  sonde_placement_escape ();
+  assert_other (&other, &all);
+  sonde_placement_avoid (&taken);
+  assert_other (&other, &all);
+  end_other (&other, thread);
+}
+
 /* A program that we start may run anywhere, wherever we do. */
 static void
 test_placement_leave (void)
@@ -208,5 +233,7 @@ main (int    argc,
   g_test_add_func ("/base/placement/avoid", test_placement_avoid);
   g_test_add_func ("/base/placement/leave", test_placement_leave);
   g_test_add_func ("/base/placement/bound-from-outside", test_placement_bound_from_outside);
+  /* Last: avoid() does nothing for a while after it. */
+  g_test_add_func ("/base/placement/escape", test_placement_escape);
   return g_test_run ();
 }
