@@ -10,7 +10,11 @@
 
 #include "base/types.h"
 
+/* Parts of the period. */
 #define JITTER_SHARE 0.1
+#define SWEEP_SHARE 0.5
+/* Ticks from one end of a sweep to the other. */
+#define SWEEP_TICKS 62
 
 /* From 0 to 1, for each index another: the finalizer of SplitMix64 (Steele, Lea, Flood 2014). */
 static double
@@ -25,10 +29,20 @@ get_random (const SondePacer *self)
   return (double) (bits >> 32) / (double) G_MAXUINT32;
 }
 
+/* From -1 to 1 and back, at the same pace all the time; 0 for the first. */
+static double
+get_sweep (const SondePacer *self)
+{
+  double at = (double) ((self->index + SWEEP_TICKS / 2) % (2 * SWEEP_TICKS)) / SWEEP_TICKS;
+
+  return at < 1.0 ? 2.0 * at - 1.0 : 3.0 - 2.0 * at;
+}
+
 static void
 set_due (SondePacer *self)
 {
-  double moved = (double) self->index + JITTER_SHARE * (2.0 * get_random (self) - 1.0);
+  double moved = (double) self->index + SWEEP_SHARE * get_sweep (self) +
+                 JITTER_SHARE * (2.0 * get_random (self) - 1.0);
 
   self->due_ns = self->start_ns + (guint64) (MAX (moved, 0.0) * self->period_ns);
 }
@@ -57,16 +71,15 @@ sonde_pacer_advance (SondePacer *self,
 
   g_return_val_if_fail (self->period_ns > 0.0, 0);
 
-  /* The grid point that @now_ns lies before; a point's jitter may have moved it behind. */
+  /* Grid points around @now_ns may have been moved to before or behind it. */
   passed = now_ns > self->start_ns
            ? (guint64) ((double) (now_ns - self->start_ns) / self->period_ns) : 0;
   self->index = MAX (previous + 1, passed);
   set_due (self);
-  if (self->due_ns <= now_ns)
+  while (self->due_ns <= now_ns)
     {
       self->index++;
       set_due (self);
-      self->due_ns = MAX (self->due_ns, now_ns + 1);
     }
 
   return self->index - previous - 1;

@@ -13,9 +13,11 @@ G_BEGIN_DECLS
 /**
  * SondePacer:
  *
- * A grid of due times at a steady rate, each moved by up to a tenth of the period either way, so
- * that a program with a period of its own is not always met at the same place. Times are of
- * CLOCK_MONOTONIC, in ns.
+ * Due times at a steady rate, each three to five quarters of a period after the one before. A
+ * program that does something in step with them would be met at the same place each time, and much
+ * is in step: at 1,000 Hz all that begins when the kernel's timer gives another program the CPU,
+ * every 1, 4 or 10 ms. So they sweep back and forth over a period of their grid, at a steady pace,
+ * and are moved by a tenth of it at random on top. Times are of CLOCK_MONOTONIC, in ns.
  *
  * Life: sonde_pacer_init() → (wait until get_due() → sonde_pacer_advance()) any number of times.
  *
