@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 
 /**
  * SondeLoss:
- * @SONDE_LOSS_GONE: the thread ended while it was being captured
+ * @SONDE_LOSS_GONE: the thread was there at the tick, and ended before it was captured
  * @SONDE_LOSS_UNREADABLE: its registers or its stack could not be read
  * @SONDE_LOSS_BUSY: another tracer held the thread
  * @SONDE_LOSS_LATE: the due time had passed before the sampler came to it

@@ -41,6 +41,7 @@ typedef struct
   guint            n_named;    /* captures with which its name was read */
   guint64          tick;       /* up to which its samples are counted */
   guint64          time_ns;    /* the same as a time */
+  guint64          list_tick;  /* the last one that began with a list with it */
   gboolean         has_runs;   /* @state and @runs are of an earlier capture */
   gboolean         is_known;   /* and nothing has come up that makes it worthless */
   SondeThreadState state;
@@ -97,7 +98,7 @@ typedef struct
  *   @is_final FALSE the client may return FALSE to have the thread captured with all
  *   registers; nothing is counted then. Else TRUE
  * @repeated: @n_ticks samples with the same stack as the last
- * @lost: @n_ticks samples that could not be taken
+ * @lost: @n_ticks samples that could not be taken; also of a thread that ended before it appeared
  *
  * What a sampler calls, with no thread held. All pointers are borrowed for the call.
  */

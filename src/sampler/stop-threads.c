@@ -31,6 +31,19 @@ sonde_stop_sampler_free_thread (gpointer data)
   g_free (thread);
 }
 
+/* A thread that was there when this tick began has a sample in it: many that live for a fraction of
+ * a millisecond would else be missing without a word. The first thread of a process that has ended
+ * is listed until the parent takes note.
+ */
+static void
+lose_ended (SondeStopSampler   *self,
+            SondeSampledThread *thread)
+{
+  if (thread->list_tick == self->tick && thread->tick < self->tick &&
+      thread->thread.tid != self->pid)
+    self->client->lost (thread, SONDE_LOSS_GONE, 1, self->data);
+}
+
 static void
 add_thread (SondeStopSampler *self,
             pid_t             tid,
@@ -40,10 +53,12 @@ add_thread (SondeStopSampler *self,
   SondeThreadState state;
 
   sonde_thread_open (&thread->thread, self->pid, tid);
+  thread->tick = tick;
+  thread->list_tick = self->tick;
 
-  /* The first thread of a process that has ended is listed until the parent takes note. */
   if (!sonde_thread_read_state (&thread->thread, &state) && !thread->thread.is_starved)
     {
+      lose_ended (self, thread);
       sonde_stop_sampler_free_thread (thread);
       return;
     }
@@ -51,7 +66,6 @@ add_thread (SondeStopSampler *self,
   sonde_thread_read_name (&thread->thread, thread->name);
   thread->want_bytes = SONDE_CAPTURE_BYTES_MIN;
   thread->cpu = -1;
-  thread->tick = tick;
   thread->time_ns = self->now_ns - MIN ((self->tick - tick) * self->period_ns, self->now_ns);
 
   g_ptr_array_add (self->threads, thread);
@@ -74,9 +88,13 @@ sonde_stop_sampler_end_or_lose (SondeStopSampler   *self,
                                 SondeSampledThread *thread)
 {
   if (thread->thread.is_starved)
-    sonde_stop_sampler_lose (self, thread, SONDE_LOSS_UNREADABLE);
-  else
-    sonde_stop_sampler_end_thread (self, thread);
+    {
+      sonde_stop_sampler_lose (self, thread, SONDE_LOSS_UNREADABLE);
+      return;
+    }
+
+  lose_ended (self, thread);
+  sonde_stop_sampler_end_thread (self, thread);
 }
 
 static void
@@ -152,7 +170,9 @@ list_threads (SondeStopSampler *self,
     {
       SondeSampledThread *thread = g_ptr_array_index (self->threads, i);
 
-      if (!thread->is_asked && !g_hash_table_contains (alive, GINT_TO_POINTER (thread->thread.tid)))
+      if (g_hash_table_contains (alive, GINT_TO_POINTER (thread->thread.tid)))
+        thread->list_tick = self->tick;
+      else if (!thread->is_asked)
         sonde_stop_sampler_end_thread (self, thread);
     }
 

@@ -37,7 +37,7 @@ lose_or_end (SondeStopSampler   *self,
   if (sonde_thread_read_state (&thread->thread, &state) || thread->thread.is_starved)
     sonde_stop_sampler_lose (self, thread, loss);
   else
-    sonde_stop_sampler_end_thread (self, thread);
+    sonde_stop_sampler_end_or_lose (self, thread);
 }
 
 void

@@ -42,6 +42,15 @@ test_total_variation (const double *shares,
   return sum / 2;
 }
 
+double
+test_bound_variation (guint  n_kinds,
+                      double count)
+{
+  g_assert_cmpfloat (count, >, 0);
+
+  return sqrt ((n_kinds * G_LN2 + log (1e6)) / (2 * count));
+}
+
 static int
 compare_doubles_cb (gconstpointer a,
                     gconstpointer b)

@@ -25,6 +25,14 @@ double test_total_variation         (const double *shares,
                                      const double *others,
                                      guint         length);
 
+/* What the total variation of @count independent samples, of @n_kinds kinds, and of what they are
+ * drawn from exceeds once in a million times at most, whatever the shares are: it is the largest
+ * difference that a set of kinds has, there are less than 2^n sets, and for each the probability is
+ * exp(-2 count t²) at most (Hoeffding's inequality).
+ */
+double test_bound_variation         (guint         n_kinds,
+                                     double        count);
+
 /* Sorts @values, of double, and gives the one in the middle. */
 double test_get_median              (GArray       *values);
 
