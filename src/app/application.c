@@ -72,7 +72,7 @@ on_looked_up_cb (GObject      *source,
                             n_found, lookup->wanted);
 
   if (process != NULL)
-    sonde_window_attach (window, process->pid);
+    sonde_window_attach (window, process->pid, process->start_ticks);
   if (text != NULL)
     sonde_window_say (window, text);
 
@@ -91,7 +91,7 @@ attach_by_text (SondeApplication *self,
 
   if (g_ascii_string_to_unsigned (wanted, 10, 1, G_MAXINT32, &pid, NULL))
     {
-      sonde_window_attach (ensure_window (self), (pid_t) pid);
+      sonde_window_attach (ensure_window (self), (pid_t) pid, 0);
       return;
     }
 

@@ -80,6 +80,10 @@ sonde_obstacle_dup_reason (const SondeObstacle *self)
     case SONDE_OBSTACLE_LAUNCH:
       return g_strdup_printf (_("The program could not be started: %s."), g_strerror (self->code));
     case SONDE_OBSTACLE_FAILED:
+      /* EAGAIN: no more threads. */
+      if (self->code == EAGAIN || sonde_errno_is_shortage (self->code))
+        return g_strdup_printf (_("The system has no more room for it: %s."),
+                                g_strerror (self->code));
       return g_strdup_printf (_("The system refused to attach: %s."), g_strerror (self->code));
     default:
       g_return_val_if_reached (NULL);
@@ -214,4 +218,10 @@ sonde_hindrance_get_text (SondeHindrance hindrance)
     default:
       return "";
     }
+}
+
+gboolean
+sonde_errno_is_shortage (int code)
+{
+  return code == EMFILE || code == ENFILE || code == ENOMEM;
 }

@@ -99,12 +99,13 @@ sonde_command_dump (const SondeOptions *options)
   g_autoptr(SondeDump) dump = NULL;
   g_autoptr(GString) text = g_string_new (NULL);
   SondeObstacle obstacle = { 0 };
+  guint64 start_ticks = 0;
   pid_t pid = 0;
 
-  if (!sonde_pick_process (options->target, &pid, &error))
+  if (!sonde_pick_process (options->target, &pid, &start_ticks, &error))
     return sonde_report_error (error);
 
-  dump = sonde_dump_new (pid, options->frames, options->with_tasks, &obstacle);
+  dump = sonde_dump_new (pid, start_ticks, options->frames, options->with_tasks, &obstacle);
   if (dump == NULL)
     return sonde_report_obstacle (&obstacle, "dump");
 

@@ -37,6 +37,7 @@ static gboolean
 pick_named (const SondeProcessList  *list,
             const char              *name,
             pid_t                   *pid,
+            guint64                 *start_ticks,
             GError                 **error)
 {
   g_autoptr(GString) candidates = g_string_new (NULL);
@@ -50,6 +51,7 @@ pick_named (const SondeProcessList  *list,
         continue;
 
       *pid = process->pid;
+      *start_ticks = process->start_ticks;
       count++;
       if (count <= NAMED_CANDIDATES)
         g_string_append_printf (candidates, count == 1 ? "%d" : ", %d", (int) process->pid);
@@ -72,6 +74,7 @@ pick_named (const SondeProcessList  *list,
 gboolean
 sonde_pick_process (const char  *text,
                     pid_t       *pid,
+                    guint64     *start_ticks,
                     GError     **error)
 {
   g_autoptr(SondeProcesses) processes = NULL;
@@ -80,15 +83,17 @@ sonde_pick_process (const char  *text,
 
   g_return_val_if_fail (text != NULL, FALSE);
   g_return_val_if_fail (pid != NULL, FALSE);
+  g_return_val_if_fail (start_ticks != NULL, FALSE);
 
   if (g_ascii_string_to_unsigned (text, 10, 1, G_MAXINT, &number, NULL))
     {
       *pid = (pid_t) number;
+      *start_ticks = 0;
       return TRUE;
     }
 
   processes = sonde_processes_new ();
   list = sonde_processes_scan (processes);
 
-  return pick_named (list, text, pid, error);
+  return pick_named (list, text, pid, start_ticks, error);
 }

@@ -32,6 +32,7 @@ start_engine (const SondeOptions *options)
   SondeEngine *engine = NULL;
   g_autoptr(GError) error = NULL;
   SondeSettings settings;
+  guint64 start_ticks = 0;
   pid_t pid = 0;
 
   sonde_settings_init (&settings);
@@ -43,8 +44,8 @@ start_engine (const SondeOptions *options)
 
   if (options->argv != NULL)
     engine = sonde_engine_new_launch (&launch, &settings);
-  else if (sonde_pick_process (options->target, &pid, &error))
-    engine = sonde_engine_new_attach (pid, &settings);
+  else if (sonde_pick_process (options->target, &pid, &start_ticks, &error))
+    engine = sonde_engine_new_attach (pid, start_ticks, &settings);
   else
     sonde_report_error (error);
 

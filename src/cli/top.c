@@ -211,13 +211,14 @@ sonde_command_top (const SondeOptions *options)
   g_autoptr(SondeSnapshot) snapshot = NULL;
   g_autoptr(SondeSnapshot) waits = NULL;
   SondeSettings settings;
+  guint64 start_ticks = 0;
   pid_t pid = 0;
 
-  if (!sonde_pick_process (options->target, &pid, &error))
+  if (!sonde_pick_process (options->target, &pid, &start_ticks, &error))
     return sonde_report_error (error);
 
   init_settings (&settings, options);
-  engine = sonde_engine_new_attach (pid, &settings);
+  engine = sonde_engine_new_attach (pid, start_ticks, &settings);
   sonde_settings_clear (&settings);
 
   watch = sonde_watch_new (engine, options->once && options->duration_s <= 0 ? ONCE_DURATION_S

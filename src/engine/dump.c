@@ -321,11 +321,12 @@ name_all (Dumper *self)
 
 SondeDump *
 sonde_dump_new (pid_t          pid,
+                guint64        start_ticks,
                 SondeFrames    frames,
                 gboolean       with_tasks,
                 SondeObstacle *obstacle)
 {
-  g_autoptr(SondeTarget) target = sonde_target_new_attach (pid, obstacle);
+  g_autoptr(SondeTarget) target = sonde_target_new_attach (pid, start_ticks, obstacle);
   g_autoptr(SondeDump) dump = NULL;
   g_autofree Dumper *dumper = NULL;
 

@@ -66,6 +66,7 @@ typedef struct
  * one runs in the place of its event loop; NULL with @obstacle set. May take long: reads files.
  */
 SondeDump *sonde_dump_new  (pid_t          pid,
+                            guint64        start_ticks,
                             SondeFrames    frames,
                             gboolean       with_tasks,
                             SondeObstacle *obstacle);

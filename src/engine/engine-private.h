@@ -16,6 +16,7 @@ struct _SondeEngine
   int            n_users;      /* the client and the thread; atomic */
   GThread       *thread;       /* owned; the client's. NULL while it is suspended */
   pid_t          pid;          /* to attach to; 0 to launch */
+  guint64        start_ticks;  /* of that process; 0 for whichever has this id */
   SondeLaunch    launch;       /* owned copy; its output is closed once the program has it */
 
   GMutex         lock;

@@ -273,7 +273,7 @@ begin (SondeEngine *self)
   SondeTarget *target;
 
   if (self->pid != 0)
-    target = sonde_target_new_attach (self->pid, &obstacle);
+    target = sonde_target_new_attach (self->pid, self->start_ticks, &obstacle);
   else
     target = sonde_target_new_launch ((const char *const *) self->launch.argv,
                                       (const char *const *) self->launch.envp,

@@ -72,6 +72,7 @@ new_engine (const SondeSettings *settings)
 
 SondeEngine *
 sonde_engine_new_attach (pid_t                pid,
+                         guint64              start_ticks,
                          const SondeSettings *settings)
 {
   SondeEngine *self;
@@ -81,6 +82,7 @@ sonde_engine_new_attach (pid_t                pid,
 
   self = new_engine (settings);
   self->pid = pid;
+  self->start_ticks = start_ticks;
   sonde_engine_start (self);
 
   return self;

@@ -70,7 +70,11 @@ typedef struct
  */
 typedef struct _SondeEngine SondeEngine;
 
+/* With @start_ticks of a #SondeProcess only that one, not another that has its id by now; with 0
+ * whichever has it.
+ */
 SondeEngine   *sonde_engine_new_attach    (pid_t                pid,
+                                           guint64              start_ticks,
                                            const SondeSettings *settings) G_GNUC_WARN_UNUSED_RESULT;
 SondeEngine   *sonde_engine_new_launch    (const SondeLaunch   *launch,
                                            const SondeSettings *settings) G_GNUC_WARN_UNUSED_RESULT;

@@ -129,11 +129,12 @@ sonde_session_init (SondeSession *self)
 }
 
 SondeSession *
-sonde_session_new_attach (pid_t pid)
+sonde_session_new_attach (pid_t   pid,
+                          guint64 start_ticks)
 {
   SondeSession *self = g_object_new (SONDE_TYPE_SESSION, NULL);
 
-  self->engine = sonde_engine_new_attach (pid, &self->settings);
+  self->engine = sonde_engine_new_attach (pid, start_ticks, &self->settings);
   start_ticking (self);
 
   return self;

@@ -33,7 +33,8 @@ G_BEGIN_DECLS
 #define SONDE_TYPE_SESSION (sonde_session_get_type ())
 G_DECLARE_FINAL_TYPE (SondeSession, sonde_session, SONDE, SESSION, GObject)
 
-SondeSession      *sonde_session_new_attach      (pid_t              pid);
+SondeSession      *sonde_session_new_attach      (pid_t              pid,
+                                                  guint64            start_ticks);
 SondeSession      *sonde_session_new_launch      (const SondeLaunch *launch);
 
 /* Before this process ends: waits for sessions that were ended, for @timeout_us microseconds at

@@ -196,7 +196,7 @@ check_at (int   root_fd,
     {
       SondeObstacle obstacle = { .kind = SONDE_OBSTACLE_GONE, .pid = pid, .code = errno };
 
-      if (sonde_proc_is_shortage (obstacle.code))
+      if (sonde_errno_is_shortage (obstacle.code))
         obstacle.kind = SONDE_OBSTACLE_FAILED;
 
       return obstacle;

@@ -53,12 +53,6 @@ sonde_proc_open (const char *path)
   return open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-gboolean
-sonde_proc_is_shortage (int code)
-{
-  return code == EMFILE || code == ENFILE || code == ENOMEM;
-}
-
 static void
 format_path (char        path[64],
              pid_t       pid,

@@ -21,10 +21,6 @@ G_BEGIN_DECLS
 /* Opens the /proc at @path; -1 if it cannot be. */
 int      sonde_proc_open      (const char *path);
 
-/* Whether @code, an errno, says that we have no descriptor or no memory left, and nothing of the
- * process.
- */
-gboolean sonde_proc_is_shortage (int       code);
 
 /* Reads the file @name of @pid into @buffer and closes it with a zero byte; what is longer is cut.
  * The length, or -1. A @pid of 0 is the calling process, by its name "self".

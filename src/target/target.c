@@ -62,7 +62,7 @@ check (pid_t pid)
       code = ask_kernel (pid);
       if (code == 0)
         obstacle.kind = SONDE_OBSTACLE_NONE;
-      else if (sonde_proc_is_shortage (code))
+      else if (sonde_errno_is_shortage (code))
         obstacle = (SondeObstacle) { .kind = SONDE_OBSTACLE_FAILED, .pid = pid, .code = code };
       break;
 
@@ -163,7 +163,7 @@ find_shortage (void)
 static gboolean
 is_shortage (const SondeObstacle *obstacle)
 {
-  return obstacle->kind == SONDE_OBSTACLE_FAILED && sonde_proc_is_shortage (obstacle->code);
+  return obstacle->kind == SONDE_OBSTACLE_FAILED && sonde_errno_is_shortage (obstacle->code);
 }
 
 /* Why nothing can be read of @pid any more. */
@@ -196,7 +196,7 @@ hold_process (pid_t          pid,
   self->root_fd = -1;
   self->pid_fd = (int) syscall (SYS_pidfd_open, pid, 0);
   code = errno;
-  if (self->pid_fd < 0 && sonde_proc_is_shortage (code))
+  if (self->pid_fd < 0 && sonde_errno_is_shortage (code))
     {
       *obstacle = (SondeObstacle) { .kind = SONDE_OBSTACLE_FAILED, .pid = pid, .code = code };
       return NULL;
@@ -225,6 +225,7 @@ is_over (const SondeTarget *self)
 
 SondeTarget *
 sonde_target_new_attach (pid_t          pid,
+                         guint64        start_ticks,
                          SondeObstacle *obstacle)
 {
   g_autoptr(SondeTarget) self = NULL;
@@ -248,6 +249,13 @@ sonde_target_new_attach (pid_t          pid,
       *obstacle = explain (pid);
       if (obstacle->kind == SONDE_OBSTACLE_NONE)
         obstacle->kind = SONDE_OBSTACLE_GONE;
+      return NULL;
+    }
+
+  /* So may the one that has it now be, of the one that is meant. */
+  if (start_ticks != 0 && self->start_ticks != start_ticks)
+    {
+      *obstacle = (SondeObstacle) { .kind = SONDE_OBSTACLE_GONE };
       return NULL;
     }
 

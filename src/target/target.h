@@ -64,8 +64,11 @@ typedef struct
   guint64      closed_ns;   /* since when it has been closed to us; 0 if it is open */
 } SondeTarget;
 
-/* NULL with @obstacle set if the process cannot be looked at. */
+/* NULL with @obstacle set if the process cannot be looked at, or did not begin at @start_ticks
+ * since boot (0: whichever has that id).
+ */
 SondeTarget       *sonde_target_new_attach   (pid_t              pid,
+                                              guint64            start_ticks,
                                               SondeObstacle     *obstacle);
 /* Starts a program, see sonde_launch(). */
 SondeTarget       *sonde_target_new_launch   (const char *const *argv,

@@ -25,6 +25,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/obstacle.h"
 #include "target/proc.h"
 
 /* Sonde looks at one process at a time. */
@@ -74,7 +75,7 @@ read_file (SondeThread *self,
     fd = own_fd = open_file (self, name);
   if (fd < 0)
     {
-      self->is_starved = sonde_proc_is_shortage (errno);
+      self->is_starved = sonde_errno_is_shortage (errno);
       return FALSE;
     }
 

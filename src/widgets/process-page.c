@@ -130,8 +130,13 @@ static void
 choose (SondeProcessPage *self,
         SondeProcessRow  *row)
 {
-  if (row != NULL && sonde_process_row_is_open (row))
-    g_signal_emit (self, signals[PROCESS_CHOSEN], 0, sonde_process_row_get_process (row)->pid);
+  const SondeProcess *process;
+
+  if (row == NULL || !sonde_process_row_is_open (row))
+    return;
+
+  process = sonde_process_row_get_process (row);
+  g_signal_emit (self, signals[PROCESS_CHOSEN], 0, process->pid, process->start_ticks);
 }
 
 static void
@@ -383,8 +388,8 @@ sonde_process_page_class_init (SondeProcessPageClass *klass)
   widget_class->grab_focus = sonde_process_page_grab_focus;
 
   signals[PROCESS_CHOSEN] = g_signal_new ("process-chosen", SONDE_TYPE_PROCESS_PAGE,
-                                          G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                                          G_TYPE_INT);
+                                          G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                                          G_TYPE_INT, G_TYPE_UINT64);
   signals[RUN_REQUESTED] = g_signal_new ("run-requested", SONDE_TYPE_PROCESS_PAGE,
                                          G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                                          SONDE_TYPE_RUN_REQUEST);

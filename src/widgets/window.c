@@ -33,6 +33,7 @@ struct _SondeWindow
   SondeSession         *session;
 
   pid_t                 pid; /* what was attached to last; 0 for a program that was started */
+  guint64               start_ticks; /* when that began; 0 if any process may have the id */
 
   /* Template children */
   GtkStack             *pages;
@@ -113,7 +114,7 @@ try_again_activated (GtkWidget  *widget,
 
   if (self->pid != 0)
     {
-      sonde_window_attach (self, self->pid);
+      sonde_window_attach (self, self->pid, self->start_ticks);
       return;
     }
 
@@ -124,9 +125,10 @@ try_again_activated (GtkWidget  *widget,
 
 static void
 on_process_chosen_cb (SondeWindow *self,
-                      int          pid)
+                      int          pid,
+                      guint64      start_ticks)
 {
-  sonde_window_attach (self, (pid_t) pid);
+  sonde_window_attach (self, (pid_t) pid, start_ticks);
 }
 
 static void
@@ -219,14 +221,16 @@ sonde_window_new (GtkApplication *application)
 
 void
 sonde_window_attach (SondeWindow *self,
-                     pid_t        pid)
+                     pid_t        pid,
+                     guint64      start_ticks)
 {
   g_autoptr(SondeSession) session = NULL;
 
   g_return_if_fail (SONDE_IS_WINDOW (self));
 
   self->pid = pid;
-  session = sonde_session_new_attach (pid);
+  self->start_ticks = start_ticks;
+  session = sonde_session_new_attach (pid, start_ticks);
   show_session (self, session);
 }
 

@@ -15,11 +15,13 @@ G_DECLARE_FINAL_TYPE (SondeWindow, sonde_window, SONDE, WINDOW, AdwApplicationWi
 
 GtkWidget *sonde_window_new    (GtkApplication  *application);
 
-/* Show the live view of a process that runs, or of a program that is started for it; @envp and
+/* Show the live view of a process that runs, which began @start_ticks since boot (0: whichever has
+ * that id), or of a program that is started for it; @envp and
  * @directory are NULL for ours.
  */
 void       sonde_window_attach (SondeWindow     *self,
-                                pid_t            pid);
+                                pid_t            pid,
+                                guint64          start_ticks);
 void       sonde_window_launch (SondeWindow     *self,
                                 char           **argv,
                                 char           **envp,

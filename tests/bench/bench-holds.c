@@ -53,7 +53,7 @@ measure (pid_t   pid,
   gint64 end_us;
 
   sonde_settings_init (&settings);
-  engine = sonde_engine_new_attach (pid, &settings);
+  engine = sonde_engine_new_attach (pid, 0, &settings);
   g_usleep (SETTLE_US);
   end_us = g_get_monotonic_time () + MEASURE_US;
   for (guint step = 0; g_get_monotonic_time () < end_us; step++)

@@ -88,7 +88,7 @@ measure_session (const char *path)
       g_autoptr(GSubprocess) target = start_target (path);
       pid_t pid = (pid_t) atoi (g_subprocess_get_identifier (target));
       guint64 start_ns = sonde_clock_now_ns ();
-      g_autoptr(SondeEngine) engine = sonde_engine_new_attach (pid, &settings);
+      g_autoptr(SondeEngine) engine = sonde_engine_new_attach (pid, 0, &settings);
 
       wait_for_name (engine);
       add_ms (times_ms, start_ns);

@@ -31,8 +31,10 @@ typedef struct
 
 static void
 on_chosen_cb (Fixture *fixture,
-              int      pid)
+              int      pid,
+              guint64  start_ticks)
 {
+  g_assert_cmpuint (start_ticks, >, 0);
   fixture->chosen = pid;
 }
 

@@ -37,7 +37,7 @@ session_init (Session *self)
 {
   self->target = test_target_start ("sleepers", "1", NULL);
   sonde_settings_init (&self->settings);
-  self->engine = sonde_engine_new_attach (self->target->pid, &self->settings);
+  self->engine = sonde_engine_new_attach (self->target->pid, 0, &self->settings);
 }
 
 static void
@@ -280,7 +280,7 @@ test_engine_cannot_begin (void)
   session.target = test_target_start ("exiter", "0", NULL);
   test_program_wait (session.target);
   sonde_settings_init (&session.settings);
-  session.engine = sonde_engine_new_attach (session.target->pid, &session.settings);
+  session.engine = sonde_engine_new_attach (session.target->pid, 0, &session.settings);
   snapshot = wait_for (&session, G_MAXUINT64);
 
   g_assert_cmpint (snapshot->state, ==, SONDE_SESSION_FAILED);
@@ -360,7 +360,7 @@ test_engine_freed_while_disk_waits (void)
       return;
     }
 
-  session.engine = sonde_engine_new_attach (session.target->pid, &session.settings);
+  session.engine = sonde_engine_new_attach (session.target->pid, 0, &session.settings);
   wait_until_somebody_waits (fd);
   begin_us = g_get_monotonic_time ();
   g_clear_pointer (&session.engine, sonde_engine_free);
@@ -480,7 +480,7 @@ test_engine_lives_on (gconstpointer data)
 
   session.target = test_target_start ("leader", module, data, NULL);
   sonde_settings_init (&session.settings);
-  session.engine = sonde_engine_new_attach (session.target->pid, &session.settings);
+  session.engine = sonde_engine_new_attach (session.target->pid, 0, &session.settings);
   before = wait_for_row (&session, 200, "wait_without_module");
   g_assert_cmpint (before->state, ==, SONDE_SESSION_SAMPLING);
 

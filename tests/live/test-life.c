@@ -556,7 +556,7 @@ test_life_exec_counted_once (void)
       int write_end;
       pid_t pid = fork_execer (&write_end);
 
-      target = sonde_target_new_attach (pid, &obstacle);
+      target = sonde_target_new_attach (pid, 0, &obstacle);
       g_assert_nonnull (target);
       close (write_end);
       until_us = g_get_monotonic_time () + EXEC_US;
@@ -569,12 +569,34 @@ test_life_exec_counted_once (void)
     }
 }
 
+/* One that has the id of a process that is meant, and is another, is not looked at. */
+static void
+test_life_id_of_another (void)
+{
+  g_autoptr(TestProgram) program = NULL;
+  g_autoptr(SondeTarget) target = NULL;
+  SondeObstacle obstacle;
+
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  program = test_target_start ("paused", NULL);
+  target = sonde_target_new_attach (program->pid, 0, &obstacle);
+  g_assert_nonnull (target);
+  g_assert_null (sonde_target_new_attach (program->pid, target->start_ticks - 1, &obstacle));
+  g_assert_cmpint (obstacle.kind, ==, SONDE_OBSTACLE_GONE);
+  g_assert_cmpint (obstacle.pid, ==, 0);
+  sonde_target_free (sonde_target_new_attach (program->pid, target->start_ticks, &obstacle));
+  g_assert_cmpint (obstacle.kind, ==, SONDE_OBSTACLE_NONE);
+}
+
 int
 main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/live/life/exec-counted-once", test_life_exec_counted_once);
+  g_test_add_func ("/live/life/id-of-another", test_life_id_of_another);
   g_test_add_func ("/live/life/threads-come-and-go", test_life_threads_come_and_go);
   g_test_add_func ("/live/life/threads-renamed", test_life_threads_renamed);
   g_test_add_func ("/live/life/module-loaded", test_life_module_loaded);

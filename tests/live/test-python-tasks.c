@@ -171,7 +171,7 @@ test_python_tasks_asked_for (Fixture       *fixture,
   sonde_settings_init (&settings);
   settings.query.mode = SONDE_MODE_WALL;
   settings.query.frames = SONDE_FRAMES_PYTHON;
-  engine = sonde_engine_new_attach (fixture->target.program->pid, &settings);
+  engine = sonde_engine_new_attach (fixture->target.program->pid, 0, &settings);
   wait_for_tasks (engine, FALSE);
 
   settings.with_tasks = TRUE;
@@ -233,7 +233,7 @@ test_python_tasks_threads_end (gconstpointer data)
   sonde_settings_init (&settings);
   settings.query.mode = SONDE_MODE_WALL;
   settings.query.frames = SONDE_FRAMES_PYTHON;
-  engine = sonde_engine_new_attach (target.program->pid, &settings);
+  engine = sonde_engine_new_attach (target.program->pid, 0, &settings);
   wait_for_threads (engine, 2, 0);
 
   settings.with_tasks = TRUE;

@@ -116,7 +116,7 @@ measure (const char *name,
   SondeSettings settings;
 
   sonde_settings_init (&settings);
-  engine = sonde_engine_new_attach (target->pid, &settings);
+  engine = sonde_engine_new_attach (target->pid, 0, &settings);
   sonde_settings_clear (&settings);
 
   /* It is attached and knows all threads then. */
@@ -175,7 +175,7 @@ get_asleep_share (pid_t pid)
   double share;
 
   sonde_settings_init (&settings);
-  engine = sonde_engine_new_attach (pid, &settings);
+  engine = sonde_engine_new_attach (pid, 0, &settings);
   sonde_settings_clear (&settings);
   g_usleep (MEASURE_US);
   snapshot = take_snapshot (engine);

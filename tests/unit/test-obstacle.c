@@ -75,6 +75,10 @@ static const struct
     "Look at it as root: sudo sonde-cli top 12" },
   { { .kind = SONDE_OBSTACLE_FAILED, .code = EPERM, .pid = 12, .is_root = TRUE },
     "The system refused to attach: Operation not permitted.", ROOT_ADVICE },
+  { { .kind = SONDE_OBSTACLE_FAILED, .code = EMFILE, .pid = 12 },
+    "The system has no more room for it: Too many open files.", NULL },
+  { { .kind = SONDE_OBSTACLE_FAILED, .code = EAGAIN },
+    "The system has no more room for it: Resource temporarily unavailable.", NULL },
   { { .kind = SONDE_OBSTACLE_FAILED, .code = EIO },
     "The system refused to attach: Input/output error.", NULL },
 };

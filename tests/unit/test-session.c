@@ -27,7 +27,7 @@ on_deadline_cb (gpointer user_data)
 static SondeSession *
 make_failed_session (void)
 {
-  SondeSession *session = sonde_session_new_attach (NO_PID);
+  SondeSession *session = sonde_session_new_attach (NO_PID, 0);
   guint deadline = g_timeout_add_seconds (30, on_deadline_cb, NULL);
 
   while (sonde_session_get_snapshot (session) == NULL ||
@@ -53,7 +53,7 @@ test_session_obstacle (void)
 static void
 test_session_free_at_once (void)
 {
-  SondeSession *session = sonde_session_new_attach (NO_PID);
+  SondeSession *session = sonde_session_new_attach (NO_PID, 0);
 
   g_assert_null (sonde_session_get_snapshot (session));
   g_assert_finalize_object (session);
@@ -62,7 +62,7 @@ test_session_free_at_once (void)
 static void
 test_session_settings (void)
 {
-  SondeSession *session = sonde_session_new_attach (NO_PID);
+  SondeSession *session = sonde_session_new_attach (NO_PID, 0);
 
   sonde_session_set_mode (session, SONDE_MODE_WALL);
   sonde_session_set_frames (session, SONDE_FRAMES_BOTH);
@@ -87,7 +87,7 @@ test_session_settings (void)
 static void
 test_session_filter (void)
 {
-  SondeSession *session = sonde_session_new_attach (NO_PID);
+  SondeSession *session = sonde_session_new_attach (NO_PID, 0);
 
   g_assert_true (sonde_session_set_filter (session, "dict"));
   g_assert_true (sonde_session_set_filter (session, "/^dict(Find|Add)$/"));
