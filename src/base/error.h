@@ -1,4 +1,4 @@
-/* error.h: the failures of a session, as GError codes
+/* error.h: the failures of a session, as GError codes, and what an errno says
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -34,5 +34,10 @@ typedef enum
 #define SONDE_ERROR (sonde_error_quark ())
 
 GQuark sonde_error_quark (void);
+
+/* Whether @code, an errno, says that we have no descriptor or no memory left, and nothing of the
+ * process.
+ */
+gboolean sonde_errno_is_shortage (int code);
 
 G_END_DECLS

@@ -13,6 +13,8 @@
 
 #include <glib/gi18n.h>
 
+#include "base/error.h"
+
 static char *
 dup_user_name (uid_t uid)
 {
@@ -218,10 +220,4 @@ sonde_hindrance_get_text (SondeHindrance hindrance)
     default:
       return "";
     }
-}
-
-gboolean
-sonde_errno_is_shortage (int code)
-{
-  return code == EMFILE || code == ENFILE || code == ENOMEM;
 }

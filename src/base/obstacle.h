@@ -85,9 +85,4 @@ char *sonde_obstacle_dup_command (const SondeObstacle *self,
 /* The same, as a sentence in the user's language; "" for none. */
 const char    *sonde_hindrance_get_text    (SondeHindrance        hindrance);
 
-/* Whether @code, an errno, says that we have no descriptor or no memory left, and nothing of the
- * process.
- */
-gboolean       sonde_errno_is_shortage     (int                   code);
-
 G_END_DECLS

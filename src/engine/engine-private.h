@@ -36,7 +36,7 @@ struct _SondeEngine
 
   /* Answers, under the lock */
   SondeSnapshot *snapshot;     /* owned; NULL once taken */
-  guint64        published_ns; /* when the last one came; 0 if none is to be expected */
+  guint64        heard_ns;     /* since when one is to be expected; 0 if none is */
   char          *folded;       /* owned */
   gboolean       has_failed;   /* there will be no other answer */
   gboolean       is_running;   /* the thread is there, and has not ended */

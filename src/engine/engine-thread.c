@@ -106,6 +106,16 @@ take_orders (SondeEngine *self,
   g_mutex_unlock (&self->lock);
 }
 
+/* From here on the client is to hear of us, or of nothing any more. */
+static void
+expect_snapshots (SondeEngine *self,
+                  gboolean     is_sampling)
+{
+  g_mutex_lock (&self->lock);
+  self->heard_ns = is_sampling ? sonde_clock_now_ns () : 0;
+  g_mutex_unlock (&self->lock);
+}
+
 static void
 publish (SondeEngine   *self,
          SondeSnapshot *snapshot)
@@ -115,7 +125,7 @@ publish (SondeEngine   *self,
   g_mutex_lock (&self->lock);
   unread = self->snapshot;
   self->snapshot = snapshot;
-  self->published_ns = snapshot->state == SONDE_SESSION_SAMPLING ? sonde_clock_now_ns () : 0;
+  self->heard_ns = snapshot->state == SONDE_SESSION_SAMPLING ? sonde_clock_now_ns () : 0;
   g_cond_signal (&self->answer_cond);
   g_mutex_unlock (&self->lock);
 
@@ -193,6 +203,7 @@ run_session (SondeEngine *self)
   gboolean was_sampling = self->is_sampling;
   guint64 publish_ns = 0;
 
+  expect_snapshots (self, self->is_sampling);
   for (;;)
     {
       guint64 now_ns, cpu_ns;
@@ -308,7 +319,7 @@ end_thread (SondeEngine *self)
 
   g_mutex_lock (&self->lock);
   self->is_running = FALSE;
-  self->published_ns = 0;
+  self->heard_ns = 0;
   g_cond_broadcast (&self->answer_cond);
   g_mutex_unlock (&self->lock);
 

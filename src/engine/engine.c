@@ -260,8 +260,8 @@ sonde_engine_wait_snapshot (SondeEngine *self,
          g_cond_wait_until (&self->answer_cond, &self->lock, until_us))
     ;
   snapshot = g_steal_pointer (&self->snapshot);
-  is_starved = snapshot == NULL && self->published_ns != 0 &&
-               sonde_clock_now_ns () > self->published_ns + STARVED_NS;
+  is_starved = snapshot == NULL && self->heard_ns != 0 &&
+               sonde_clock_now_ns () > self->heard_ns + STARVED_NS;
   g_mutex_unlock (&self->lock);
 
   /* A thread that is bound to a CPU of somebody's with real-time priority cannot do it itself. */

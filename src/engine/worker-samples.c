@@ -155,13 +155,16 @@ add_with_codes (SondeWorker          *self,
                    is_truncated || !is_known, status, n_ticks, ns);
 }
 
+/* Not the time that they stand for: that of the first sample after ticks that were lost is theirs
+ * too, and they are counted by themselves.
+ */
 static void
 add_seen (SondeWorker      *self,
           SondeThreadState  state,
-          guint64           ns)
+          guint64           n_ticks)
 {
   if (sonde_thread_state_is_active (state))
-    sonde_unseen_add (&self->unseen, ns);
+    sonde_unseen_add (&self->unseen, n_ticks * (guint64) self->pacer.period_ns);
 }
 
 /* Fills self->stack. Tables are not looked for while any other thread may stand still. */
@@ -212,7 +215,7 @@ on_captured_cb (SondeSampledThread *sampled,
 
   thread->futex = capture->futex;
   status = judge_status (self, thread, state);
-  add_seen (self, state, ns);
+  add_seen (self, state, n_ticks);
   sonde_views_add (self->views, SONDE_FRAMES_NATIVE, thread->views, self->natives, stack->depth,
                    stack->end != SONDE_STACK_END_OUTERMOST, status, n_ticks, ns);
   if (sonde_python_stage_get_python (self->python) != NULL)
@@ -233,7 +236,7 @@ on_repeated_cb (SondeSampledThread *sampled,
   const Thread *thread = sampled->data;
   SondeThreadStatus status = judge_status (self, thread, state);
 
-  add_seen (self, state, ns);
+  add_seen (self, state, n_ticks);
   if (thread->is_guessed)
     self->guessed_count += n_ticks;
   sonde_views_repeat (self->views, SONDE_FRAMES_NATIVE, thread->views, status, n_ticks, ns);

@@ -21,6 +21,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "target/thread.h"
 
 /* linux/capability.h has it too, but drags much in. */

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/reaper.h"
 #include "base/text.h"
 #include "target/launch.h"

@@ -25,7 +25,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/obstacle.h"
+#include "base/error.h"
 #include "target/proc.h"
 
 /* Sonde looks at one process at a time. */

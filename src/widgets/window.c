@@ -87,14 +87,6 @@ on_resume_cb (gpointer data)
 }
 
 static void
-attach_activated (GtkWidget  *widget,
-                  const char *action_name,
-                  GVariant   *parameter)
-{
-  sonde_window_attach (SONDE_WINDOW (widget), (pid_t) g_variant_get_int32 (parameter));
-}
-
-static void
 back_activated (GtkWidget  *widget,
                 const char *action_name,
                 GVariant   *parameter)
@@ -192,7 +184,6 @@ sonde_window_class_init (SondeWindowClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, on_process_chosen_cb);
   gtk_widget_class_bind_template_callback (widget_class, on_run_requested_cb);
 
-  gtk_widget_class_install_action (widget_class, "win.attach", "i", attach_activated);
   gtk_widget_class_install_action (widget_class, "win.back", NULL, back_activated);
   gtk_widget_class_install_action (widget_class, "win.try-again", NULL, try_again_activated);
 

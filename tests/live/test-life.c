@@ -580,7 +580,7 @@ test_life_id_of_another (void)
   if (test_skip_without (TEST_NEED_TRACING))
     return;
 
-  program = test_target_start ("paused", NULL);
+  program = test_target_start ("depth", "3", NULL);
   target = sonde_target_new_attach (program->pid, 0, &obstacle);
   g_assert_nonnull (target);
   g_assert_null (sonde_target_new_attach (program->pid, target->start_ticks - 1, &obstacle));
