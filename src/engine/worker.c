@@ -148,7 +148,9 @@ sonde_worker_free (SondeWorker *self)
   if (self == NULL)
     return;
 
+  /* They give us what they have yet, and we ask them then. */
   sonde_worker_end_peek (self);
+  sonde_stop_sampler_finish (self->sampler);
   g_clear_pointer (&self->sampler, sonde_stop_sampler_free);
   g_clear_pointer (&self->unwinder, sonde_unwinder_free);
   g_clear_pointer (&self->symbolizer, sonde_symbolizer_free);

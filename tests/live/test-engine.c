@@ -314,6 +314,26 @@ test_engine_freed_while_sampling (void)
     }
 }
 
+/* What was captured by then and was not looked at is looked at: of many sleepers that is much. */
+static void
+test_engine_freed_with_captures (void)
+{
+  if (test_skip_without (TEST_NEED_TRACING))
+    return;
+
+  for (guint i = 0; i < 40; i++)
+    {
+      g_auto(Session) session = { 0 };
+
+      session.target = test_target_start ("sleepers", "300", NULL);
+      sonde_settings_init (&session.settings);
+      session.engine = sonde_engine_new_attach (session.target->pid, 0, &session.settings);
+      g_usleep ((gulong) g_test_rand_int_range (0, 20000));
+      g_clear_pointer (&session.engine, sonde_engine_free);
+      g_assert_true (sonde_engines_wait (WAIT_US));
+    }
+}
+
 /* A disk that does not answer: whoever opens @path waits until the descriptor is closed. -1 where
  * that cannot be made.
  */
@@ -529,6 +549,7 @@ main (int   argc,
   g_test_add_func ("/live/engine/cannot-begin", test_engine_cannot_begin);
   g_test_add_func ("/live/engine/freed-while-disk-waits", test_engine_freed_while_disk_waits);
   g_test_add_func ("/live/engine/freed-while-sampling", test_engine_freed_while_sampling);
+  g_test_add_func ("/live/engine/freed-with-captures", test_engine_freed_with_captures);
   g_test_add_func ("/live/engine/first-thread-ends", test_engine_first_thread_ends);
   g_test_add_data_func ("/live/engine/lives-on/ended-before", NULL, test_engine_lives_on);
   g_test_add_data_func ("/live/engine/lives-on/ends-meanwhile", "wait", test_engine_lives_on);
