@@ -15,7 +15,8 @@ G_BEGIN_DECLS
  *
  * A page with the list of processes, and behind it one that asks for a program to run. Emits
  * "process-chosen" with the id of a process that can be attached to and when it began, and
- * "run-requested" with a #SondeRunRequest. The list is kept up to date while the page is to be seen.
+ * "run-requested" with a #SondeRunRequest. The list is kept up to date while the page is to be
+ * seen.
  */
 #define SONDE_TYPE_PROCESS_PAGE (sonde_process_page_get_type ())
 G_DECLARE_FINAL_TYPE (SondeProcessPage, sonde_process_page, SONDE, PROCESS_PAGE, GtkWidget)
