@@ -14,6 +14,7 @@
 #include "support/program.h"
 #include "support/stacks.h"
 #include "support/statistics.h"
+#include "target/thread.h"
 
 #define N_SPINS 3
 
@@ -28,9 +29,9 @@
 #define SHORT_EXCESS_MAX 0.03
 #define SHORT_LOST_MAX 0.25
 
-/* After how long a recording is under way that was started, and how long it is watched. */
-#define RECORD_BEGIN_US (2 * G_USEC_PER_SEC)
-#define RECORD_US (3 * G_USEC_PER_SEC)
+/* For longer than this no recording here lasts. */
+#define RECORD_NS_MAX (60 * SONDE_NS_PER_SECOND)
+#define WAIT_STEP_US 5000
 
 static const char *const spin_names[N_SPINS] = { "spin_small", "spin_medium", "spin_large" };
 
@@ -326,18 +327,52 @@ test_truth_short_lives (void)
   g_assert_cmpfloat (excess, <=, excess_max);
 }
 
-/* Which part of a CPU a process takes while it is recorded. That is not what it takes alone: who
- * lists 2,000 threads keeps it from making others.
+static gboolean
+has_worker (pid_t pid)
+{
+  g_autoptr(GArray) tids = g_array_new (FALSE, FALSE, sizeof (pid_t));
+  gboolean found = FALSE;
+
+  sonde_threads_list (pid, tids);
+  for (guint i = 0; i < tids->len && !found; i++)
+    {
+      char name[SONDE_THREAD_NAME_BYTES];
+      SondeThread thread;
+
+      sonde_thread_open (&thread, pid, g_array_index (tids, pid_t, i));
+      sonde_thread_read_name (&thread, name);
+      sonde_thread_close (&thread);
+      found = g_str_equal (name, "sonde-worker");
+    }
+
+  return found;
+}
+
+static gboolean
+has_written (TestProgram *recording)
+{
+  g_autofree char *output = test_program_dup_output (recording);
+
+  return output[0] != '\0';
+}
+
+/* Which part of a CPU a process takes from when @recording begins to look at it to its end. That is
+ * not what it takes alone: who lists 2,000 threads keeps it from making others.
  */
 static double
-measure_busy (pid_t pid)
+measure_busy (TestProgram *recording,
+              pid_t        pid)
 {
+  guint64 give_up_ns = sonde_clock_now_ns () + RECORD_NS_MAX;
   guint64 begin_ns, begin_cpu_ns, end_cpu_ns;
 
-  g_usleep (RECORD_BEGIN_US);
+  while (!has_worker (recording->pid) && sonde_clock_now_ns () < give_up_ns)
+    g_usleep (WAIT_STEP_US);
   begin_ns = sonde_clock_now_ns ();
   begin_cpu_ns = sonde_clock_process_cpu_ns (pid);
-  g_usleep (RECORD_US);
+
+  while (!has_written (recording) && sonde_clock_now_ns () < give_up_ns)
+    g_usleep (WAIT_STEP_US);
   end_cpu_ns = sonde_clock_process_cpu_ns (pid);
 
   return (double) (end_cpu_ns - begin_cpu_ns) / (double) (sonde_clock_now_ns () - begin_ns);
@@ -362,20 +397,21 @@ test_truth_unseen (void)
   target = test_target_start ("shortlived", "2000", NULL);
   pid = test_dup_number (target->pid);
   recording = test_cli_start ("record", "-p", pid, "-d", "6", "--stats", path, NULL);
-  busy = measure_busy (target->pid);
+  busy = measure_busy (recording, target->pid);
   g_assert_cmpint (test_program_wait (recording), ==, 0);
   folded = test_program_dup_output (recording);
   stacks = test_stacks_parse (folded);
   stats = read_stats (path);
 
-  /* As many as the target would have had in that time if all were seen. */
+  /* As many as the target has in that time if all are seen or told, and more where its threads have
+   * to wait for a CPU.
+   */
   due = 1000 * json_object_get_double_member (stats, "duration_s") * busy;
   lost = (double) read_lost (path);
   unseen = (double) json_object_get_int_member (json_object_get_object_member (stats, "lost"),
                                                 "unseen");
   g_test_message ("%.0f due, %" G_GUINT64_FORMAT " seen, %.0f lost, %.0f of them unseen", due,
                   test_stacks_get_sum (stacks), lost, unseen);
-  g_assert_cmpfloat (unseen, >=, 0.05 * due);
   g_assert_cmpfloat ((double) test_stacks_get_sum (stacks) + lost, >=, 0.9 * due);
   g_assert_cmpint (g_unlink (path), ==, 0);
 }
