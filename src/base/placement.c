@@ -20,6 +20,12 @@
 /* How often new threads are looked for. */
 #define PASSES_MAX 8
 
+/* Where nobody has called avoid() for so long, all may be getting no CPU. It is looked for as often
+ * as this.
+ */
+#define STARVED_NS (SONDE_NS_PER_SECOND / 2)
+#define WATCH_US (G_USEC_PER_SEC / 10)
+
 /* How long they are where they could not be starved of a CPU, once they were. */
 #define ESCAPE_NS (10 * SONDE_NS_PER_SECOND)
 
@@ -30,6 +36,8 @@ static struct
   cpu_set_t   all;     /* where we may run */
   cpu_set_t   chosen;  /* where we do */
   guint64     free_ns; /* until when they have escaped */
+  guint64     asked_ns; /* when avoid() was last called; atomic */
+  int         watcher; /* the thread that runs anywhere, and sees to that; 0 for none. Atomic */
   int         mover;   /* who moves threads now, and has the lock; 0 for none. Atomic */
   GHashTable *pinned;  /* of tids; NULL before the first */
 } placement;
@@ -48,7 +56,7 @@ move (pid_t            tid,
 {
   cpu_set_t now;
 
-  return !is_pinned (tid) && sched_getaffinity (tid, sizeof now, &now) == 0 &&
+  return !is_pinned (tid) && tid != g_atomic_int_get (&placement.watcher) && sched_getaffinity (tid, sizeof now, &now) == 0 &&
          CPU_EQUAL (&now, &placement.chosen) && sched_setaffinity (tid, sizeof *to, to) == 0;
 }
 
@@ -100,26 +108,6 @@ ensure_set (void)
   return placement.is_set;
 }
 
-void
-sonde_placement_avoid (const cpu_set_t *taken)
-{
-  cpu_set_t both, rest;
-
-  g_return_if_fail (taken != NULL);
-
-  g_mutex_lock (&placement.lock);
-  if (sonde_clock_now_ns () >= placement.free_ns && ensure_set ())
-    {
-      CPU_AND (&both, &placement.all, taken);
-      CPU_XOR (&rest, &placement.all, &both);
-      if (CPU_COUNT (&rest) == 0)
-        rest = placement.all;
-      if (!CPU_EQUAL (&rest, &placement.chosen))
-        move_all (&rest);
-    }
-  g_mutex_unlock (&placement.lock);
-}
-
 /* Under the lock. */
 static void
 restore (void)
@@ -129,30 +117,110 @@ restore (void)
   placement.is_set = !CPU_EQUAL (&placement.all, &placement.chosen);
 }
 
-void
-sonde_placement_restore (void)
+/* For when they may be getting no CPU where they are, as beside a program of real-time priority. */
+static void
+escape (void)
 {
-  g_mutex_lock (&placement.lock);
-  restore ();
-  g_mutex_unlock (&placement.lock);
-}
-
-void
-sonde_placement_escape (void)
-{
+  cpu_set_t elsewhere;
   int mover;
 
   /* Who moves the others may be the one that gets no CPU, where it has just moved itself. */
   if (!g_mutex_trylock (&placement.lock))
     {
       mover = g_atomic_int_get (&placement.mover);
-      if (mover != 0)
-        sched_setaffinity (mover, sizeof placement.all, &placement.all);
+      if (mover != 0 && sched_getaffinity (mover, sizeof elsewhere, &elsewhere) == 0)
+        {
+          CPU_XOR (&elsewhere, &placement.all, &elsewhere);
+          if (CPU_COUNT (&elsewhere) > 0)
+            sched_setaffinity (mover, sizeof elsewhere, &elsewhere);
+          sched_setaffinity (mover, sizeof placement.all, &placement.all);
+        }
       return;
     }
 
+  /* Who waits for a CPU goes on waiting there as long as it may run there. */
+  if (placement.is_set && !CPU_EQUAL (&placement.all, &placement.chosen))
+    {
+      CPU_XOR (&elsewhere, &placement.all, &placement.chosen);
+      move_all (&elsewhere);
+    }
   restore ();
   placement.free_ns = sonde_clock_now_ns () + ESCAPE_NS;
+  g_mutex_unlock (&placement.lock);
+}
+
+static gpointer
+watch_cb (gpointer data)
+{
+  gboolean goes_on = TRUE;
+
+  g_atomic_int_set (&placement.watcher, gettid ());
+  while (goes_on)
+    {
+      g_usleep (WATCH_US);
+      if (sonde_clock_now_ns () >
+          __atomic_load_n (&placement.asked_ns, __ATOMIC_RELAXED) + STARVED_NS)
+        escape ();
+      if (!g_mutex_trylock (&placement.lock))
+        continue;
+
+      goes_on = placement.is_set && !CPU_EQUAL (&placement.all, &placement.chosen);
+      if (!goes_on)
+        g_atomic_int_set (&placement.watcher, 0);
+      g_mutex_unlock (&placement.lock);
+    }
+
+  return NULL;
+}
+
+/* Under the lock, before anybody is moved: it has to begin where it can run. FALSE where there can
+ * be no more threads.
+ */
+static gboolean
+ensure_watcher (void)
+{
+  GThread *thread;
+
+  if (g_atomic_int_get (&placement.watcher) != 0)
+    return TRUE;
+
+  thread = g_thread_try_new ("sonde-watcher", watch_cb, NULL, NULL);
+  if (thread == NULL)
+    return FALSE;
+
+  g_thread_unref (thread);
+  while (g_atomic_int_get (&placement.watcher) == 0)
+    g_usleep (100);
+
+  return TRUE;
+}
+
+void
+sonde_placement_avoid (const cpu_set_t *taken)
+{
+  cpu_set_t both, rest;
+
+  g_return_if_fail (taken != NULL);
+
+  __atomic_store_n (&placement.asked_ns, sonde_clock_now_ns (), __ATOMIC_RELAXED);
+  g_mutex_lock (&placement.lock);
+  if (sonde_clock_now_ns () >= placement.free_ns && ensure_set ())
+    {
+      CPU_AND (&both, &placement.all, taken);
+      CPU_XOR (&rest, &placement.all, &both);
+      if (CPU_COUNT (&rest) == 0)
+        rest = placement.all;
+      if (!CPU_EQUAL (&rest, &placement.chosen) && ensure_watcher ())
+        move_all (&rest);
+    }
+  g_mutex_unlock (&placement.lock);
+}
+
+void
+sonde_placement_restore (void)
+{
+  g_mutex_lock (&placement.lock);
+  restore ();
   g_mutex_unlock (&placement.lock);
 }
 

@@ -15,17 +15,13 @@ G_BEGIN_DECLS
 /* All threads of this process, and those that come later, leave the CPUs of @taken, unless no other
  * one is left that they may use. Costs nothing where that is so already. Any thread.
  *
- * A thread that was bound by anyone runs where it was bound.
+ * A thread that was bound by anyone runs where it was bound. To be called ten times a second while
+ * it shall last: if it is not, those that would may be getting no CPU there, as beside a program of
+ * real-time priority, and all run anywhere again for ten seconds.
  */
 void     sonde_placement_avoid   (const cpu_set_t *taken);
 /* They run again where they could before the first avoid(). Any thread. */
 void     sonde_placement_restore (void);
-
-/* For when they may be getting no CPU where they are, as beside a program of real-time priority:
- * restore(), and avoid() does nothing for a while. Never blocks; to be called until it has helped.
- * Any thread.
- */
-void     sonde_placement_escape  (void);
 
 /* Binds the calling thread to @cpu until unpin(), whatever the others do. FALSE if it may not run
  * there, or there is no such CPU. Any thread.

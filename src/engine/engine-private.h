@@ -36,7 +36,6 @@ struct _SondeEngine
 
   /* Answers, under the lock */
   SondeSnapshot *snapshot;     /* owned; NULL once taken */
-  guint64        heard_ns;     /* since when one is to be expected; 0 if none is */
   char          *folded;       /* owned */
   gboolean       has_failed;   /* there will be no other answer */
   gboolean       is_running;   /* the thread is there, and has not ended */

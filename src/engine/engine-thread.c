@@ -106,16 +106,6 @@ take_orders (SondeEngine *self,
   g_mutex_unlock (&self->lock);
 }
 
-/* From here on the client is to hear of us, or of nothing any more. */
-static void
-expect_snapshots (SondeEngine *self,
-                  gboolean     is_sampling)
-{
-  g_mutex_lock (&self->lock);
-  self->heard_ns = is_sampling ? sonde_clock_now_ns () : 0;
-  g_mutex_unlock (&self->lock);
-}
-
 static void
 publish (SondeEngine   *self,
          SondeSnapshot *snapshot)
@@ -125,7 +115,6 @@ publish (SondeEngine   *self,
   g_mutex_lock (&self->lock);
   unread = self->snapshot;
   self->snapshot = snapshot;
-  self->heard_ns = snapshot->state == SONDE_SESSION_SAMPLING ? sonde_clock_now_ns () : 0;
   g_cond_signal (&self->answer_cond);
   g_mutex_unlock (&self->lock);
 
@@ -203,7 +192,6 @@ run_session (SondeEngine *self)
   gboolean was_sampling = self->is_sampling;
   guint64 publish_ns = 0;
 
-  expect_snapshots (self, self->is_sampling);
   for (;;)
     {
       guint64 now_ns, cpu_ns;
@@ -319,7 +307,6 @@ end_thread (SondeEngine *self)
 
   g_mutex_lock (&self->lock);
   self->is_running = FALSE;
-  self->heard_ns = 0;
   g_cond_broadcast (&self->answer_cond);
   g_mutex_unlock (&self->lock);
 

@@ -15,13 +15,9 @@
 #include <fcntl.h>
 
 #include "base/clock.h"
-#include "base/placement.h"
 
 /* How long the target's threads are waited for, before Sonde stands still. */
 #define SUSPEND_TIMEOUT_US (2 * G_USEC_PER_SEC)
-
-/* A worker that has not been heard of for so long may be getting no CPU. */
-#define STARVED_NS (SONDE_NS_PER_SECOND / 2)
 
 /* How many engines there are, those included that nobody has any more. */
 static struct
@@ -251,7 +247,6 @@ sonde_engine_wait_snapshot (SondeEngine *self,
 {
   gint64 until_us = g_get_monotonic_time () + timeout_us;
   SondeSnapshot *snapshot;
-  gboolean is_starved;
 
   g_return_val_if_fail (self != NULL, NULL);
 
@@ -260,13 +255,7 @@ sonde_engine_wait_snapshot (SondeEngine *self,
          g_cond_wait_until (&self->answer_cond, &self->lock, until_us))
     ;
   snapshot = g_steal_pointer (&self->snapshot);
-  is_starved = snapshot == NULL && self->heard_ns != 0 &&
-               sonde_clock_now_ns () > self->heard_ns + STARVED_NS;
   g_mutex_unlock (&self->lock);
-
-  /* A thread that is bound to a CPU of somebody's with real-time priority cannot do it itself. */
-  if (is_starved)
-    sonde_placement_escape ();
 
   return snapshot;
 }
