@@ -56,7 +56,8 @@ move (pid_t            tid,
 {
   cpu_set_t now;
 
-  return !is_pinned (tid) && tid != g_atomic_int_get (&placement.watcher) && sched_getaffinity (tid, sizeof now, &now) == 0 &&
+  return !is_pinned (tid) && tid != g_atomic_int_get (&placement.watcher) &&
+         sched_getaffinity (tid, sizeof now, &now) == 0 &&
          CPU_EQUAL (&now, &placement.chosen) && sched_setaffinity (tid, sizeof *to, to) == 0;
 }
 
