@@ -12,6 +12,7 @@
 
 #include "base/placement.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -25,6 +26,10 @@
  */
 #define STARVED_NS (SONDE_NS_PER_SECOND / 2)
 #define WATCH_US (G_USEC_PER_SEC / 10)
+/* How long the thread is waited for that looks, before anybody is moved. */
+#define BEGIN_WAITS 20
+#define BEGIN_WAIT_US 100
+#define BEGINS (-1)
 
 /* How long they are where they could not be starved of a CPU, once they were. */
 #define ESCAPE_NS (10 * SONDE_NS_PER_SECOND)
@@ -36,8 +41,9 @@ static struct
   cpu_set_t   all;     /* where we may run */
   cpu_set_t   chosen;  /* where we do */
   guint64     free_ns; /* until when they have escaped */
-  guint64     asked_ns; /* when avoid() was last called; atomic */
-  int         watcher; /* the thread that runs anywhere, and sees to that; 0 for none. Atomic */
+  /* When avoid() was last called */
+  _Atomic guint64 asked_ns;
+  int         watcher; /* the thread that runs anywhere, and sees to that; 0, or BEGINS. Atomic */
   int         mover;   /* who moves threads now, and has the lock; 0 for none. Atomic */
   GHashTable *pinned;  /* of tids; NULL before the first */
 } placement;
@@ -159,8 +165,7 @@ watch_cb (gpointer data)
   while (goes_on)
     {
       g_usleep (WATCH_US);
-      if (sonde_clock_now_ns () >
-          __atomic_load_n (&placement.asked_ns, __ATOMIC_RELAXED) + STARVED_NS)
+      if (sonde_clock_now_ns () > atomic_load (&placement.asked_ns) + STARVED_NS)
         escape ();
       if (!g_mutex_trylock (&placement.lock))
         continue;
@@ -174,26 +179,27 @@ watch_cb (gpointer data)
   return NULL;
 }
 
-/* Under the lock, before anybody is moved: it has to begin where it can run. FALSE where there can
- * be no more threads.
+/* Under the lock, before anybody is moved: it has to begin where it can run. FALSE if it has not
+ * begun yet, or there can be no more threads.
  */
 static gboolean
 ensure_watcher (void)
 {
   GThread *thread;
 
-  if (g_atomic_int_get (&placement.watcher) != 0)
-    return TRUE;
+  if (g_atomic_int_compare_and_exchange (&placement.watcher, 0, BEGINS))
+    {
+      thread = g_thread_try_new ("sonde-watcher", watch_cb, NULL, NULL);
+      if (thread == NULL)
+        g_atomic_int_set (&placement.watcher, 0);
+      else
+        g_thread_unref (thread);
+    }
 
-  thread = g_thread_try_new ("sonde-watcher", watch_cb, NULL, NULL);
-  if (thread == NULL)
-    return FALSE;
+  for (guint i = 0; i < BEGIN_WAITS && g_atomic_int_get (&placement.watcher) == BEGINS; i++)
+    g_usleep (BEGIN_WAIT_US);
 
-  g_thread_unref (thread);
-  while (g_atomic_int_get (&placement.watcher) == 0)
-    g_usleep (100);
-
-  return TRUE;
+  return g_atomic_int_get (&placement.watcher) > 0;
 }
 
 void
@@ -203,7 +209,7 @@ sonde_placement_avoid (const cpu_set_t *taken)
 
   g_return_if_fail (taken != NULL);
 
-  __atomic_store_n (&placement.asked_ns, sonde_clock_now_ns (), __ATOMIC_RELAXED);
+  atomic_store (&placement.asked_ns, sonde_clock_now_ns ());
   g_mutex_lock (&placement.lock);
   if (sonde_clock_now_ns () >= placement.free_ns && ensure_set ())
     {
