@@ -174,6 +174,7 @@ typedef struct
   gboolean              has_gil;        /* and it uses a global lock */
   SondeFrames           frames;         /* that are shown: what the query's means here */
   SondeHindrance        hindrance;      /* why threads are stopped for PYTHON; else NONE */
+  guint                 unmatched_count; /* threads that run Python, it is not known which */
   guint                 exec_count;     /* how often the process became a new program */
   gboolean              stopped;        /* the process is held by SIGSTOP or the like */
   gboolean              is_naming;      /* names are still being looked up */

@@ -221,3 +221,16 @@ sonde_hindrance_get_text (SondeHindrance hindrance)
       return "";
     }
 }
+
+char *
+sonde_unmatched_dup_text (guint n_threads)
+{
+  if (n_threads == 0)
+    return NULL;
+
+  return g_strdup_printf (ngettext ("%u thread is missing: Python says that it belongs to another "
+                                    "process.",
+                                    "%u threads are missing: Python says that they belong to "
+                                    "another process.",
+                                    n_threads), n_threads);
+}

@@ -85,4 +85,7 @@ char *sonde_obstacle_dup_command (const SondeObstacle *self,
 /* The same, as a sentence in the user's language; "" for none. */
 const char    *sonde_hindrance_get_text    (SondeHindrance        hindrance);
 
+/* That so many threads run Python of which nothing is seen, translated; NULL for none. */
+char          *sonde_unmatched_dup_text    (guint                 n_threads);
+
 G_END_DECLS

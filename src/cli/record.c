@@ -189,6 +189,7 @@ sonde_command_record (const SondeOptions *options)
   print_children (snapshot);
   print_rate (snapshot);
   print_summary (options, snapshot);
+  sonde_report_unmatched (snapshot->unmatched_count);
 
   return snapshot->end == SONDE_END_OBSTACLE
          ? sonde_report_obstacle (&snapshot->obstacle, "record -p") : SONDE_EXIT_DONE;

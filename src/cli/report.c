@@ -70,6 +70,15 @@ sonde_report_hindrance (SondeHindrance hindrance)
 }
 
 void
+sonde_report_unmatched (guint n_threads)
+{
+  g_autofree char *text = sonde_unmatched_dup_text (n_threads);
+
+  if (text != NULL)
+    g_printerr ("sonde-cli: %s\n", text);
+}
+
+void
 sonde_report_tasks (gboolean    wanted,
                     const char *python,
                     gboolean    is_readable,

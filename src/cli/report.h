@@ -28,6 +28,8 @@ void sonde_report_frames  (SondeFrames          wanted,
                            gboolean             is_readable);
 /* One line where threads were stopped for the functions of Python alone. */
 void sonde_report_hindrance (SondeHindrance     hindrance);
+/* That @n_threads run Python of which nothing was seen. */
+void sonde_report_unmatched (guint              n_threads);
 /* One line where tasks were @wanted and cannot be followed; none after that of report_frames(). */
 void sonde_report_tasks   (gboolean             wanted,
                            const char          *python,

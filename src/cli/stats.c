@@ -172,6 +172,7 @@ sonde_stats_dup_json (const SondeSnapshot *snapshot)
   add_count (builder, "cut", snapshot->cut_count);
   add_count (builder, "unnamed", snapshot->unnamed_count);
   add_count (builder, "threads", snapshot->thread_count);
+  add_count (builder, "unmatched", snapshot->unmatched_count);
   add_count (builder, "torn", snapshot->losses.count[SONDE_LOSS_TORN]);
   add_states (builder, snapshot->state_count);
   add_gil (builder, snapshot->gil_count);

@@ -239,6 +239,7 @@ sonde_command_top (const SondeOptions *options)
                       snapshot->has_tasks);
   sonde_report_mode (options->mode, snapshot->python, snapshot->is_readable,
                      snapshot->has_gil);
+  sonde_report_unmatched (snapshot->unmatched_count);
 
   waits = options->once ? look_at_waits (engine, options, snapshot) : NULL;
   if (waits != NULL)

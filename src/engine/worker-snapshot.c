@@ -96,6 +96,8 @@ fill_session (SondeWorker   *self,
   snapshot->frames = self->frames;
   snapshot->hindrance = self->frames == SONDE_FRAMES_PYTHON ? self->hindrance
                                                             : SONDE_HINDRANCE_NONE;
+  if (python != NULL && self->frames != SONDE_FRAMES_NATIVE)
+    snapshot->unmatched_count = sonde_python_count_unmatched (python);
   snapshot->exec_count = self->exec_count;
   snapshot->children_cpu_ns = self->target->children_ns;
   snapshot->stopped = sonde_stop_sampler_is_stopped (self->sampler);

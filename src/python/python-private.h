@@ -13,17 +13,20 @@ G_BEGIN_DECLS
 
 struct _SondePython
 {
+  pid_t                     pid;
   const SondePythonMemory  *memory;        /* borrowed */
   const SondePythonOffsets *offsets;       /* borrowed */
   SondeAddress              runtime;
 
-  SondePythonThreadIds     *ids;           /* owned */
+  SondePythonThreadIds      ids;           /* owns its inner_ids */
   GPtrArray                *interpreters;  /* owns SondePythonInterpreter */
   GPtrArray                *threads;       /* owns SondePythonThread */
   GHashTable               *by_state;      /* state → SondePythonThread */
   GHashTable               *by_tid;        /* tid → SondePythonThread, the first of them */
   guint                     serial;        /* of the refresh under way */
   guint                     n_states;      /* that it has met so far */
+  guint                     n_foreign;     /* of them, that tell a thread of another process */
+  guint                     n_unmatched;
   gboolean                  has_gil;       /* a lock was in use; none goes out of use */
   gboolean                  has_outer_states;
   SondeCodeStack            piece;         /* of one thread state of several */

@@ -13,6 +13,8 @@
 
 #include <string.h>
 
+#include "target/thread.h"
+
 #define INTERPRETERS_MAX 256
 /* Thread states that one look at all of them meets. */
 #define STATES_MAX 16384
@@ -34,6 +36,7 @@ sonde_python_new (pid_t                     pid,
 {
   SondePython *self = g_new0 (SondePython, 1);
 
+  self->pid = pid;
   self->memory = memory;
   self->runtime = runtime;
   self->offsets = offsets;
@@ -41,7 +44,9 @@ sonde_python_new (pid_t                     pid,
   self->threads = g_ptr_array_new_with_free_func (free_thread);
   self->by_state = g_hash_table_new (NULL, NULL);
   self->by_tid = g_hash_table_new (NULL, NULL);
-  self->ids = sonde_python_thread_ids_new (pid, memory, offsets);
+  self->ids = (SondePythonThreadIds) {
+    .inner_ids = sonde_inner_ids_new (pid), .memory = memory, .offsets = offsets,
+  };
 
   return self;
 }
@@ -52,7 +57,7 @@ sonde_python_free (SondePython *self)
   if (self == NULL)
     return;
 
-  sonde_python_thread_ids_free (self->ids);
+  sonde_inner_ids_free (self->ids.inner_ids);
   g_hash_table_unref (self->by_tid);
   g_hash_table_unref (self->by_state);
   g_ptr_array_unref (self->threads);
@@ -136,13 +141,19 @@ ensure_thread (SondePython            *self,
                SondeAddress            state)
 {
   SondePythonThread *thread = g_hash_table_lookup (self->by_state, GSIZE_TO_POINTER (state));
-  pid_t tid = sonde_python_thread_ids_read (self->ids, state);
+  pid_t tid = sonde_python_thread_ids_read (&self->ids, state);
   const SondePythonThread *same = g_hash_table_lookup (self->by_tid, GINT_TO_POINTER (tid));
 
   if (thread != NULL && thread->tid != tid)
     {
       forget_thread (self, thread);
       thread = NULL;
+    }
+
+  if (tid == SONDE_PYTHON_THREAD_FOREIGN)
+    {
+      self->n_foreign++;
+      return TRUE;
     }
 
   if (tid == 0 || (same != NULL && same != thread && same->interpreter == interpreter))
@@ -165,7 +176,7 @@ is_known (SondePython  *self,
 {
   const SondePythonThread *thread = g_hash_table_lookup (self->by_state, GSIZE_TO_POINTER (state));
 
-  return thread != NULL && sonde_python_thread_ids_read (self->ids, state) == thread->tid;
+  return thread != NULL && sonde_python_thread_ids_read (&self->ids, state) == thread->tid;
 }
 
 /* All of them, or up to the first that is known; the oldest, which is last in the list, first. */
@@ -292,7 +303,7 @@ list_new_threads (SondePython *self,
                   gboolean     only_noted)
 {
   self->n_states = 0;
-  sonde_python_thread_ids_begin (self->ids, FALSE);
+  sonde_inner_ids_begin (self->ids.inner_ids, FALSE);
   for (guint i = 0; i < self->interpreters->len; i++)
     {
       SondePythonInterpreter *interpreter = g_ptr_array_index (self->interpreters, i);
@@ -321,7 +332,8 @@ list_interpreters (SondePython *self)
 
   self->serial++;
   self->n_states = 0;
-  sonde_python_thread_ids_begin (self->ids, TRUE);
+  self->n_foreign = 0;
+  sonde_inner_ids_begin (self->ids.inner_ids, TRUE);
   g_hash_table_remove_all (self->by_tid);
   for (n = 0; address != 0 && n < INTERPRETERS_MAX; n++)
     {
@@ -337,6 +349,23 @@ list_interpreters (SondePython *self)
   return n;
 }
 
+/* How many threads may be those of the states that tell none: as many as have no state. */
+static guint
+count_unmatched (SondePython *self)
+{
+  g_autoptr(GArray) tids = g_array_new (FALSE, FALSE, sizeof (pid_t));
+  guint n = 0;
+
+  if (self->n_foreign == 0)
+    return 0;
+
+  sonde_threads_list (self->pid, tids);
+  for (guint i = 0; i < tids->len; i++)
+    n += sonde_python_find_thread (self, g_array_index (tids, pid_t, i)) == NULL;
+
+  return MIN (n, self->n_foreign);
+}
+
 gboolean
 sonde_python_refresh (SondePython *self)
 {
@@ -346,11 +375,12 @@ sonde_python_refresh (SondePython *self)
   g_return_val_if_fail (self != NULL, FALSE);
 
   /* The first thread, which tells where an id lies, comes last. */
-  could_read = sonde_python_thread_ids_can_read (self->ids);
+  could_read = sonde_python_thread_ids_can_read (&self->ids);
   n = list_interpreters (self);
-  if (!could_read && sonde_python_thread_ids_can_read (self->ids))
+  if (!could_read && sonde_python_thread_ids_can_read (&self->ids))
     n = list_interpreters (self);
   link_states (self);
+  self->n_unmatched = count_unmatched (self);
 
   return n > 0;
 }
@@ -373,6 +403,12 @@ guint
 sonde_python_count_interpreters (SondePython *self)
 {
   return self->interpreters->len;
+}
+
+guint
+sonde_python_count_unmatched (SondePython *self)
+{
+  return self->n_unmatched;
 }
 
 guint

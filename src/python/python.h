@@ -125,6 +125,9 @@ gboolean           sonde_python_has_new_threads (SondePython          *self);
 /* How many interpreters there are. */
 guint              sonde_python_count_interpreters (SondePython       *self);
 
+/* How many threads were not matched with thread states that must be theirs, by refresh(). */
+guint              sonde_python_count_unmatched (SondePython          *self);
+
 /* The frames of @thread, which stands still, and of its outer ones; with @more as
  * sonde_python_frames_read().
  */

@@ -11,63 +11,31 @@
 
 #include "python/thread-ids.h"
 
-#include "target/thread.h"
-
 /* How far into the C library's record of a thread its id is looked for: 720 bytes in glibc. */
 #define RECORD_BYTES 2048
+#define WORD 8
 
-struct _SondePythonThreadIds
-{
-  pid_t                     pid;
-  pid_t                     inner_pid;     /* as the process itself sees it */
-  const SondePythonMemory  *memory;        /* borrowed */
-  const SondePythonOffsets *offsets;       /* borrowed */
-  guint32                   record_offset; /* of the id in the record; 0 if not known yet */
-  GHashTable               *outer_ids;     /* owned; what the process calls a thread → its tid */
-  gboolean                  has_outer_ids; /* all that there are since begin() */
-};
-
-SondePythonThreadIds *
-sonde_python_thread_ids_new (pid_t                     pid,
-                             const SondePythonMemory  *memory,
-                             const SondePythonOffsets *offsets)
-{
-  SondePythonThreadIds *self = g_new0 (SondePythonThreadIds, 1);
-
-  self->pid = pid;
-  self->inner_pid = sonde_thread_read_inner_id (pid, pid);
-  self->memory = memory;
-  self->offsets = offsets;
-  self->outer_ids = g_hash_table_new (NULL, NULL);
-
-  return self;
-}
-
-void
-sonde_python_thread_ids_free (SondePythonThreadIds *self)
-{
-  if (self == NULL)
-    return;
-
-  g_hash_table_unref (self->outer_ids);
-  g_free (self);
-}
-
-/* Where the id of the first thread lies in the C library's record of it. */
+/* Where the id of the first thread lies in the C library's record of it. The first process of a
+ * container has the id 1, as other fields may have. In glibc the list of robust mutexes is behind
+ * the id, and leads to itself as long as it is empty (nptl/descr.h, nptl/allocatestack.c); other
+ * libraries have no small number before it.
+ */
 static void
 find_record_offset (SondePythonThreadIds *self,
                     SondeAddress          record)
 {
+  const pid_t first = sonde_inner_ids_get_first (self->inner_ids);
   guint8 bytes[RECORD_BYTES];
 
   if (!sonde_python_memory_copy (self->memory, record, bytes, sizeof bytes))
     return;
 
-  for (guint32 i = 8; i + sizeof (gint32) <= sizeof bytes; i += sizeof (gint32))
-    if (sonde_python_get_int (bytes, i) == self->inner_pid)
+  for (guint32 i = sizeof bytes - 3 * WORD; i >= WORD; i -= sizeof (gint32))
+    if (sonde_python_get_int (bytes, i) == first)
       {
         self->record_offset = i;
-        return;
+        if (sonde_python_get_word (bytes, i + 2 * WORD) == record + i + 2 * WORD)
+          return;
       }
 }
 
@@ -86,50 +54,17 @@ read_id_from_record (SondePythonThreadIds *self,
   return tid;
 }
 
-static void
-list_outer_ids (SondePythonThreadIds *self)
-{
-  g_autoptr(GArray) tids = g_array_new (FALSE, FALSE, sizeof (pid_t));
-
-  self->has_outer_ids = TRUE;
-  g_hash_table_remove_all (self->outer_ids);
-  sonde_threads_list (self->pid, tids);
-  for (guint i = 0; i < tids->len; i++)
-    {
-      pid_t tid = g_array_index (tids, pid_t, i);
-      pid_t inner = sonde_thread_read_inner_id (self->pid, tid);
-
-      g_hash_table_insert (self->outer_ids, GINT_TO_POINTER (inner), GINT_TO_POINTER (tid));
-    }
-}
-
-/* The kernel's id of a thread by the one that the thread itself sees. To ask for those of all
- * threads takes some 10 µs for each, so that is done once after each begin().
+/* Where fork() was not made by Python all thread states have the ids of the parent's threads. The
+ * one thread that goes on is the first of this process, and the C library knows its id.
  */
 static pid_t
-find_outer_id (SondePythonThreadIds *self,
-               pid_t                 inner)
+find_forked (SondePythonThreadIds *self,
+             SondeAddress          record)
 {
-  gpointer key = GINT_TO_POINTER (inner);
+  pid_t first = sonde_inner_ids_get_first (self->inner_ids);
 
-  if (self->inner_pid == self->pid || inner <= 0)
-    return inner;
-
-  if (!self->has_outer_ids && !g_hash_table_contains (self->outer_ids, key))
-    list_outer_ids (self);
-
-  return GPOINTER_TO_INT (g_hash_table_lookup (self->outer_ids, key));
-}
-
-void
-sonde_python_thread_ids_begin (SondePythonThreadIds *self,
-                               gboolean              for_all)
-{
-  g_return_if_fail (self != NULL);
-
-  self->has_outer_ids = FALSE;
-  if (for_all)
-    g_hash_table_remove_all (self->outer_ids);
+  return read_id_from_record (self, record) == first
+         ? sonde_inner_ids_find (self->inner_ids, first) : SONDE_PYTHON_THREAD_FOREIGN;
 }
 
 pid_t
@@ -137,17 +72,23 @@ sonde_python_thread_ids_read (SondePythonThreadIds *self,
                               SondeAddress          state)
 {
   const SondePythonOffsets *offsets = self->offsets;
-  gboolean is_told = sonde_python_has_field (offsets->thread.native_thread_id);
-  guint64 word;
+  guint64 record;
+  guint64 told;
+  pid_t tid;
 
-  if (!sonde_python_memory_read_word (self->memory,
-                                      state + (is_told ? offsets->thread.native_thread_id
-                                                       : offsets->thread.thread_id), &word))
+  if (!sonde_python_memory_read_word (self->memory, state + offsets->thread.thread_id, &record))
     return 0;
-  if (!is_told)
-    word = (guint64) read_id_from_record (self, word);
 
-  return word > 0 && word <= G_MAXINT32 ? find_outer_id (self, (pid_t) word) : 0;
+  if (!sonde_python_has_field (offsets->thread.native_thread_id))
+    return sonde_inner_ids_find (self->inner_ids, read_id_from_record (self, record));
+
+  if (!sonde_python_memory_read_word (self->memory, state + offsets->thread.native_thread_id,
+                                      &told) || told == 0 || told > G_MAXINT32)
+    return 0;
+
+  tid = sonde_inner_ids_find (self->inner_ids, (pid_t) told);
+
+  return tid != 0 ? tid : find_forked (self, record);
 }
 
 gboolean

@@ -6,38 +6,32 @@
 
 #pragma once
 
-#include <sys/types.h>
-
 #include "python/memory.h"
 #include "python/offsets.h"
+#include "target/inner-ids.h"
 
 G_BEGIN_DECLS
 
 /**
  * SondePythonThreadIds:
+ * @inner_ids: those of the process
+ * @record_offset: of the id in the C library's record of a thread; 0 if not known yet
  *
- * Reads the kernel's ids of the threads of one process, as we see them: in a container it sees
- * others.
- *
- * Life: sonde_python_thread_ids_new() → begin() before each look at the thread states → read() for
- * each → sonde_python_thread_ids_free().
- *
- * Threads: one at a time.
+ * What is needed to tell the threads of one process. A struct of its user, who has begun to look at
+ * @inner_ids. Threads: one at a time.
  */
-typedef struct _SondePythonThreadIds SondePythonThreadIds;
+typedef struct
+{
+  SondeInnerIds            *inner_ids;
+  const SondePythonMemory  *memory;  /* borrowed */
+  const SondePythonOffsets *offsets; /* borrowed */
+  guint32                   record_offset;
+} SondePythonThreadIds;
 
-/* The last two are borrowed. */
-SondePythonThreadIds *sonde_python_thread_ids_new      (pid_t                     pid,
-                                                        const SondePythonMemory  *memory,
-                                                        const SondePythonOffsets *offsets);
-void                  sonde_python_thread_ids_free     (SondePythonThreadIds     *self);
-
-/* From here on an id that is not known is looked for among the threads of the process again, and
- * with @for_all one that is known, too: another thread may have it by now.
+/* The id of the thread of the PyThreadState at @state; 0 if it has none yet, or none is known, and
+ * FOREIGN if it tells one that is none of the process's.
  */
-void                  sonde_python_thread_ids_begin    (SondePythonThreadIds     *self,
-                                                        gboolean                  for_all);
-/* The id of the thread of the PyThreadState at @state; 0 if it has none yet, or none is known. */
+#define SONDE_PYTHON_THREAD_FOREIGN ((pid_t) -1)
 pid_t                 sonde_python_thread_ids_read     (SondePythonThreadIds     *self,
                                                         SondeAddress              state);
 /* Whether it is known where an id lies: up to 3.10 only once the first thread's was read. */

@@ -17,6 +17,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -344,6 +345,14 @@ sonde_thread_read_inner_id (pid_t pid,
     }
 
   return tid;
+}
+
+/* Signal 0 is none: the kernel only checks (kill(2)). */
+gboolean
+sonde_thread_exists (pid_t pid,
+                     pid_t tid)
+{
+  return tgkill (pid, tid, 0) == 0 || errno == EPERM;
 }
 
 gboolean

@@ -117,6 +117,10 @@ void     sonde_thread_read_name  (SondeThread      *self,
 pid_t    sonde_thread_read_inner_id (pid_t         pid,
                                   pid_t             tid);
 
+/* Whether @pid has a thread @tid. Costs less than 1 µs. */
+gboolean sonde_thread_exists     (pid_t             pid,
+                                  pid_t             tid);
+
 /* Appends the ids of all threads of @pid to @tids (of pid_t), in the kernel's order; FALSE if it
  * is gone, or we have no descriptor or memory left.
  */

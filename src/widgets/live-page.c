@@ -104,6 +104,8 @@ refresh_banner (SondeLivePage       *self,
     text = dup_unreadable (snapshot);
   else if (snapshot->hindrance != SONDE_HINDRANCE_NONE)
     text = g_strdup (sonde_hindrance_get_text (snapshot->hindrance));
+  else
+    text = sonde_unmatched_dup_text (snapshot->unmatched_count);
 
   sonde_banner_set_text (self->banner, text);
 }

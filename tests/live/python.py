@@ -53,6 +53,7 @@ RECORDED = {
     "reborn": python_records.check_reborn,
     "crowd": python_records.check_crowd,
     "departed": python_records.check_departed,
+    "forked": python_records.check_forked,
     "launch": python_records.check_launch,
     "threads": python_records.check_threads,
     "wanted": python_records.check_wanted,
@@ -73,6 +74,9 @@ RECORDED = {
 # Those of them that need a lock, and what is looked at where there is none.
 LOCKED = {"threads", "wanted", "released", "shares-gil"}
 UNLOCKED = {"parallel": python_records.check_parallel}
+
+# Those that need a thread state that tells the kernel's id of its thread, as all do since 3.11.
+TELLING = {"strange": python_records.check_strange}
 
 
 class Suite:
@@ -222,6 +226,8 @@ def check_python(suite, bench, python):
     for name, case in RECORDED.items():
         suite.run(f"/python/{python.name}/record/{name}", case,
                   locked if name in LOCKED else start, bench.cli)
+    for name, case in TELLING.items() if python.version >= (3, 11) else ():
+        suite.run(f"/python/{python.name}/record/{name}", case, start, bench.cli)
     for name, case in UNLOCKED.items() if python.free_threaded else ():
         suite.run(f"/python/{python.name}/record/{name}", case, start, bench.cli)
 

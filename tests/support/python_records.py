@@ -216,6 +216,33 @@ def check_brood(start, cli):
     _require(_count(stacks, "breed;work") > 0, f"no work\n{_show(stacks)}")
 
 
+def check_forked(start, cli):
+    """A child is seen whoever has forked it: Python, or C that does not tell Python."""
+    for how in ("os", "c"):
+        for frames in ("python", "both"):
+            with start("forked", how) as target:
+                stacks, stats = _record(cli, target, "--frames", frames, "-d", "0.5")
+            served = sum(count for stack, count in stacks.items()
+                         if [name for name in stack if name in ("<module>", "serve", "spin")] ==
+                         ["<module>", "serve", "spin"])
+            _require(served >= 100 and served >= 0.98 * sum(stacks.values()),
+                     f"{how}, {frames}: {stats}\n{_show(stacks)}")
+            _require(stats["unmatched"] == 0, stats)
+
+
+def check_strange(start, cli):
+    """That a thread is not found whose Python runs is said, at the end."""
+    with start("strange") as target:
+        pid = target.read()["pid"]
+        stacks, stats = cli.record(pid, "--frames", "python", "-d", "0.5")
+        with cli.start("record", "-p", pid, "--frames", "python", "-d", "0.1") as program:
+            said = program.communicate()[1].decode().splitlines()
+    _require(_count(stacks, "<module>;spin") > 0, _show(stacks))
+    _require(not any("hide" in stack for stack in stacks), _show(stacks))
+    _require(stats["unmatched"] == 1, stats)
+    _require("1 thread " in said[-1], said)
+
+
 def check_reborn(start, cli):
     """What a program becomes with exec() is seen too, wherever its Python lies then."""
     with start("reborn") as target, Recording(cli, target.read()["pid"], "--frames",

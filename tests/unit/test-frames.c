@@ -23,7 +23,14 @@
 #define SHIM 0x6f000
 #define CFRAME 0x70000
 #define CODE 0x80000
+#define RECORD 0x90000
 #define STEADY_READS 300
+
+typedef struct
+{
+  int    tid;
+  GMutex lock; /* held until it is to end */
+} TestOther;
 
 /* A frame of which @previous is the caller. */
 static void
@@ -305,6 +312,30 @@ test_frames_far_fields (void)
     }
 }
 
+static void
+add_state (PythonImage              *image,
+           const SondePythonOffsets *offsets,
+           SondeAddress              address,
+           SondeAddress              record)
+{
+  python_image_add (image, address, NULL, 512);
+  python_image_put_word (image, address + offsets->thread.interp, INTERPRETER);
+  python_image_put_word (image, address + offsets->thread.thread_id, record);
+}
+
+/* What glibc keeps of a thread (nptl/descr.h), with a small number before its id. */
+static void
+add_record (PythonImage  *image,
+            SondeAddress  address,
+            int           n_threads,
+            pid_t         tid)
+{
+  python_image_add (image, address, NULL, 0x1000);
+  python_image_put_word (image, address + 24, (guint64) n_threads);
+  python_image_put_word (image, address + 720, (guint64) tid);
+  python_image_put_word (image, address + 736, address + 736);
+}
+
 static SondePython *
 open_python (PythonImage              *image,
              SondePythonMemory        *memory,
@@ -326,6 +357,88 @@ test_frames_threads (void)
   g_assert_true (sonde_python_refresh (python));
   g_assert_cmpuint (sonde_python_get_count (python), ==, 1);
   g_assert_cmphex (sonde_python_find_thread (python, getpid ())->state, ==, THREAD);
+}
+
+/* What a child has that C alone has forked: the state of the thread that goes on, and one of a
+ * thread of the parent, each with that thread's id. The C library knows the id of the first.
+ */
+static void
+test_frames_forked (void)
+{
+  const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030d, FALSE);
+  g_autoptr(PythonImage) image = make_image (offsets);
+  SondePythonMemory memory;
+  g_autoptr(SondePython) python = open_python (image, &memory, offsets);
+
+  add_state (image, offsets, THREAD + 0x1000, RECORD + 0x1000);
+  add_record (image, RECORD + 0x1000, 0, 0);
+  python_image_put_word (image, THREAD + offsets->thread.next, THREAD + 0x1000);
+  python_image_put_word (image, THREAD + offsets->thread.thread_id, RECORD);
+  for (guint i = 0; i < 2; i++)
+    python_image_put_word (image, THREAD + i * 0x1000 + offsets->thread.native_thread_id,
+                           (guint64) getppid ());
+
+  /* Without it nothing is known. */
+  g_assert_true (sonde_python_refresh (python));
+  g_assert_cmpuint (sonde_python_get_count (python), ==, 0);
+  g_assert_cmpuint (sonde_python_count_unmatched (python), >, 0);
+
+  add_record (image, RECORD, 0, getpid ());
+  g_assert_true (sonde_python_refresh (python));
+  g_assert_cmpuint (sonde_python_get_count (python), ==, 1);
+  g_assert_cmphex (sonde_python_find_thread (python, getpid ())->state, ==, THREAD);
+  g_assert_cmpuint (sonde_python_count_unmatched (python), ==, 0);
+}
+
+static gpointer
+wait_for_end (gpointer data)
+{
+  TestOther *other = data;
+
+  g_atomic_int_set (&other->tid, gettid ());
+  g_mutex_lock (&other->lock);
+  g_mutex_unlock (&other->lock);
+
+  return NULL;
+}
+
+/* Up to 3.10 only the C library's record of a thread has the id. That of a container's first
+ * process is 1, and so is a field of older glibc as soon as there are several threads.
+ */
+static void
+test_frames_first_process (void)
+{
+  const SondePythonOffsets *offsets = sonde_python_offsets_find (0x0308, FALSE);
+  g_autoptr(PythonImage) image = python_image_load (NULL);
+  SondePythonMemory memory;
+  g_autoptr(SondePython) python = open_python (image, &memory, offsets);
+  TestOther other = { 0 };
+  GThread *thread;
+
+  g_mutex_init (&other.lock);
+  g_mutex_lock (&other.lock);
+  thread = g_thread_new ("other", wait_for_end, &other);
+  while (g_atomic_int_get (&other.tid) == 0)
+    g_thread_yield ();
+
+  python_image_add (image, RUNTIME, NULL, 8192);
+  python_image_put_word (image, RUNTIME + offsets->runtime.interpreters_head, INTERPRETER);
+  python_image_add (image, INTERPRETER, NULL, 65536);
+  python_image_put_word (image, INTERPRETER + offsets->interpreter.threads_head, THREAD + 0x1000);
+  add_state (image, offsets, THREAD, RECORD);
+  add_state (image, offsets, THREAD + 0x1000, RECORD + 0x1000);
+  python_image_put_word (image, THREAD + 0x1000 + offsets->thread.next, THREAD);
+  add_record (image, RECORD, getpid (), getpid ());
+  add_record (image, RECORD + 0x1000, getpid (), other.tid);
+
+  g_assert_true (sonde_python_refresh (python));
+  g_assert_cmpuint (sonde_python_get_count (python), ==, 2);
+  g_assert_cmphex (sonde_python_find_thread (python, getpid ())->state, ==, THREAD);
+  g_assert_cmphex (sonde_python_find_thread (python, other.tid)->state, ==, THREAD + 0x1000);
+
+  g_mutex_unlock (&other.lock);
+  g_thread_join (thread);
+  g_mutex_clear (&other.lock);
 }
 
 /* An interpreter that is just made has no lock yet: then it tells nothing of who ran. */
@@ -444,6 +557,8 @@ main (int   argc,
   g_test_add_func ("/python/frames/endless", test_frames_endless);
   g_test_add_func ("/python/frames/far-fields", test_frames_far_fields);
   g_test_add_func ("/python/frames/threads", test_frames_threads);
+  g_test_add_func ("/python/frames/forked", test_frames_forked);
+  g_test_add_func ("/python/frames/first-process", test_frames_first_process);
   g_test_add_func ("/python/frames/no-lock", test_frames_no_lock);
   g_test_add_func ("/python/frames/collecting", test_frames_collecting);
   g_test_add_func ("/python/frames/endless-lists", test_frames_endless_lists);
