@@ -16,6 +16,8 @@ G_BEGIN_DECLS
  * @code: the code object that it executes
  * @instruction: which instruction: f_lasti up to Python 3.10, an address from 3.11 on
  * @is_entry: whether it was called from C: a native frame of the interpreter ends here
+ * @n_empty: how many native frames of the interpreter, right outside of that, have no frame any
+ *   more: they clear the last one, which may run a destructor
  */
 typedef struct
 {
@@ -23,6 +25,7 @@ typedef struct
   SondeAddress code;
   guint64      instruction;
   gboolean     is_entry;
+  guint        n_empty;
 } SondeCodeFrame;
 
 /**

@@ -29,6 +29,8 @@
 
 /* How far into a thread state its fields may lie. */
 #define THREAD_BYTES_MAX 512
+/* How far its own frame may, which is behind them. */
+#define STATE_BYTES 4096
 
 /* Frames closer to one another than this are copied with what lies between. */
 #define GAP_BYTES 1024
@@ -309,14 +311,22 @@ fetch (SondePythonFrames *self,
   return self->image->data + region.offset + (address - region.start);
 }
 
-/* C has called the outermost frame of @stack, or is about to call one. */
+/* C has called the outermost frame of @stack, or is about to call one, or the last one is no more.
+ * Since 3.14 a thread state has a frame of the interpreter's too, for which nothing was called.
+ */
 static void
 note_entry (SondePythonFrames      *self,
+            SondeAddress            address,
             const SondePythonFrame *frame,
             SondeCodeStack         *stack)
 {
-  if (stack->depth > 0)
-    stack->frames[stack->depth - 1].is_entry = TRUE;
+  SondeCodeFrame *outermost = stack->depth > 0 ? &stack->frames[stack->depth - 1] : NULL;
+
+  if (outermost != NULL && address - self->thread >= STATE_BYTES)
+    {
+      outermost->n_empty += outermost->is_entry;
+      outermost->is_entry = TRUE;
+    }
   if (!self->has_entry)
     self->entry_previous = frame->previous;
 
@@ -336,7 +346,7 @@ note_frame (SondePythonFrames      *self,
       .frame = address, .code = frame->code, .instruction = frame->instruction,
     };
   if (frame->is_shim || frame->is_entry)
-    note_entry (self, frame, stack);
+    note_entry (self, address, frame, stack);
 }
 
 /* Follows the chain from @head. */

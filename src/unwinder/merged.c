@@ -11,7 +11,8 @@
  *                                 main       (entry)        main
  *
  * A call of the evaluation function executes one run of Python frames, which ends with the frame
- * that was called from C: one frame up to 3.10, any number since. So the runs and the evaluation
+ * that was called from C: one frame up to 3.10, any number since, or none any more while the last
+ * one is cleared. So the runs and the evaluation
  * function's frames are as many, and belong together in their order. Where they are not as many,
  * the stack was caught while one was entered or left, or the native stack is not whole.
  */
@@ -24,6 +25,7 @@ typedef struct
 {
   const SondeCodeStack *codes;
   guint                 next;    /* the frame of @codes that comes next */
+  guint                 n_empty; /* runs without a frame that come before that */
   SondeMergedFrame     *frames;
   guint                 depth;
 } Merger;
@@ -57,9 +59,25 @@ append_run (Merger *self)
       const SondeCodeFrame *frame = &self->codes->frames[self->next++];
 
       self->frames[self->depth++] = (SondeMergedFrame) { .code = frame };
+      self->n_empty = frame->n_empty;
       if (frame->is_entry)
         return;
     }
+}
+
+/* The next run in the place of @address; that itself if nothing else is left of the run. */
+static void
+append_next (Merger       *self,
+             SondeAddress  address)
+{
+  if (self->n_empty == 0)
+    {
+      append_run (self);
+      return;
+    }
+
+  self->n_empty--;
+  append_native (self, address);
 }
 
 static guint
@@ -69,7 +87,7 @@ count_runs (const SondeCodeStack *codes)
 
   for (guint i = 0; i < codes->depth; i++)
     if (codes->frames[i].is_entry || i + 1 == codes->depth)
-      n++;
+      n += 1 + codes->frames[i].n_empty;
 
   return n;
 }
@@ -102,8 +120,8 @@ sonde_merged_fill (const SondeStack       *native,
         }
 
       for (; is_whole && n_runs > n_natives; n_runs--)
-        append_run (&self);
-      append_run (&self);
+        append_next (&self, native->addresses[i]);
+      append_next (&self, native->addresses[i]);
     }
 
   /* Further out than the native stack could be followed. */

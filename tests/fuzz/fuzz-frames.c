@@ -28,7 +28,8 @@ are_equal (const SondeCodeStack *left,
     if (left->frames[i].frame != right->frames[i].frame ||
         left->frames[i].code != right->frames[i].code ||
         left->frames[i].instruction != right->frames[i].instruction ||
-        left->frames[i].is_entry != right->frames[i].is_entry)
+        left->frames[i].is_entry != right->frames[i].is_entry ||
+        left->frames[i].n_empty != right->frames[i].n_empty)
       return FALSE;
 
   return left->depth == right->depth && left->is_truncated == right->is_truncated;

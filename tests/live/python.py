@@ -54,6 +54,7 @@ RECORDED = {
     "crowd": python_records.check_crowd,
     "departed": python_records.check_departed,
     "forked": python_records.check_forked,
+    "farewell": python_records.check_farewell,
     "launch": python_records.check_launch,
     "threads": python_records.check_threads,
     "wanted": python_records.check_wanted,

@@ -230,6 +230,18 @@ def check_forked(start, cli):
             _require(stats["unmatched"] == 0, stats)
 
 
+def check_farewell(start, cli):
+    """A run of Python frames is in its own call's place, though that of another has no frame."""
+    with start("farewell") as target:
+        stacks, stats = _record(cli, target, "--frames", "both", "-d", "1")
+    busy = {stack: count for stack, count in stacks.items() if "busy" in stack}
+    _require(sum(busy.values()) >= 0.9 * sum(stacks.values()) > 100, f"{stats}\n{_show(stacks)}")
+    # What the loop itself calls is further in, and not much.
+    outside = {stack: count for stack, count in busy.items()
+               if len(stack) > stack.index("busy") + 4}
+    _require(sum(outside.values()) <= 0.01 * sum(busy.values()), _show(outside))
+
+
 def check_strange(start, cli):
     """That a thread is not found whose Python runs is said, at the end."""
     with start("strange") as target:

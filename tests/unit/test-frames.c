@@ -160,6 +160,24 @@ test_frames_entries (void)
   g_assert_true (stack->frames[1].is_entry);
 }
 
+/* What C has called may have no frame any more. What is in the thread state was not called. */
+static void
+test_frames_empty_calls (void)
+{
+  const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030d, FALSE);
+  g_autoptr(PythonImage) image = make_image (offsets);
+  g_autofree SondeCodeStack *stack = g_new0 (SondeCodeStack, 1);
+
+  add_shim (image, offsets, SHIM + 0x2000, THREAD + 384);
+  *python_image_at (image, THREAD + 384 + offsets->frame.owner) =
+    (guint8) (offsets->owner_values.object_owner + 1);
+  python_image_put_word (image, SHIM + offsets->frame.previous, SHIM + 0x2000);
+  g_assert_cmpint (read_frames (image, offsets, stack), ==, SONDE_PYTHON_READ_OK);
+  g_assert_cmpuint (stack->depth, ==, 2);
+  g_assert_cmpuint (stack->frames[0].n_empty, ==, 0);
+  g_assert_cmpuint (stack->frames[1].n_empty, ==, 1);
+}
+
 /* A chain that leads to where nothing is was not finished when it was read. */
 static void
 test_frames_cut (void)
@@ -549,6 +567,7 @@ main (int   argc,
   g_test_add_func ("/python/frames/steady", test_frames_steady);
   g_test_add_func ("/python/frames/moved", test_frames_moved);
   g_test_add_func ("/python/frames/entries", test_frames_entries);
+  g_test_add_func ("/python/frames/empty-calls", test_frames_empty_calls);
   g_test_add_func ("/python/frames/cut", test_frames_cut);
   g_test_add_func ("/python/frames/unlinked", test_frames_unlinked);
   g_test_add_func ("/python/frames/stale-cframe", test_frames_stale_cframe);

@@ -4,7 +4,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A native frame is a letter, "E" one of the evaluation function; a Python frame is a digit, with
- * "!" if it was called from C.
+ * "!" if it was called from C, and one more for each such call outside of it without a frame.
  */
 
 #include "config.h"
@@ -30,6 +30,10 @@ static const Case cases[] = {
   { "innermost-is-python", "EaE", SONDE_STACK_END_OUTERMOST, "12!3!", "12a3" },
   { "outermost-not-marked", "aEb", SONDE_STACK_END_OUTERMOST, "12", "a12b" },
   { "entering", "EaEb", SONDE_STACK_END_OUTERMOST, "12!", "Ea12b" },
+  { "cleared", "aEbEcE", SONDE_STACK_END_OUTERMOST, "12!!3!", "a12bEc3" },
+  { "cleared-outermost", "aEbE", SONDE_STACK_END_OUTERMOST, "12!!", "a12bE" },
+  { "cleared-twice", "aEbEcEE", SONDE_STACK_END_OUTERMOST, "1!!!2!", "a1bEcE2" },
+  { "entering-cleared", "EaEbEcE", SONDE_STACK_END_OUTERMOST, "12!!3!", "Ea12bEc3" },
   { "more-runs", "aEb", SONDE_STACK_END_OUTERMOST, "1!2!", "a12b" },
   { "truncated-native", "aEb", SONDE_STACK_END_BYTES, "1!2!3!", "a1b23" },
   { "nothing-native", "", SONDE_STACK_END_NO_RULE, "12!3!", "123" },
@@ -52,8 +56,12 @@ fill_codes (const Case     *test,
 {
   for (const char *at = test->codes; *at != '\0'; at++)
     {
-      if (*at == '!')
-        codes->frames[codes->depth - 1].is_entry = TRUE;
+      SondeCodeFrame *outermost = codes->depth > 0 ? &codes->frames[codes->depth - 1] : NULL;
+
+      if (*at == '!' && outermost->is_entry)
+        outermost->n_empty++;
+      else if (*at == '!')
+        outermost->is_entry = TRUE;
       else
         codes->frames[codes->depth++].code = (SondeAddress) *at;
     }
