@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "target/thread.h"
 
 /* A process may become another program again and again, which is seen 50 times a second at most:
  * copies may take 2 % of the time.
@@ -210,25 +211,43 @@ sonde_views_begin_asking (SondeViews *self)
     }
 }
 
-void
-sonde_views_end_unasked (SondeViews *self)
+/* Ends those that nobody has asked for, or with @pid only those that it has no more. */
+static void
+end_unasked (SondeViews *self,
+             pid_t       pid)
 {
   GHashTableIter iter;
   gpointer value;
-
-  g_return_if_fail (self != NULL);
 
   g_hash_table_iter_init (&iter, self->threads);
   while (g_hash_table_iter_next (&iter, NULL, &value))
     {
       SondeViewsThread *thread = value;
 
-      if (thread->is_asked)
+      if (thread->is_asked || (pid != 0 && sonde_thread_exists (pid, thread->tid)))
         continue;
 
       end_in_profiles (self, thread);
       g_hash_table_iter_remove (&iter);
     }
+}
+
+void
+sonde_views_end_unasked (SondeViews *self)
+{
+  g_return_if_fail (self != NULL);
+
+  end_unasked (self, 0);
+}
+
+void
+sonde_views_end_gone (SondeViews *self,
+                      pid_t       pid)
+{
+  g_return_if_fail (self != NULL);
+  g_return_if_fail (pid > 0);
+
+  end_unasked (self, pid);
 }
 
 void

@@ -430,6 +430,8 @@ collect_peeked (SondeWorker *self,
 
   hindrance = sonde_peek_sampler_collect (self->peek);
   end_switch (self);
+  /* Nobody looks at those that run no Python. */
+  sonde_views_end_gone (self->views, self->target->pid);
   poll_names (self, self->turn_ns);
   if (hindrance == SONDE_HINDRANCE_NONE)
     return;

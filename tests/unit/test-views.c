@@ -1,10 +1,12 @@
-/* test-views.c: the counts of each kind of frames, where a process becomes another program
+/* test-views.c: the counts of each kind of frames, and which threads have ended
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
 #include "config.h"
+
+#include <unistd.h>
 
 #include "engine/views.h"
 
@@ -148,6 +150,46 @@ test_views_thread_goes_on (Fixture       *fixture,
   g_assert_true (snapshot->threads[0].exited);
 }
 
+static void
+assert_exited (Fixture  *fixture,
+               pid_t     tid,
+               gboolean  expected)
+{
+  g_autoptr(SondeSnapshot) snapshot = NULL;
+  SondeQuery query;
+
+  sonde_query_init (&query);
+  snapshot = sonde_snapshot_new (fixture->functions, &query);
+  sonde_views_fill (fixture->views, SONDE_FRAMES_NATIVE, snapshot);
+  g_assert_cmpuint (snapshot->n_threads, ==, 2);
+  for (guint i = 0; i < snapshot->n_threads; i++)
+    if (snapshot->threads[i].tid == tid)
+      g_assert_true (snapshot->threads[i].exited == expected);
+}
+
+/* Of the threads that nobody looks at, as of those without Python while Python alone is looked at,
+ * the ones end that the process has no more: thread 1 is none of this one's.
+ */
+static void
+test_views_gone_threads_end (Fixture       *fixture,
+                             gconstpointer  data)
+{
+  SondeViewsThread *gone = fixture->thread;
+
+  add (fixture, SONDE_FRAMES_NATIVE, "work", 1);
+  fixture->thread = sonde_views_ensure_thread (fixture->views, getpid (), "own");
+  add (fixture, SONDE_FRAMES_NATIVE, "work", 1);
+  fixture->thread = gone;
+
+  sonde_views_end_gone (fixture->views, getpid ());
+  assert_exited (fixture, 1, FALSE);
+
+  sonde_views_begin_asking (fixture->views);
+  sonde_views_end_gone (fixture->views, getpid ());
+  assert_exited (fixture, 1, TRUE);
+  assert_exited (fixture, getpid (), FALSE);
+}
+
 #define ADD(name, function) \
   g_test_add ("/engine/views/" name, Fixture, NULL, set_up, function, tear_down)
 
@@ -160,5 +202,6 @@ main (int   argc,
   ADD ("native-stays", test_views_native_stays);
   ADD ("own-stacks-stay", test_views_own_stacks_stay);
   ADD ("thread-goes-on", test_views_thread_goes_on);
+  ADD ("gone-threads-end", test_views_gone_threads_end);
   return g_test_run ();
 }
