@@ -111,38 +111,24 @@ sonde_python_has_gil (SondePython *self)
   return self->has_gil;
 }
 
-static SondeGil
-judge_state (SondePython             *self,
-             const SondePythonThread *thread,
-             SondeAddress             futex)
-{
-  const SondePythonGil *gil = &thread->interpreter->gil;
-
-  if (gil->is_held && gil->holder == thread->state)
-    return SONDE_GIL_HAS;
-  if (futex != 0 && gil->address != 0 && futex >= gil->address &&
-      futex - gil->address < self->offsets->gil.size)
-    return SONDE_GIL_WANTS;
-
-  return SONDE_GIL_NEITHER;
-}
-
 SondeGil
 sonde_python_judge_gil (SondePython             *self,
                         const SondePythonThread *thread,
                         SondeAddress             futex)
 {
-  SondeGil gil = judge_state (self, thread, futex);
+  const SondePythonGil *gil = &thread->interpreter->gil;
+  SondeGil outer = SONDE_GIL_NEITHER;
 
-  for (thread = thread->outer; thread != NULL && gil != SONDE_GIL_HAS; thread = thread->outer)
-    {
-      SondeGil outer = judge_state (self, thread, futex);
+  if (gil->is_held && gil->holder == thread->state)
+    return SONDE_GIL_HAS;
 
-      if (outer != SONDE_GIL_NEITHER)
-        gil = outer;
-    }
+  if (thread->outer != NULL)
+    outer = sonde_python_judge_gil (self, thread->outer, futex);
+  if (outer == SONDE_GIL_NEITHER && futex != 0 && gil->address != 0 && futex >= gil->address &&
+      futex - gil->address < self->offsets->gil.size)
+    return SONDE_GIL_WANTS;
 
-  return gil;
+  return outer;
 }
 
 gboolean

@@ -28,7 +28,6 @@ struct _SondePython
   guint                     n_foreign;     /* of them, that tell a thread of another process */
   guint                     n_unmatched;
   gboolean                  has_gil;       /* a lock was in use; none goes out of use */
-  gboolean                  has_outer_states;
   SondeCodeStack            piece;         /* of one thread state of several */
 };
 

@@ -18,6 +18,10 @@
 #define INTERPRETERS_MAX 256
 /* Thread states that one look at all of them meets. */
 #define STATES_MAX 16384
+/* How many states one look finds the runners of. */
+#define RUNNERS_MAX 256
+/* Of a thread, in glibc by default. */
+#define STACK_BYTES_MAX (8 << 20)
 
 static void
 free_thread (gpointer data)
@@ -123,6 +127,7 @@ add_thread (SondePython  *self,
   SondePythonThread *thread = g_new0 (SondePythonThread, 1);
 
   thread->tid = tid;
+  thread->told_tid = tid;
   thread->ident = read_word (self, state + self->offsets->thread.thread_id);
   thread->state = state;
   thread->frames = sonde_python_frames_new (self->memory, self->offsets, state);
@@ -144,7 +149,7 @@ ensure_thread (SondePython            *self,
   pid_t tid = sonde_python_thread_ids_read (&self->ids, state);
   const SondePythonThread *same = g_hash_table_lookup (self->by_tid, GINT_TO_POINTER (tid));
 
-  if (thread != NULL && thread->tid != tid)
+  if (thread != NULL && thread->told_tid != tid)
     {
       forget_thread (self, thread);
       thread = NULL;
@@ -176,7 +181,7 @@ is_known (SondePython  *self,
 {
   const SondePythonThread *thread = g_hash_table_lookup (self->by_state, GSIZE_TO_POINTER (state));
 
-  return thread != NULL && sonde_python_thread_ids_read (&self->ids, state) == thread->tid;
+  return thread != NULL && sonde_python_thread_ids_read (&self->ids, state) == thread->told_tid;
 }
 
 /* All of them, or up to the first that is known; the oldest, which is last in the list, first. */
@@ -232,6 +237,35 @@ drop_old (SondePython *self)
     }
 }
 
+/* Up to 3.12 an interpreter may be run by another thread than the one that its state tells, which
+ * has made it. Since 3.11 there is a struct on the C stack of that which runs it, and the next
+ * record of the C library above that is that thread's, at what pthread_self() gives.
+ */
+static pid_t
+find_runner (SondePython             *self,
+             const SondePythonThread *thread)
+{
+  SondeAddress cframe = read_word (self, thread->state + self->offsets->thread.frame);
+  SondeAddress nearest = STACK_BYTES_MAX;
+  pid_t runner = thread->told_tid;
+
+  if (cframe == thread->state + self->offsets->cframe.outermost)
+    return runner;
+
+  for (guint i = 0; i < self->threads->len; i++)
+    {
+      const SondePythonThread *other = g_ptr_array_index (self->threads, i);
+
+      if (other->ident - cframe < nearest)
+        {
+          nearest = other->ident - cframe;
+          runner = other->told_tid;
+        }
+    }
+
+  return runner;
+}
+
 /* @thread's interpreter is older than those of the threads that were linked before. */
 static void
 link_state (SondePython       *self,
@@ -249,23 +283,25 @@ link_state (SondePython       *self,
     inner = inner->outer;
   inner->outer = thread;
   thread->is_outer = TRUE;
-  self->has_outer_states = TRUE;
 }
 
 /* A thread that runs an interpreter inside another has a state in each. */
 static void
 link_states (SondePython *self)
 {
-  if (self->interpreters->len < 2 && !self->has_outer_states)
-    return;
+  guint n_looked = 0;
 
-  self->has_outer_states = FALSE;
   for (guint i = 0; i < self->threads->len; i++)
     {
       SondePythonThread *thread = g_ptr_array_index (self->threads, i);
 
       thread->outer = NULL;
       thread->is_outer = FALSE;
+      thread->tid = thread->told_tid;
+      /* The oldest is the main one, which each thread has its own state of. */
+      if (sonde_python_has_field (self->offsets->cframe.current_frame) &&
+          thread->interpreter->age + 1 < self->interpreters->len && n_looked++ < RUNNERS_MAX)
+        thread->tid = find_runner (self, thread);
     }
 
   g_hash_table_remove_all (self->by_tid);
@@ -297,30 +333,40 @@ sonde_python_drop_thread (SondePython       *self,
     }
 }
 
-/* Looks for threads that have come since: of all interpreters, or of those of which it is known. */
-static void
+/* Looks for threads that have come since: of all interpreters, or of those of which it is known.
+ * FALSE if there are no such.
+ */
+static gboolean
 list_new_threads (SondePython *self,
                   gboolean     only_noted)
 {
+  gboolean has_listed = FALSE;
+
   self->n_states = 0;
   sonde_inner_ids_begin (self->ids.inner_ids, FALSE);
   for (guint i = 0; i < self->interpreters->len; i++)
     {
       SondePythonInterpreter *interpreter = g_ptr_array_index (self->interpreters, i);
 
-      if (interpreter->has_new_threads || !only_noted)
-        list_threads (self, interpreter, TRUE);
+      if (only_noted && !interpreter->has_new_threads)
+        continue;
+
+      list_threads (self, interpreter, TRUE);
+      has_listed = TRUE;
     }
 
-  link_states (self);
+  if (has_listed)
+    link_states (self);
+
+  return has_listed;
 }
 
-void
+gboolean
 sonde_python_refresh_new (SondePython *self)
 {
-  g_return_if_fail (self != NULL);
+  g_return_val_if_fail (self != NULL, FALSE);
 
-  list_new_threads (self, TRUE);
+  return list_new_threads (self, TRUE);
 }
 
 /* Gives how many interpreters there are. */
@@ -369,34 +415,20 @@ count_unmatched (SondePython *self)
 gboolean
 sonde_python_refresh (SondePython *self)
 {
-  gboolean could_read;
+  guint32 offset;
   guint n;
 
   g_return_val_if_fail (self != NULL, FALSE);
 
-  /* The first thread, which tells where an id lies, comes last. */
-  could_read = sonde_python_thread_ids_can_read (&self->ids);
+  /* The first thread, which tells where an id lies, may have come last. */
+  offset = self->ids.record_offset;
   n = list_interpreters (self);
-  if (!could_read && sonde_python_thread_ids_can_read (&self->ids))
+  if (offset != self->ids.record_offset)
     n = list_interpreters (self);
   link_states (self);
   self->n_unmatched = count_unmatched (self);
 
   return n > 0;
-}
-
-gboolean
-sonde_python_has_new_threads (SondePython *self)
-{
-  for (guint i = 0; i < self->interpreters->len; i++)
-    {
-      const SondePythonInterpreter *interpreter = g_ptr_array_index (self->interpreters, i);
-
-      if (interpreter->has_new_threads)
-        return TRUE;
-    }
-
-  return FALSE;
 }
 
 guint

@@ -83,6 +83,7 @@ struct _SondePythonThread
   gboolean                is_outer;
   gpointer                data;
   gboolean                is_met;
+  pid_t                   told_tid; /*< private >*/
   guint                   serial;   /*< private >*/
 };
 
@@ -107,8 +108,10 @@ void               sonde_python_free        (SondePython              *self);
 /* Reads the lists of interpreters and threads again. FALSE if there is no interpreter. */
 gboolean           sonde_python_refresh     (SondePython              *self);
 
-/* The same for threads that have come since, which are first in the lists. */
-void               sonde_python_refresh_new (SondePython              *self);
+/* The same for threads that have come since, which are first in the lists. FALSE if there are none,
+ * as far as was read.
+ */
+gboolean           sonde_python_refresh_new (SondePython              *self);
 /* @thread, which is nobody's outer one, has ended; another may have its thread state any time. */
 void               sonde_python_drop_thread (SondePython              *self,
                                              SondePythonThread        *thread);
@@ -120,8 +123,6 @@ SondePythonThread *sonde_python_get_thread  (SondePython              *self,
 SondePythonThread *sonde_python_find_thread (SondePython              *self,
                                              pid_t                     tid);
 
-/* Whether there are threads, as far as was read, that refresh_new() would find. */
-gboolean           sonde_python_has_new_threads (SondePython          *self);
 /* How many interpreters there are. */
 guint              sonde_python_count_interpreters (SondePython       *self);
 

@@ -90,10 +90,3 @@ sonde_python_thread_ids_read (SondePythonThreadIds *self,
 
   return tid != 0 ? tid : find_forked (self, record);
 }
-
-gboolean
-sonde_python_thread_ids_can_read (SondePythonThreadIds *self)
-{
-  return self->record_offset != 0 ||
-         sonde_python_has_field (self->offsets->thread.native_thread_id);
-}

@@ -34,7 +34,5 @@ typedef struct
 #define SONDE_PYTHON_THREAD_FOREIGN ((pid_t) -1)
 pid_t                 sonde_python_thread_ids_read     (SondePythonThreadIds     *self,
                                                         SondeAddress              state);
-/* Whether it is known where an id lies: up to 3.10 only once the first thread's was read. */
-gboolean              sonde_python_thread_ids_can_read (SondePythonThreadIds     *self);
 
 G_END_DECLS

@@ -129,7 +129,7 @@ void          sonde_peek_look_mark_stale  (SondePeekSampler *self,
 
 /* peek-thread.c, all under the lock */
 
-/* Takes in the threads that @self->python lists. */
+/* Takes in the threads that @self->python lists, and ends those that have no thread state of it. */
 void       sonde_peek_thread_add_new      (SondePeekSampler *self);
 /* Ends the thread at @index of @self->threads. */
 void       sonde_peek_thread_end          (SondePeekSampler *self,

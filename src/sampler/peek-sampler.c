@@ -132,14 +132,8 @@ list_threads (SondePeekSampler *self)
     ((PeekThread *) g_ptr_array_index (self->threads, i))->python = NULL;
 
   if (sonde_python_refresh (self->python))
-    {
-      sonde_peek_thread_add_new (self);
-      sonde_python_read_locks (self->python);
-    }
-
-  for (guint i = self->threads->len; i-- > 0;)
-    if (((PeekThread *) g_ptr_array_index (self->threads, i))->python == NULL)
-      sonde_peek_thread_end (self, i);
+    sonde_python_read_locks (self->python);
+  sonde_peek_thread_add_new (self);
 }
 
 static void

@@ -94,6 +94,20 @@ take_thread_state (SondePeekSampler  *self,
   python->data = thread;
 }
 
+/* Another thread runs the interpreter of this state by now. */
+static void
+leave_other_thread (SondePythonThread *python)
+{
+  PeekThread *thread = python->data;
+
+  if (thread == NULL || thread->base.tid == python->tid)
+    return;
+
+  if (thread->python == python)
+    thread->python = NULL;
+  python->data = NULL;
+}
+
 /* An outer thread state is read with the one inside of it, and goes when that one does: none of
  * ours may hold it.
  */
@@ -114,6 +128,9 @@ void
 sonde_peek_thread_add_new (SondePeekSampler *self)
 {
   for (guint i = 0; i < sonde_python_get_count (self->python); i++)
+    leave_other_thread (sonde_python_get_thread (self->python, i));
+
+  for (guint i = 0; i < sonde_python_get_count (self->python); i++)
     {
       SondePythonThread *python = sonde_python_get_thread (self->python, i);
 
@@ -128,6 +145,10 @@ sonde_peek_thread_add_new (SondePeekSampler *self)
       if (python->is_outer)
         leave_thread_state (self, python);
     }
+
+  for (guint i = self->threads->len; i-- > 0;)
+    if (((PeekThread *) g_ptr_array_index (self->threads, i))->python == NULL)
+      sonde_peek_thread_end (self, i);
 }
 
 gboolean

@@ -253,11 +253,10 @@ take_held_time (SondePeekSampler *self,
 static gboolean
 take_new_threads (SondePeekSampler *self)
 {
-  if (self->has_new || !sonde_python_has_new_threads (self->python))
+  if (self->has_new || !sonde_python_refresh_new (self->python))
     return FALSE;
 
   self->has_new = TRUE;
-  sonde_python_refresh_new (self->python);
   sonde_peek_thread_add_new (self);
 
   return TRUE;

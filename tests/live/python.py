@@ -76,8 +76,8 @@ RECORDED = {
 LOCKED = {"threads", "wanted", "released", "shares-gil"}
 UNLOCKED = {"parallel": python_records.check_parallel}
 
-# Those that need a thread state that tells the kernel's id of its thread, as all do since 3.11.
-TELLING = {"strange": python_records.check_strange}
+# Those that need what a thread state tells since 3.11: the kernel's id, and on whose stack it is.
+TELLING = {"hosted": python_records.check_hosted, "strange": python_records.check_strange}
 
 
 class Suite:

@@ -242,6 +242,21 @@ def check_farewell(start, cli):
     _require(sum(outside.values()) <= 0.01 * sum(busy.values()), _show(outside))
 
 
+def check_hosted(start, cli):
+    """What an interpreter does is the thread's that runs it, not of the one that has made it."""
+    names = {"host_run", "<module>", "run_main", "main_hot", "sub_main", "inner_hot"}
+    for frames in ("python", "both"):
+        with start("hosted") as target:
+            stacks, stats = _record(cli, target, "--frames", frames, "-d", "1")
+        shown = collections.Counter()
+        for stack, count in stacks.items():
+            shown[";".join(name for name in stack if name in names)] += count
+        for ours in ("<module>;run_main;main_hot", "host_run;<module>;sub_main;inner_hot"):
+            _require(shown[ours] >= 0.2 * sum(shown.values()) > 100, f"{frames}: {shown}, {stats}")
+        _require(not any("main_hot" in path and "sub_main" in path for path in shown),
+                 f"{frames}: {shown}")
+
+
 def check_strange(start, cli):
     """That a thread is not found whose Python runs is said, at the end."""
     with start("strange") as target:
