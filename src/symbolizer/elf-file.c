@@ -423,6 +423,39 @@ sonde_strings_get (const SondeStrings *self,
   return offset < self->length ? self->text + offset : NULL;
 }
 
+guint8 *
+sonde_elf_file_dup_range (SondeElfFile *self,
+                          guint64       offset,
+                          guint64       length)
+{
+  g_autofree guint8 *bytes = NULL;
+  guint64 n = 0;
+
+  g_return_val_if_fail (self != NULL, NULL);
+
+  if (length == 0 || length > SECTION_BYTES_MAX || offset > G_MAXINT64 ||
+      length > ALL_SECTIONS_BYTES_MAX - self->read_bytes)
+    return NULL;
+
+  bytes = g_try_malloc (length);
+  if (bytes == NULL)
+    return NULL;
+
+  while (n < length)
+    {
+      gsize got = read_bytes (self, offset + n, bytes + n, MIN (length - n, WINDOW_BYTES));
+
+      if (got == 0)
+        return NULL;
+
+      n += got;
+    }
+
+  self->read_bytes += length;
+
+  return g_steal_pointer (&bytes);
+}
+
 /* @size, or more than any file may have if that much cannot have been packed into @packed bytes by
  * who had something to say.
  */

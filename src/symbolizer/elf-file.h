@@ -81,6 +81,13 @@ gboolean      sonde_elf_file_read_strings  (SondeElfFile  *self,
 const char   *sonde_strings_get            (const SondeStrings *self,
                                             gsize          offset);
 
+/* The @length bytes at @offset of the file (transfer full); NULL if not all of them are there, or
+ * if that is more than any honest file has.
+ */
+guint8       *sonde_elf_file_dup_range     (SondeElfFile  *self,
+                                            guint64        offset,
+                                            guint64        length);
+
 /* The bytes of all debug information when unpacked. */
 guint64       sonde_elf_file_get_dwarf_size (SondeElfFile *self);
 

@@ -5,7 +5,7 @@
  *
  * Names come from symbol tables: .symtab where there is one (in the file, or in its debug file),
  * and else .dynsym with what .gnu_debugdata and the unwind table add. DWARF adds file and line,
- * and is asked for a name only where no symbol table has one.
+ * and is asked for a name only where no symbol table has one. Go's own table stands in for either.
  */
 
 #include "config.h"
@@ -18,6 +18,7 @@
 #include "symbolizer/debug-info.h"
 #include "symbolizer/demangle.h"
 #include "symbolizer/extra-symbols.h"
+#include "symbolizer/go-lines.h"
 #include "symbolizer/symbol-table.h"
 
 #define PAGE_BYTES 4096
@@ -41,6 +42,7 @@ struct _SondeModule
   GArray           *segments;   /* of Segment; only those with code */
   SondeSymbolTable *symbols;
   SondeDebugInfo   *debug_info; /* NULL if there is none */
+  SondeGoLines     *go_lines;   /* NULL if there are none, or no need of them */
   GHashTable       *functions;  /* of SondeModuleFunction by start: those already looked up */
   GStringChunk     *texts;      /* owns their names and files */
 
@@ -109,7 +111,8 @@ read_build_id (SondeModule  *self,
 static void
 read_symbols (SondeModule  *self,
               SondeElfFile *file,
-              SondeElfFile *debug)
+              SondeElfFile *debug,
+              gboolean      has_lines)
 {
   g_autoptr(SondeElfFile) unpacked = NULL;
   g_autoptr(GArray) frames = sonde_symbol_table_read_frames (file);
@@ -130,6 +133,11 @@ read_symbols (SondeModule  *self,
       sonde_symbol_table_add_frames (self->symbols, frames);
     }
 
+  if (!bounds.is_complete || !has_lines)
+    self->go_lines = sonde_go_lines_new (file);
+  if (self->go_lines != NULL)
+    sonde_go_lines_add_symbols (self->go_lines, self->symbols);
+
   bounds.deadline_us = g_get_monotonic_time () + BOUNDS_TIME_MAX_US;
   sonde_symbol_table_sort (self->symbols, &bounds);
 }
@@ -144,6 +152,7 @@ module_new (SondeElfFile *taken,
   g_autoptr(SondeElfFile) debug = NULL;
   SondeModule *self = g_new0 (SondeModule, 1);
   SondeRoot found_in;
+  gboolean has_lines;
 
   self->base_name = g_path_get_basename (path);
   self->segments = g_array_new (FALSE, FALSE, sizeof (Segment));
@@ -155,8 +164,9 @@ module_new (SondeElfFile *taken,
   read_build_id (self, file);
   if (!has_section (file, ".symtab") || !has_dwarf (file))
     debug = sonde_debug_file_find (file, in_root, root, &found_in);
+  has_lines = has_dwarf (file) || (debug != NULL && has_dwarf (debug));
 
-  read_symbols (self, file, debug);
+  read_symbols (self, file, debug, has_lines);
   if (debug != NULL && has_dwarf (debug))
     self->debug_info = sonde_debug_info_new (g_steal_pointer (&debug),
                                              found_in.pid == root->pid ? in_root : NULL,
@@ -225,6 +235,7 @@ sonde_module_free (SondeModule *self)
   g_return_if_fail (self != NULL);
 
   g_clear_pointer (&self->debug_info, sonde_debug_info_free);
+  g_clear_pointer (&self->go_lines, sonde_go_lines_free);
   sonde_symbol_table_free (self->symbols);
   g_array_unref (self->segments);
   g_hash_table_unref (self->functions);
@@ -247,7 +258,8 @@ sonde_module_get_bytes (SondeModule *self)
   g_return_val_if_fail (self != NULL, 0);
 
   return sonde_symbol_table_get_bytes (self->symbols) +
-         (self->debug_info != NULL ? sonde_debug_info_get_bytes (self->debug_info) : 0);
+         (self->debug_info != NULL ? sonde_debug_info_get_bytes (self->debug_info) : 0) +
+         (self->go_lines != NULL ? sonde_go_lines_get_bytes (self->go_lines) : 0);
 }
 
 const SondeBuildId *
@@ -335,8 +347,13 @@ find_by_symbol (SondeModule       *self,
   if (known != NULL)
     return known;
 
-  if (self->debug_info != NULL && !symbol->stub)
-    sonde_debug_info_find_function (self->debug_info, symbol->start, &described);
+  if (symbol->stub)
+    return ensure_function (self, symbol, &described, symbol->start);
+
+  if ((self->debug_info == NULL ||
+       !sonde_debug_info_find_function (self->debug_info, symbol->start, &described)) &&
+      self->go_lines != NULL)
+    sonde_go_lines_find_function (self->go_lines, symbol->start, &described);
 
   return ensure_function (self, symbol, &described, symbol->start);
 }
@@ -388,7 +405,14 @@ guint
 sonde_module_find_line (SondeModule *self,
                         guint64      address)
 {
+  guint line = 0;
+
   g_return_val_if_fail (self != NULL, 0);
 
-  return self->debug_info != NULL ? sonde_debug_info_find_line (self->debug_info, address) : 0;
+  if (self->debug_info != NULL)
+    line = sonde_debug_info_find_line (self->debug_info, address);
+  if (line == 0 && self->go_lines != NULL)
+    line = sonde_go_lines_find_line (self->go_lines, address);
+
+  return line;
 }
