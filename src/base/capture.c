@@ -8,6 +8,8 @@
 
 #include "base/capture.h"
 
+#include <string.h>
+
 /* Makes room for @capacity bytes, at most SONDE_CAPTURE_BYTES_MAX; what was there is lost then. */
 void
 sonde_stack_piece_ensure (SondeStackPiece *self,
@@ -29,6 +31,20 @@ sonde_stack_piece_clear (SondeStackPiece *self)
 {
   g_free (self->bytes);
   *self = (SondeStackPiece) { 0 };
+}
+
+gboolean
+sonde_stack_piece_read (const SondeStackPiece *self,
+                        SondeAddress           address,
+                        guint64               *value)
+{
+  if (address < self->start || address - self->start >= self->length ||
+      self->length - (address - self->start) < sizeof *value)
+    return FALSE;
+
+  memcpy (value, self->bytes + (address - self->start), sizeof *value);
+
+  return TRUE;
 }
 
 void

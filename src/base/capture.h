@@ -77,6 +77,11 @@ typedef struct
 void sonde_stack_piece_ensure (SondeStackPiece *self,
                                gsize            capacity);
 void sonde_stack_piece_clear  (SondeStackPiece *self);
+
+/* Reads eight bytes at @address; FALSE if they are not among those of the piece. */
+gboolean sonde_stack_piece_read (const SondeStackPiece *self,
+                                 SondeAddress           address,
+                                 guint64               *value);
 void sonde_capture_clear      (SondeCapture    *self);
 
 G_END_DECLS

@@ -40,7 +40,7 @@ has_matching_calls (SondeUnwinder *self,
       SondeCallSite site;
 
       /* The kernel called the handler, wherever the frame outside of it stood. */
-      if (sonde_unwinder_is_trampoline (self, stack->addresses[i]))
+      if (sonde_trampolines_has (&self->trampolines, self->tables, stack->addresses[i]))
         {
           i++;
           continue;

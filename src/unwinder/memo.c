@@ -74,6 +74,33 @@ is_same_frame (const SondeMemoFrame *a,
   return TRUE;
 }
 
+SondeMemoFrame
+sonde_memo_describe_frame (unw_cursor_t *cursor,
+                           SondeAddress  pc,
+                           SondeAddress  address)
+{
+  static const unw_regnum_t numbers[SONDE_N_SAVED_REGISTERS] = {
+    UNW_X86_64_RBX, UNW_X86_64_RBP, UNW_X86_64_R12,
+    UNW_X86_64_R13, UNW_X86_64_R14, UNW_X86_64_R15,
+  };
+  SondeMemoFrame frame = { .pc = pc, .address = address };
+  unw_word_t value;
+
+  if (unw_get_reg (cursor, UNW_REG_SP, &value) == 0)
+    frame.sp = value;
+
+  for (guint i = 0; i < SONDE_N_SAVED_REGISTERS; i++)
+    {
+      if (unw_get_reg (cursor, numbers[i], &value) != 0)
+        continue;
+
+      frame.saved[i] = value;
+      frame.known |= 1u << i;
+    }
+
+  return frame;
+}
+
 gint
 sonde_memo_find (SondeMemo            *self,
                  const SondeCapture   *capture,

@@ -6,6 +6,8 @@
 
 #pragma once
 
+#include <libunwind.h>
+
 #include "base/capture.h"
 #include "base/stack.h"
 
@@ -48,6 +50,11 @@ typedef struct _SondeMemo SondeMemo;
 
 SondeMemo *sonde_memo_new  (void);
 void       sonde_memo_free (SondeMemo            *self);
+
+/* The frame that @cursor is at, as far as the frames outside of it depend on it. */
+SondeMemoFrame sonde_memo_describe_frame (unw_cursor_t *cursor,
+                                          SondeAddress  pc,
+                                          SondeAddress  address);
 
 /* Where among the kept frames @frame of @capture is, with the same bytes above it; -1 if nowhere.
  * From the innermost frame of a capture outwards.

@@ -21,8 +21,8 @@
 #include <string.h>
 
 #include "target/memory.h"
-#include "unwinder/frame-index.h"
 #include "unwinder/frame-loader.h"
+#include "unwinder/own-indexes.h"
 
 /* A page: a larger piece could begin before the mapping does, and nothing would be read. */
 #define CHUNK_BYTES ((gsize) 4096)
@@ -39,16 +39,7 @@ typedef struct
   guint8 bytes[CHUNK_BYTES];
 } Chunk;
 
-/* What we have made ourselves has addresses that no target has: bit 63 set, and not the bits below
- * (Intel SDM, volume 1, 3.3.7.1). Each index has 8 GiB of them, the upper half for its entries.
- */
-#define OWN_START (G_GUINT64_CONSTANT (1) << 63)
-#define OWN_SHIFT 33
-#define OWN_ENTRIES (G_GUINT64_CONSTANT (1) << 32)
-#define N_OWN_MAX 4096
 #define N_TABLES_MAX 3
-/* What all of it may have: our copies of .debug_frame, and entries. */
-#define OWN_BYTES_MAX ((gsize) 256 * 1024 * 1024)
 
 /**
  * Module:
@@ -79,8 +70,7 @@ struct _SondeTables
   pid_t         pid;
   SondeMaps    *maps;       /* owned */
   GHashTable   *modules;    /* start of a mapping → Module, owned */
-  GPtrArray    *own;        /* of SondeFrameIndex, borrowed; by their addresses; or NULL */
-  gsize         n_own_bytes; /* of all in it */
+  SondeOwnIndexes *own;     /* owned; those of all modules */
   guint         n_wanted;   /* modules that are wanted */
   GHashTable   *chunks;     /* address / CHUNK_BYTES → Chunk */
 
@@ -105,7 +95,7 @@ sonde_tables_new (pid_t pid)
 
   self->pid = pid;
   self->modules = g_hash_table_new_full (NULL, NULL, NULL, free_module);
-  self->own = g_ptr_array_new ();
+  self->own = sonde_own_indexes_new ();
   self->chunks = g_hash_table_new_full (NULL, NULL, NULL, g_free);
 
   return self;
@@ -119,7 +109,7 @@ sonde_tables_free (SondeTables *self)
 
   g_clear_pointer (&self->maps, sonde_maps_unref);
   g_hash_table_unref (self->modules);
-  g_ptr_array_unref (self->own);
+  sonde_own_indexes_free (self->own);
   g_hash_table_unref (self->chunks);
   g_free (self);
 }
@@ -129,12 +119,6 @@ drop_chunks (SondeTables *self)
 {
   g_hash_table_remove_all (self->chunks);
   self->last_chunk = NULL;
-}
-
-static gsize
-count_bytes (const SondeFrameIndex *index)
-{
-  return index->length + index->entries->len * sizeof (SondeFrameEntry);
 }
 
 /* What took a while to find is kept for as long as the same file is mapped at the same place. */
@@ -153,16 +137,8 @@ is_outdated_cb (gpointer key,
     return FALSE;
 
   self->n_wanted -= module->is_wanted;
-  for (guint i = 0; module->indexes != NULL && i < self->own->len; i++)
-    {
-      SondeFrameIndex *index = g_ptr_array_index (self->own, i);
-
-      if (index == NULL || !g_ptr_array_find (module->indexes, index, NULL))
-        continue;
-
-      self->n_own_bytes -= count_bytes (index);
-      g_ptr_array_index (self->own, i) = NULL;
-    }
+  for (guint i = 0; module->indexes != NULL && i < module->indexes->len; i++)
+    sonde_own_indexes_remove (self->own, g_ptr_array_index (module->indexes, i));
 
   return TRUE;
 }
@@ -327,31 +303,6 @@ read_module (SondeTables *self,
   return TRUE;
 }
 
-/* Gives a free address for what @index has. FALSE if none is left, or no room. */
-static gboolean
-place_index (SondeTables     *self,
-             SondeFrameIndex *index,
-             SondeAddress    *address)
-{
-  guint slot = 0;
-
-  if (count_bytes (index) > OWN_BYTES_MAX - self->n_own_bytes)
-    return FALSE;
-
-  while (slot < self->own->len && g_ptr_array_index (self->own, slot) != NULL)
-    slot++;
-  if (slot == N_OWN_MAX)
-    return FALSE;
-
-  if (slot == self->own->len)
-    g_ptr_array_add (self->own, NULL);
-  g_ptr_array_index (self->own, slot) = index;
-  self->n_own_bytes += count_bytes (index);
-  *address = OWN_START + ((SondeAddress) slot << OWN_SHIFT);
-
-  return TRUE;
-}
-
 /* What there is no room for is freed, and the module has no rules then. */
 static void
 load_indexes (SondeTables *self,
@@ -365,7 +316,7 @@ load_indexes (SondeTables *self,
       SondeFrameIndex *index = g_ptr_array_index (module->indexes, i);
       SondeAddress address;
 
-      if (module->n_tables == N_TABLES_MAX || !place_index (self, index, &address))
+      if (module->n_tables == N_TABLES_MAX || !sonde_own_indexes_add (self->own, index, &address))
         {
           g_ptr_array_remove_index (module->indexes, i);
           continue;
@@ -376,7 +327,7 @@ load_indexes (SondeTables *self,
         .end = index->end,
         .is_own = TRUE,
         .header = index->section != 0 ? index->section : address,
-        .entries = address + OWN_ENTRIES,
+        .entries = address + SONDE_OWN_ENTRIES,
         .count = index->entries->len,
       };
       i++;
@@ -454,8 +405,7 @@ sonde_tables_forget_files (SondeTables *self)
 {
   drop_chunks (self);
   g_hash_table_remove_all (self->modules);
-  g_ptr_array_set_size (self->own, 0);
-  self->n_own_bytes = 0;
+  sonde_own_indexes_clear (self->own);
   self->n_wanted = 0;
   if (self->maps != NULL)
     want_program (self);
@@ -525,40 +475,6 @@ find_chunk (SondeTables  *self,
   return chunk;
 }
 
-/* Eight bytes of what we have made ourselves; what is behind the end is 0. */
-static gboolean
-read_own (SondeTables  *self,
-          SondeAddress  address,
-          guint64      *value)
-{
-  SondeAddress slot = (address - OWN_START) >> OWN_SHIFT;
-  const SondeFrameIndex *index = slot < self->own->len ? g_ptr_array_index (self->own, slot) : NULL;
-  gsize at = address & (OWN_ENTRIES - 1);
-  const guint8 *bytes;
-  gsize length;
-
-  if (index == NULL)
-    return FALSE;
-
-  if ((address & OWN_ENTRIES) != 0)
-    {
-      bytes = (const guint8 *) index->entries->data;
-      length = index->entries->len * sizeof (SondeFrameEntry);
-    }
-  else
-    {
-      bytes = index->bytes;
-      length = index->length;
-    }
-
-  if (at >= length)
-    return FALSE;
-
-  *value = 0;
-  memcpy (value, bytes + at, MIN (sizeof *value, length - at));
-  return TRUE;
-}
-
 gboolean
 sonde_tables_read (SondeTables  *self,
                    SondeAddress  address,
@@ -570,8 +486,8 @@ sonde_tables_read (SondeTables  *self,
   gsize first = MIN (sizeof bytes, CHUNK_BYTES - at);
   const Chunk *chunk;
 
-  if (address >= OWN_START)
-    return read_own (self, address, value);
+  if (sonde_own_indexes_has (address))
+    return sonde_own_indexes_read (self->own, address, value);
 
   if (mapping == NULL || (mapping->inode == 0 && g_strcmp0 (mapping->path, "[vdso]") != 0))
     return FALSE;

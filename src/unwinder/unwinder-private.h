@@ -13,6 +13,7 @@
 
 #include "unwinder/memo.h"
 #include "unwinder/tables.h"
+#include "unwinder/trampolines.h"
 #include "unwinder/unwinder.h"
 
 G_BEGIN_DECLS
@@ -20,18 +21,11 @@ G_BEGIN_DECLS
 /* How many words libunwind may read for one stack. */
 #define N_READS_A_STACK 1000000
 
-/* A power of two; where an address was found to be the kernel's way back from a signal, or not. */
-#define N_TRAMPOLINES 1024
-
 struct _SondeUnwinder
 {
   SondeTables        *tables;  /* owned */
   unw_addr_space_t    space;   /* owned */
-  struct
-  {
-    SondeAddress address;
-    gboolean     is_trampoline;
-  } trampolines[N_TRAMPOLINES];
+  SondeTrampolines    trampolines;
 
   GHashTable         *endless; /* owned; where functions begin whose rules come to no end */
   GHashTable         *memos;   /* tid → SondeMemo, owned */
@@ -64,9 +58,6 @@ gboolean sonde_unwinder_read_stack        (SondeUnwinder *self,
                                            SondeAddress   address,
                                            guint64       *value);
 
-/* Whether @pc is what a signal handler returns to: mov $15, %rax; syscall (rt_sigreturn). */
-gboolean sonde_unwinder_is_trampoline     (SondeUnwinder *self,
-                                           SondeAddress   pc);
 /* Gives where the function at @address begins, as the rules say. FALSE if there are none. */
 gboolean sonde_unwinder_find_procedure    (SondeUnwinder *self,
                                            SondeAddress   address,

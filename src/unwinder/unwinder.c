@@ -114,19 +114,6 @@ get_dyn_info_list_cb (unw_addr_space_t  space,
   return -UNW_ENOINFO;
 }
 
-static gboolean
-read_piece (const SondeStackPiece *piece,
-            SondeAddress           address,
-            guint64               *value)
-{
-  if (address < piece->start || address - piece->start >= piece->length ||
-      piece->length - (address - piece->start) < sizeof *value)
-    return FALSE;
-
-  memcpy (value, piece->bytes + (address - piece->start), sizeof *value);
-  return TRUE;
-}
-
 gboolean
 sonde_unwinder_read_stack (SondeUnwinder *self,
                            SondeAddress   address,
@@ -135,8 +122,8 @@ sonde_unwinder_read_stack (SondeUnwinder *self,
   if (self->capture == NULL)
     return FALSE;
 
-  if (!read_piece (&self->capture->stack, address, value))
-    return read_piece (&self->capture->outer, address, value);
+  if (!sonde_stack_piece_read (&self->capture->stack, address, value))
+    return sonde_stack_piece_read (&self->capture->outer, address, value);
 
   self->high = MAX (self->high, address + sizeof *value);
   return TRUE;
@@ -312,7 +299,7 @@ sonde_unwinder_free (SondeUnwinder *self)
 static void
 drop_results (SondeUnwinder *self)
 {
-  memset (self->trampolines, 0, sizeof self->trampolines);
+  sonde_trampolines_clear (&self->trampolines);
   g_hash_table_remove_all (self->endless);
   g_hash_table_remove_all (self->memos);
   unw_flush_cache (self->space, 0, 0);
@@ -397,56 +384,6 @@ step (SondeUnwinder *self,
          unw_init_remote (cursor, self->space, self) == 0;
 }
 
-/* libunwind knows it only where it found no unwind information. */
-gboolean
-sonde_unwinder_is_trampoline (SondeUnwinder *self,
-                              SondeAddress   pc)
-{
-  guint slot = (guint) (pc ^ (pc >> 10)) % N_TRAMPOLINES;
-
-  if (self->trampolines[slot].address != pc)
-    {
-      guint64 first = 0;
-      guint64 second = 0;
-
-      self->trampolines[slot].address = pc;
-      self->trampolines[slot].is_trampoline =
-        sonde_tables_read (self->tables, pc, &first) &&
-        sonde_tables_read (self->tables, pc + 8, &second) &&
-        first == G_GUINT64_CONSTANT (0x0f0000000fc0c748) && (second & 0xff) == 0x05;
-    }
-
-  return self->trampolines[slot].is_trampoline;
-}
-
-/* The frame that @cursor is at, as far as the frames outside of it depend on it. */
-static SondeMemoFrame
-describe_frame (unw_cursor_t *cursor,
-                SondeAddress  pc,
-                SondeAddress  address)
-{
-  static const unw_regnum_t numbers[SONDE_N_SAVED_REGISTERS] = {
-    UNW_X86_64_RBX, UNW_X86_64_RBP, UNW_X86_64_R12,
-    UNW_X86_64_R13, UNW_X86_64_R14, UNW_X86_64_R15,
-  };
-  SondeMemoFrame frame = { .pc = pc, .address = address };
-  unw_word_t value;
-
-  if (unw_get_reg (cursor, UNW_REG_SP, &value) == 0)
-    frame.sp = value;
-
-  for (guint i = 0; i < SONDE_N_SAVED_REGISTERS; i++)
-    {
-      if (unw_get_reg (cursor, numbers[i], &value) != 0)
-        continue;
-
-      frame.saved[i] = value;
-      frame.known |= 1u << i;
-    }
-
-  return frame;
-}
-
 /* Gives the index among the frames of @memo that the stack was taken over from, or -1. */
 static gint
 walk (SondeUnwinder *self,
@@ -473,11 +410,11 @@ walk (SondeUnwinder *self,
           return -1;
         }
 
-      returns_from_signal = sonde_unwinder_is_trampoline (self, pc);
+      returns_from_signal = sonde_trampolines_has (&self->trampolines, self->tables, pc);
       address = self->is_exact || returns_from_signal ? pc : pc - 1;
       if (memo != NULL)
         {
-          SondeMemoFrame frame = describe_frame (cursor, pc, address);
+          SondeMemoFrame frame = sonde_memo_describe_frame (cursor, pc, address);
           gint index = sonde_memo_find (memo, self->capture, &frame);
 
           if (index >= 0)
