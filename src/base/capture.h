@@ -28,6 +28,12 @@ G_BEGIN_DECLS
 #define SONDE_CAPTURE_BYTES_MIN ((gsize) 16 * 1024)
 #define SONDE_CAPTURE_BYTES_MAX ((gsize) 1024 * 1024)
 
+/* What is copied of another stack begins at a multiple of its own length, so that it has what lies
+ * below @address too.
+ */
+#define SONDE_CAPTURE_OTHER_START(address) \
+  ((address) & ~(SondeAddress) (SONDE_CAPTURE_BYTES_MIN - 1))
+
 /**
  * SondeStackPiece:
  * @start: where it was in the target

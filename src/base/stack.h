@@ -36,6 +36,8 @@ typedef enum
  * @depth: how many frames
  * @end: why there are no more
  * @missed: with %SONDE_STACK_END_BYTES, the address that was not among the captured bytes
+ * @is_elsewhere: that address is on another stack than the captured one
+ * @has_go: there are frames of Go, whose frame pointers lead from one stack to another
  * @is_guessed: outer frames were found without a register that they hang on
  * @unmapped: an address was in no executable mapping: the memory map is out of date, or
  *   the frame is wrong
@@ -50,6 +52,8 @@ typedef struct
   guint         depth;
   SondeStackEnd end;
   SondeAddress  missed;
+  gboolean      is_elsewhere;
+  gboolean      has_go;
   gboolean      is_guessed;
   gboolean      unmapped;
   SondeAddress  addresses[SONDE_STACK_DEPTH_MAX];

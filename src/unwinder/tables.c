@@ -46,7 +46,7 @@ typedef struct
  * @mapping: what it is the code of
  * @path: (nullable): that of @mapping, owned
  * @is_whole: what has no search table was looked for too
- * @is_wanted: that may be there, and was missed
+ * @wanted: an address for which that was missed; 0 for none
  * @entry: the file's entry point; 0 for none
  * @tables: the loaded one first
  * @indexes: (nullable): of SondeFrameIndex, owned; what the others lead to
@@ -58,7 +58,7 @@ typedef struct
   SondeMapping  mapping;
   char         *path;
   gboolean      is_whole;
-  gboolean      is_wanted;
+  SondeAddress  wanted;
   SondeAddress  entry;
   SondeTable    tables[N_TABLES_MAX];
   guint         n_tables;
@@ -136,7 +136,7 @@ is_outdated_cb (gpointer key,
       sonde_frame_loader_is_same_file (now, &module->mapping))
     return FALSE;
 
-  self->n_wanted -= module->is_wanted;
+  self->n_wanted -= module->wanted != 0;
   for (guint i = 0; module->indexes != NULL && i < module->indexes->len; i++)
     sonde_own_indexes_remove (self->own, g_ptr_array_index (module->indexes, i));
 
@@ -370,10 +370,10 @@ sonde_tables_find (SondeTables  *self,
   if (n < module->n_tables)
     return &module->tables[n];
 
-  if (!module->is_whole && !module->is_wanted)
+  if (!module->is_whole)
     {
-      module->is_wanted = TRUE;
-      self->n_wanted++;
+      self->n_wanted += module->wanted == 0;
+      module->wanted = address;
     }
 
   return NULL;
@@ -384,9 +384,10 @@ static void
 want_program (SondeTables *self)
 {
   const SondeMapping *program = find_program (self);
+  SondeAddress entry = program != NULL ? sonde_tables_find_entry (self, program->start) : 0;
 
   if (program != NULL)
-    sonde_tables_find (self, program->start, 0);
+    sonde_tables_find (self, entry != 0 ? entry : program->start, 0);
 }
 
 void
@@ -427,21 +428,37 @@ is_wanted_cb (gpointer key,
 {
   const Module *module = value;
 
-  return module->is_wanted;
+  return module->wanted != 0;
 }
 
 gboolean
-sonde_tables_load_wanted (SondeTables *self)
+sonde_tables_take_wanted (SondeTables  *self,
+                          SondeAddress *address)
 {
-  Module *module;
-  guint64 bias;
+  Module *module = self->n_wanted > 0 ? g_hash_table_find (self->modules, is_wanted_cb, NULL)
+                                      : NULL;
 
-  if (self->n_wanted == 0)
+  if (module == NULL)
     return FALSE;
 
-  module = g_hash_table_find (self->modules, is_wanted_cb, NULL);
+  *address = module->wanted;
+  module->wanted = 0;
   self->n_wanted--;
-  module->is_wanted = FALSE;
+
+  return TRUE;
+}
+
+gboolean
+sonde_tables_load (SondeTables  *self,
+                   SondeAddress  address)
+{
+  const SondeMapping *mapping = sonde_maps_find (self->maps, address);
+  Module *module = mapping != NULL ? ensure_module (self, mapping) : NULL;
+  guint64 bias;
+
+  if (module == NULL || module->is_whole)
+    return FALSE;
+
   module->is_whole = TRUE;
   if (read_module (self, module, &bias))
     load_indexes (self, module, bias);

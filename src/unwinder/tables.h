@@ -45,7 +45,7 @@ typedef struct _SondeTables SondeTables;
 SondeTables      *sonde_tables_new      (pid_t             pid);
 void              sonde_tables_free     (SondeTables      *self);
 
-/* The map from now on. All that was cached is forgotten, but for what load_wanted() found in files
+/* The map from now on. All that was cached is forgotten, but for what load() found in files
  * that are mapped as they were.
  */
 void              sonde_tables_set_maps (SondeTables      *self,
@@ -53,15 +53,19 @@ void              sonde_tables_set_maps (SondeTables      *self,
 /* Forgets that too: a file was overwritten in its place. */
 void              sonde_tables_forget_files (SondeTables  *self);
 /* The first, second, … table that may cover @address, counted from 0 (borrowed until the next
- * set_maps() or load_wanted()), or NULL.
+ * set_maps() or load()), or NULL.
  */
 const SondeTable *sonde_tables_find     (SondeTables      *self,
                                          SondeAddress      address,
                                          guint             n);
-/* Looks for tables of one mapping of which find() found too few: on the disk, or in all of a file's
- * memory. Once for each mapping, and within 256 MiB for all. FALSE if there is none to look at.
+/* Gives an address, one a mapping, for which find() has found too few; FALSE if none is left. */
+gboolean          sonde_tables_take_wanted (SondeTables   *self,
+                                         SondeAddress     *address);
+/* Looks for more tables that may cover @address: on the disk, or in all of a file's memory. Once
+ * for each mapping, and within 256 MiB for all. FALSE if there is nothing to look at.
  */
-gboolean          sonde_tables_load_wanted (SondeTables   *self);
+gboolean          sonde_tables_load     (SondeTables      *self,
+                                         SondeAddress      address);
 /* The entry point of the file that @address is in; 0 where there is none. */
 SondeAddress      sonde_tables_find_entry (SondeTables    *self,
                                          SondeAddress      address);

@@ -11,6 +11,7 @@
 
 #include <libunwind.h>
 
+#include "unwinder/go-step.h"
 #include "unwinder/memo.h"
 #include "unwinder/tables.h"
 #include "unwinder/trampolines.h"
@@ -24,6 +25,7 @@ G_BEGIN_DECLS
 struct _SondeUnwinder
 {
   SondeTables        *tables;  /* owned */
+  SondeGoRules       *go;      /* owned */
   unw_addr_space_t    space;   /* owned */
   SondeTrampolines    trampolines;
 
@@ -51,6 +53,7 @@ struct _SondeUnwinder
   SondeAddress        frame_sp;   /* of the frame that was stepped from last */
   gboolean            is_exact;   /* the registers' address is no return address */
   gboolean            is_in_chain; /* the frame was found by its callee's frame pointer */
+  SondeGoFrame        frame;      /* of Go; of another only whether it is innermost */
 };
 
 /* Reads eight captured bytes at @address. */

@@ -18,6 +18,7 @@
 #include <libunwind.h>
 #include <string.h>
 
+#include "unwinder/go-cursor.h"
 #include "unwinder/unwinder-private.h"
 
 /* libunwind's entry for callers that bring their own tables; its header does not declare it. */
@@ -248,6 +249,24 @@ get_proc_name_cb (unw_addr_space_t  space,
   return -UNW_ENOINFO;
 }
 
+static gboolean
+read_stack_cb (SondeAddress  address,
+               guint64      *value,
+               gpointer      data)
+{
+  return sonde_unwinder_read_stack (data, address, value);
+}
+
+static gboolean
+read_table_cb (SondeAddress  address,
+               guint64      *value,
+               gpointer      data)
+{
+  SondeUnwinder *self = data;
+
+  return sonde_tables_read (self->tables, address, value);
+}
+
 static void
 free_memo (gpointer data)
 {
@@ -270,6 +289,7 @@ sonde_unwinder_new (pid_t pid)
   SondeUnwinder *self = g_new0 (SondeUnwinder, 1);
 
   self->tables = sonde_tables_new (pid);
+  self->go = sonde_go_rules_new (pid, read_table_cb, self);
   self->space = unw_create_addr_space (&accessors, 0);
   unw_set_caching_policy (self->space, UNW_CACHE_GLOBAL);
   unw_set_cache_size (self->space, N_CACHED_RULES, 0);
@@ -291,6 +311,7 @@ sonde_unwinder_free (SondeUnwinder *self)
   g_array_unref (self->frames);
   g_free (self->trial);
   unw_destroy_addr_space (self->space);
+  sonde_go_rules_free (self->go);
   sonde_tables_free (self->tables);
   g_free (self);
 }
@@ -313,6 +334,7 @@ sonde_unwinder_set_maps (SondeUnwinder *self,
   g_return_if_fail (maps != NULL);
 
   sonde_tables_set_maps (self->tables, maps);
+  sonde_go_rules_set_maps (self->go, maps);
   drop_results (self);
 }
 
@@ -322,20 +344,33 @@ sonde_unwinder_forget_files (SondeUnwinder *self)
   g_return_if_fail (self != NULL);
 
   sonde_tables_forget_files (self->tables);
+  sonde_go_rules_forget_files (self->go);
   drop_results (self);
 }
 
+/* Go's own table comes first: beside it the .debug_frame of a program in Go says no more, and is
+ * long.
+ */
 gboolean
 sonde_unwinder_load_tables (SondeUnwinder *self)
 {
+  gboolean has_looked = FALSE;
+  SondeAddress address;
+
   g_return_val_if_fail (self != NULL, FALSE);
 
-  if (!sonde_tables_load_wanted (self->tables))
-    return FALSE;
+  while (!has_looked && sonde_tables_take_wanted (self->tables, &address))
+    {
+      has_looked = sonde_go_rules_load (self->go, address);
+      if (!sonde_go_rules_covers (self->go, address))
+        has_looked |= sonde_tables_load (self->tables, address);
+    }
 
   /* They were found without these tables. */
-  g_hash_table_remove_all (self->memos);
-  return TRUE;
+  if (has_looked)
+    g_hash_table_remove_all (self->memos);
+
+  return has_looked;
 }
 
 static SondeStackEnd
@@ -349,10 +384,32 @@ why_ended (const SondeUnwinder *self)
   return SONDE_STACK_END_NO_RULE;
 }
 
-/* One frame further out. FALSE at the end, with @end set. */
+/* The same as step(), for a frame of Go. */
+static gboolean
+step_go (SondeUnwinder *self,
+         unw_cursor_t  *cursor,
+         SondeAddress   address,
+         SondeStackEnd *end)
+{
+  SondeGoFrame *frame = &self->frame;
+  gboolean has_caller;
+
+  frame->address = address;
+  has_caller = sonde_go_cursor_step (self->go, cursor, frame, read_stack_cb, self, end);
+  memcpy (self->registers, frame->registers, sizeof self->registers);
+  self->known = frame->known;
+  self->is_exact = TRUE;
+  self->is_in_chain = FALSE;
+  self->missed_address = frame->missed;
+
+  return has_caller && unw_init_remote (cursor, self->space, self) == 0;
+}
+
+/* One frame further out than the one at @address. FALSE at the end, with @end set. */
 static gboolean
 step (SondeUnwinder *self,
       unw_cursor_t  *cursor,
+      SondeAddress   address,
       SondeStackEnd *end)
 {
   unw_word_t pc = 0;
@@ -361,6 +418,11 @@ step (SondeUnwinder *self,
   gboolean has_fp;
   int result;
 
+  if (sonde_go_rules_covers (self->go, address))
+    return step_go (self, cursor, address, end);
+
+  /* So far is_exact says that this frame is the kernel's way back from a signal. */
+  self->frame.is_innermost = self->is_exact;
   unw_get_reg (cursor, UNW_REG_IP, &pc);
   unw_get_reg (cursor, UNW_REG_SP, &sp);
   has_fp = unw_get_reg (cursor, UNW_X86_64_RBP, &fp) == 0;
@@ -428,7 +490,7 @@ walk (SondeUnwinder *self,
       stack->addresses[stack->depth++] = address;
       self->is_exact = returns_from_signal;
     }
-  while (step (self, cursor, &stack->end));
+  while (step (self, cursor, stack->addresses[stack->depth - 1], &stack->end));
 
   return -1;
 }
@@ -484,6 +546,8 @@ sonde_unwinder_unwind (SondeUnwinder      *self,
   self->is_exact = TRUE;
   self->is_in_chain = FALSE;
   self->is_by_rules = TRUE;
+  self->frame = (SondeGoFrame) { .is_innermost = TRUE };
+  sonde_go_rules_begin (self->go);
   self->n_reads_in_all = N_READS_A_STACK;
   self->n_reads_given = 0;
   self->n_reads_left = 0;
@@ -500,7 +564,10 @@ sonde_unwinder_unwind (SondeUnwinder      *self,
 
   stack->unmapped = self->missed_mapping;
   stack->missed = self->missed_address;
-  if (memo != NULL && stack->end == SONDE_STACK_END_OUTERMOST && !stack->unmapped)
+  stack->is_elsewhere = self->frame.is_elsewhere;
+  stack->has_go = self->frame.address != 0;
+  if (memo != NULL && stack->end == SONDE_STACK_END_OUTERMOST && !stack->unmapped &&
+      !self->frame.has_left)
     sonde_memo_keep (memo, capture, self->frames, index, self->high);
   else if (memo != NULL)
     sonde_memo_drop (memo);

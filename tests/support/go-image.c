@@ -23,7 +23,7 @@
 #define SECTION_NAMES_AT 0x4400
 #define RELOCATIONS_AT 0x4600
 
-#define N_FUNCTIONS 5
+#define N_FUNCTIONS 8
 #define N_RELOCATIONS_MAX 32
 
 typedef struct
@@ -56,7 +56,16 @@ static const Function functions[N_FUNCTIONS] = {
   { GO_LEAF, "main.leaf", { 2, 64 }, { 2, 64 }, { 62, 64 }, { 0 }, 30 },
   { GO_SWITCH, "runtime.systemstack", { 2, 64 }, { 6, 64 }, { 16, 64 }, { 0 }, 7 },
   { GO_TOP, "runtime.goexit", { 2, 32 }, { 6, 32 }, { 20, 32 }, { 0 }, 9 },
+  { GO_RETURN, "runtime.sigreturn", { 2, 32 }, { 6, 32 }, { 20, 32 }, { 0 }, 9 },
+  { GO_GROW, "runtime.morestack", { 2, 32 }, { 6, 32 }, { 20, 32 }, { 0 }, 9 },
+  { GO_LEAVE, "runtime.schedule", { 2, 32 }, { 6, 32 }, { 20, 32 }, { 0 }, 9 },
 };
+
+/* That of GO_SWITCH since Go 1.21, when it got a frame. */
+static const guint8 switch_sizes[] = { 18, 64, 0 };
+
+/* runtime/symtab.go, funcFlag_SPWRITE. */
+#define WRITES_SP 2
 
 static const char *const files[] = { "/src/main.go", "/src/other.go", "/src/asm.s" };
 
@@ -211,6 +220,7 @@ put_record (Image          *self,
       put_32 (self, field, function->first_line);
       field += 4;
     }
+  self->bytes[field + 1] = function->start == GO_SWITCH && self->version >= GO_1_18 ? WRITES_SP : 0;
   self->bytes[field + 3] = 4;
   field += 4;
   put_32 (self, field + 8, programs[3]);
@@ -244,7 +254,10 @@ append_records (Image         *self,
       const Function *function = &functions[i];
       gsize from = self->parts[3];
 
-      programs[i][0] = append_program (self, from, function->sizes, sizeof function->sizes);
+      if (function->start == GO_SWITCH && self->version == GO_1_26)
+        programs[i][0] = append_program (self, from, switch_sizes, sizeof switch_sizes);
+      else
+        programs[i][0] = append_program (self, from, function->sizes, sizeof function->sizes);
       programs[i][1] = append_program (self, from, function->files, sizeof function->files);
       programs[i][2] = append_program (self, from, function->lines, sizeof function->lines);
       programs[i][3] = append_program (self, from, function->calls, sizeof function->calls);
@@ -333,6 +346,17 @@ put_others (Image *self)
   put_32 (self, OTHERS_AT + 16 + (self->version >= GO_1_20 ? 8 : 16), GO_INLINED - GO_MIDDLE - 1);
 }
 
+/* The kernel's way back is known by its code, a call by its first byte: mov $15, %rax; syscall. */
+static void
+put_code (Image *self)
+{
+  static const guint8 way_back[] = { 0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05 };
+
+  self->bytes[GO_CALLED - GO_BASE - 5] = 0xe8;
+  put_32 (self, GO_CALLED - GO_BASE - 4, GO_SWITCH - GO_CALLED);
+  put (self, GO_RETURN - GO_BASE, way_back, sizeof way_back);
+}
+
 static void
 put_module (Image *self)
 {
@@ -407,6 +431,7 @@ go_image_new (GoVersion    version,
     put_sections (&self);
   put_table (&self);
   put_others (&self);
+  put_code (&self);
   if ((flags & GO_IMAGE_NO_MODULE) == 0 && version >= GO_1_18)
     put_module (&self);
 

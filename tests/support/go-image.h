@@ -14,8 +14,13 @@
  *   GO_MIDDLE  main.middle         main.go:20; a frame of 40 bytes, 32 while it is entered; the
  *                                  bytes from GO_INLINED on are other.go:5, called in line 22
  *   GO_LEAF    main.leaf           main.go:30; no frame
- *   GO_SWITCH  runtime.systemstack asm.s:7; no frame
+ *   GO_SWITCH  runtime.systemstack asm.s:7; no frame, or one of 8 bytes in Go 1.26
  *   GO_TOP     runtime.goexit      asm.s:9; no frame, nothing called it
+ *   GO_RETURN  runtime.sigreturn   asm.s:9; no frame, the kernel's way back from a signal
+ *   GO_GROW    runtime.morestack   asm.s:9; no frame
+ *   GO_LEAVE   runtime.schedule    asm.s:9; no frame
+ *
+ * The bytes of GO_MIDDLE before GO_CALLED are a call of GO_SWITCH.
  */
 #define GO_BASE 0x400000
 #define GO_MAIN (GO_BASE + 0x2000)
@@ -24,7 +29,11 @@
 #define GO_LEAF (GO_BASE + 0x2100)
 #define GO_SWITCH (GO_BASE + 0x2140)
 #define GO_TOP (GO_BASE + 0x2180)
-#define GO_END (GO_BASE + 0x21a0)
+#define GO_RETURN (GO_BASE + 0x21a0)
+#define GO_GROW (GO_BASE + 0x21c0)
+#define GO_LEAVE (GO_BASE + 0x21e0)
+#define GO_END (GO_BASE + 0x2200)
+#define GO_CALLED (GO_MIDDLE + 0x15)
 
 /* Where its table and the data of its module lie. */
 #define GO_TABLE (GO_BASE + 0x1000)

@@ -95,7 +95,8 @@ test_go_lines_variant (gconstpointer data)
   assert_function (module, GO_MIDDLE, "main.middle /src/main.go:20 [402040, 402100)");
   assert_function (module, GO_LEAF - 1, "main.middle /src/main.go:20 [402040, 402100)");
   assert_function (module, GO_SWITCH + 1, "runtime.systemstack /src/asm.s:7 [402140, 402180)");
-  assert_function (module, GO_END - 1, "runtime.goexit /src/asm.s:9 [402180, 4021a0)");
+  assert_function (module, GO_TOP, "runtime.goexit /src/asm.s:9 [402180, 4021a0)");
+  assert_function (module, GO_END - 1, "runtime.schedule /src/asm.s:9 [4021e0, 402200)");
   g_assert_false (sonde_module_find_function (module, GO_MAIN - 1, &function));
   g_assert_false (sonde_module_find_function (module, GO_END, &function));
 

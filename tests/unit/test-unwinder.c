@@ -372,13 +372,14 @@ count_tables (SondeTables    *tables,
               guint           n)
 {
   g_autoptr(SondeMaps) maps = sonde_maps_read (getpid (), NULL);
+  SondeAddress address;
   guint n_found = 0;
 
   sonde_tables_set_maps (tables, maps);
   for (guint i = 0; i < n; i++)
     sonde_tables_find (tables, (SondeAddress) (gsize) pages[i], 0);
-  while (sonde_tables_load_wanted (tables))
-    continue;
+  while (sonde_tables_take_wanted (tables, &address))
+    sonde_tables_load (tables, address);
   for (guint i = 0; i < n; i++)
     n_found += sonde_tables_find (tables, (SondeAddress) (gsize) pages[i], 0) != NULL;
 
