@@ -259,6 +259,7 @@ open_section (SondeGoFile *self)
           !fill_piece (self, &self->table_bytes, header.sh_addr, header.sh_offset, header.sh_size))
         continue;
 
+      read_relocations (self);
       relocate_table (self);
       if (open_at (self, header.sh_addr))
         return TRUE;
@@ -352,7 +353,6 @@ sonde_go_file_open (SondeElfFile *file)
   g_return_val_if_fail (file != NULL, NULL);
 
   self->file = file;
-  read_relocations (self);
   if (!open_section (self) && !search_table (self))
     return NULL;
 

@@ -111,8 +111,7 @@ read_build_id (SondeModule  *self,
 static void
 read_symbols (SondeModule  *self,
               SondeElfFile *file,
-              SondeElfFile *debug,
-              gboolean      has_lines)
+              SondeElfFile *debug)
 {
   g_autoptr(SondeElfFile) unpacked = NULL;
   g_autoptr(GArray) frames = sonde_symbol_table_read_frames (file);
@@ -133,8 +132,7 @@ read_symbols (SondeModule  *self,
       sonde_symbol_table_add_frames (self->symbols, frames);
     }
 
-  if (!bounds.is_complete || !has_lines)
-    self->go_lines = sonde_go_lines_new (file);
+  self->go_lines = sonde_go_lines_new (file);
   if (self->go_lines != NULL)
     sonde_go_lines_add_symbols (self->go_lines, self->symbols);
 
@@ -152,7 +150,6 @@ module_new (SondeElfFile *taken,
   g_autoptr(SondeElfFile) debug = NULL;
   SondeModule *self = g_new0 (SondeModule, 1);
   SondeRoot found_in;
-  gboolean has_lines;
 
   self->base_name = g_path_get_basename (path);
   self->segments = g_array_new (FALSE, FALSE, sizeof (Segment));
@@ -164,15 +161,17 @@ module_new (SondeElfFile *taken,
   read_build_id (self, file);
   if (!has_section (file, ".symtab") || !has_dwarf (file))
     debug = sonde_debug_file_find (file, in_root, root, &found_in);
-  has_lines = has_dwarf (file) || (debug != NULL && has_dwarf (debug));
 
-  read_symbols (self, file, debug, has_lines);
+  read_symbols (self, file, debug);
   if (debug != NULL && has_dwarf (debug))
     self->debug_info = sonde_debug_info_new (g_steal_pointer (&debug),
                                              found_in.pid == root->pid ? in_root : NULL,
                                              &found_in);
   else if (has_dwarf (file))
     self->debug_info = sonde_debug_info_new (g_steal_pointer (&file), in_root, root);
+
+  if (self->debug_info != NULL)
+    g_clear_pointer (&self->go_lines, sonde_go_lines_free);
 
   return self;
 }
