@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "sampler/other-stack.h"
 #include "sampler/stop-sampler-private.h"
 #include "target/memory.h"
 
@@ -166,8 +167,8 @@ sonde_stop_sampler_ensure_held (SondeStopSampler         *self,
     capture->codes = g_new0 (SondeCodeStack, 1);
 
   sonde_stack_piece_ensure (&capture->stack, thread->want_bytes);
-  if (thread->want_outer != 0)
-    sonde_stack_piece_ensure (&capture->outer, SONDE_CAPTURE_BYTES_MIN);
+  if (thread->want_outer != 0 || thread->follow_frames)
+    sonde_stack_piece_ensure (&capture->outer, thread->want_outer_bytes);
 
   return &g_array_index (self->held, Held, self->n_held);
 }
@@ -183,6 +184,26 @@ copy_codes (SondeStopSampler *self,
   capture->codes->is_truncated = TRUE;
 }
 
+/* Another stack that the frames go on on: the one that they lead to, or else the last one. */
+static void
+copy_outer (const SondeSampledThread *thread,
+            SondeCapture             *capture)
+{
+  const SondeAddress starts[] = {
+    thread->follow_frames ? sonde_other_stack_find (capture) : 0, thread->want_outer,
+  };
+  gsize length = MIN (thread->want_outer_bytes, capture->outer.capacity);
+
+  capture->outer.length = 0;
+  for (guint i = 0; i < G_N_ELEMENTS (starts) && capture->outer.length == 0; i++)
+    if (starts[i] != 0)
+      {
+        capture->outer.start = starts[i];
+        capture->outer.length = sonde_memory_read (capture->tid, starts[i], capture->outer.bytes,
+                                                   length);
+      }
+}
+
 void
 sonde_stop_sampler_copy_stack (SondeStopSampler   *self,
                                SondeSampledThread *thread,
@@ -194,11 +215,7 @@ sonde_stop_sampler_copy_stack (SondeStopSampler   *self,
   capture->stack.length = sonde_memory_read (capture->tid, capture->stack.start,
                                              capture->stack.bytes, thread->want_bytes);
 
-  capture->outer.start = thread->want_outer;
-  capture->outer.length = 0;
-  if (thread->want_outer != 0)
-    capture->outer.length = sonde_memory_read (capture->tid, capture->outer.start,
-                                               capture->outer.bytes, SONDE_CAPTURE_BYTES_MIN);
+  copy_outer (thread, capture);
 
   capture->futex = 0;
   if (self->python != NULL)

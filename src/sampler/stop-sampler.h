@@ -26,6 +26,8 @@ G_BEGIN_DECLS
  * @data: for the client, who sets it in thread_appeared
  * @want_bytes: how much stack to copy; the client raises it, up to %SONDE_CAPTURE_BYTES_MAX
  * @want_outer: where another piece of stack shall be copied from; the client sets it; 0 for none
+ * @want_outer_bytes: how much of that, as for @want_bytes
+ * @follow_frames: whether frame pointers tell better where that is; the client sets it
  *
  * A thread of the target, from its first sight to its end. The rest is the sampler's.
  */
@@ -36,6 +38,8 @@ typedef struct
   gpointer         data;
   gsize            want_bytes;
   SondeAddress     want_outer;
+  gsize            want_outer_bytes;
+  gboolean         follow_frames;
 
   /*< private >*/
   guint            n_named;    /* captures with which its name was read */

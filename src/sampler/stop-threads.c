@@ -65,6 +65,7 @@ add_thread (SondeStopSampler *self,
 
   sonde_thread_read_name (&thread->thread, thread->name);
   thread->want_bytes = SONDE_CAPTURE_BYTES_MIN;
+  thread->want_outer_bytes = SONDE_CAPTURE_BYTES_MIN;
   thread->cpu = -1;
   thread->time_ns = self->now_ns - MIN ((self->tick - tick) * self->period_ns, self->now_ns);
 
