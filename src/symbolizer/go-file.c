@@ -3,7 +3,8 @@
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The table has a section of its own. In a file without sections it is looked for where it begins.
+ * The table has a section of its own, unless another linker (gcc -pie) has made it a part of
+ * .data.rel.ro: then, and in a file without sections, it is looked for by how it begins.
  *
  * In a position-independent program the linker may have left zeros where addresses will be: then
  * they are what the relocations say. Which address functions are counted from, and where the tables
@@ -141,7 +142,7 @@ read_relocations (SondeGoFile *self)
   GElf_Shdr header;
   Elf_Scn *section = sonde_elf_file_find_section (self->file, ".rela.dyn", &header);
 
-  if (section != NULL && header.sh_type == SHT_RELA)
+  if (self->relocations == NULL && section != NULL && header.sh_type == SHT_RELA)
     self->relocations = sonde_elf_file_read_section (self->file, section);
 }
 
@@ -280,6 +281,7 @@ search_segment (SondeGoFile     *self,
                    segment->p_filesz))
     return FALSE;
 
+  relocate_table (self);
   for (; at + SONDE_GO_HEADER_BYTES <= piece->length; at += SONDE_GO_ALIGNMENT)
     if (sonde_go_table_is_header (piece->bytes + at) && (*n_tries)++ < N_TRIES_MAX &&
         open_at (self, piece->start + at))
@@ -288,18 +290,33 @@ search_segment (SondeGoFile     *self,
   return FALSE;
 }
 
+/* Of a file that has sections only one of Go is searched. */
+static gboolean
+may_have_table (SondeGoFile *self)
+{
+  static const char *const names[] = { ".go.buildinfo", ".note.go.buildid" };
+  GElf_Shdr header;
+  size_t count;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (sonde_elf_file_find_section (self->file, names[i], &header) != NULL &&
+        header.sh_type != SHT_NOBITS)
+      return TRUE;
+
+  return elf_getshdrnum (sonde_elf_file_get_elf (self->file), &count) == 0 && count == 0;
+}
+
 static gboolean
 search_table (SondeGoFile *self)
 {
   Elf *elf = sonde_elf_file_get_elf (self->file);
   guint n_tries = 0;
-  size_t n_sections;
   size_t count;
 
-  if (elf_getshdrnum (elf, &n_sections) != 0 || n_sections != 0 ||
-      elf_getphdrnum (elf, &count) != 0)
+  if (!may_have_table (self) || elf_getphdrnum (elf, &count) != 0)
     return FALSE;
 
+  read_relocations (self);
   for (size_t i = 0; i < count; i++)
     {
       GElf_Phdr segment;

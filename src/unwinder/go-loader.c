@@ -4,7 +4,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The table is loaded, but nothing that is loaded says where: the section headers are in the file
- * only. Without them the file's memory is searched.
+ * only. Without them, or where another linker (gcc -pie) has made the table a part of .data.rel.ro,
+ * the file's memory is searched.
  */
 
 #include "config.h"
@@ -88,14 +89,22 @@ try_module (Loader       *self,
          sonde_go_table_take_module (self->table, address);
 }
 
-/* Where the mapping ends that @address is in. */
+/* Where what is mapped of our file at @address ends. The last page of the table may be a mapping of
+ * its own, in a position-independent program: it can be written.
+ */
 static SondeAddress
 find_end (Loader       *self,
           SondeAddress  address)
 {
   const SondeMapping *mapping = sonde_maps_find (self->maps, address);
 
-  return mapping != NULL ? mapping->end : address;
+  while (mapping != NULL && sonde_frame_loader_is_same_file (mapping, self->mapping))
+    {
+      address = mapping->end;
+      mapping = sonde_maps_find (self->maps, address);
+    }
+
+  return address;
 }
 
 static gboolean
@@ -157,29 +166,38 @@ try_section (Loader          *self,
          try_table (self, address + bias, NULL);
 }
 
-/* Whether the section headers, if there are any, lead to it; @is_told says that they would. */
 static gboolean
-find_by_sections (Loader   *self,
-                  gboolean *is_told)
+has_section (SondeElfSymbols *symbols,
+             const char      *name)
 {
-  g_autoptr(SondeElfSymbols) symbols = NULL;
   SondeAddress address;
   guint64 offset;
   guint64 size;
+
+  return sonde_elf_symbols_find_section (symbols, name, &address, &offset, &size);
+}
+
+/* Whether the section headers lead to it; @may_search says that it may be there all the same. */
+static gboolean
+find_by_sections (Loader   *self,
+                  gboolean *may_search)
+{
+  g_autoptr(SondeElfSymbols) symbols = NULL;
   guint64 bias;
   gboolean found;
   int fd = sonde_mapping_open_of (self->mapping, self->pid);
 
-  *is_told = FALSE;
+  *may_search = TRUE;
   if (fd < 0)
     return FALSE;
 
   symbols = sonde_elf_symbols_open (fd);
-  *is_told = symbols != NULL && sonde_elf_symbols_find_section (symbols, ".text", &address,
-                                                                &offset, &size);
-  found = *is_told && find_bias (self, fd, &bias) &&
+  found = symbols != NULL && find_bias (self, fd, &bias) &&
           (try_section (self, symbols, bias, ".gopclntab") ||
            try_section (self, symbols, bias, ".data.rel.ro.gopclntab"));
+  *may_search = symbols == NULL || !has_section (symbols, ".text") ||
+                has_section (symbols, ".go.buildinfo") ||
+                has_section (symbols, ".note.go.buildid");
   g_clear_pointer (&symbols, sonde_elf_symbols_free);
   close (fd);
 
@@ -196,13 +214,13 @@ sonde_go_loader_load (pid_t               pid,
 {
   Loader self = { .pid = pid, .maps = maps, .mapping = mapping, .read = read, .data = data,
                   .table = table, .left = SEARCHED_BYTES_MAX };
-  gboolean is_told;
+  gboolean may_search;
 
   g_return_val_if_fail (maps != NULL && mapping != NULL && table != NULL, FALSE);
 
   if (mapping->inode == 0 || mapping->path == NULL)
     return FALSE;
 
-  return find_by_sections (&self, &is_told) ||
-         (!is_told && search (&self, SONDE_GO_ALIGNMENT, SONDE_GO_HEADER_BYTES, try_table));
+  return find_by_sections (&self, &may_search) ||
+         (may_search && search (&self, SONDE_GO_ALIGNMENT, SONDE_GO_HEADER_BYTES, try_table));
 }

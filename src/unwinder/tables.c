@@ -238,11 +238,12 @@ find_bias (const Elf64_Ehdr *header,
   return FALSE;
 }
 
-/* The program's code comes first in its map; NULL if there is none of a file. */
-static const SondeMapping *
-find_program (SondeTables *self)
+const SondeMapping *
+sonde_tables_find_program (SondeTables *self)
 {
-  for (guint i = 0; i < sonde_maps_get_count (self->maps); i++)
+  guint count = self->maps != NULL ? sonde_maps_get_count (self->maps) : 0;
+
+  for (guint i = 0; i < count; i++)
     {
       const SondeMapping *mapping = sonde_maps_get (self->maps, i);
 
@@ -262,7 +263,7 @@ is_program (SondeTables        *self,
             const Elf64_Ehdr   *header,
             const Elf64_Phdr   *segments)
 {
-  const SondeMapping *program = find_program (self);
+  const SondeMapping *program = sonde_tables_find_program (self);
 
   if (header->e_type == ET_EXEC || (program != NULL && program->start == mapping->start))
     return TRUE;
@@ -383,7 +384,7 @@ sonde_tables_find (SondeTables  *self,
 static void
 want_program (SondeTables *self)
 {
-  const SondeMapping *program = find_program (self);
+  const SondeMapping *program = sonde_tables_find_program (self);
   SondeAddress entry = program != NULL ? sonde_tables_find_entry (self, program->start) : 0;
 
   if (program != NULL)
@@ -408,8 +409,7 @@ sonde_tables_forget_files (SondeTables *self)
   g_hash_table_remove_all (self->modules);
   sonde_own_indexes_clear (self->own);
   self->n_wanted = 0;
-  if (self->maps != NULL)
-    want_program (self);
+  want_program (self);
 }
 
 SondeAddress

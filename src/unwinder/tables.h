@@ -52,6 +52,10 @@ void              sonde_tables_set_maps (SondeTables      *self,
                                          SondeMaps        *maps);
 /* Forgets that too: a file was overwritten in its place. */
 void              sonde_tables_forget_files (SondeTables  *self);
+/* Where the code of the program itself is mapped, which comes first (borrowed until the next
+ * set_maps()); NULL if that is of no file.
+ */
+const SondeMapping *sonde_tables_find_program (SondeTables *self);
 /* The first, second, … table that may cover @address, counted from 0 (borrowed until the next
  * set_maps() or load()), or NULL.
  */

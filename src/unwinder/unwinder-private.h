@@ -26,6 +26,7 @@ struct _SondeUnwinder
 {
   SondeTables        *tables;  /* owned */
   SondeGoRules       *go;      /* owned */
+  gboolean            wants_program; /* whether that is in Go is not known yet */
   unw_addr_space_t    space;   /* owned */
   SondeTrampolines    trampolines;
 

@@ -335,6 +335,7 @@ sonde_unwinder_set_maps (SondeUnwinder *self,
 
   sonde_tables_set_maps (self->tables, maps);
   sonde_go_rules_set_maps (self->go, maps);
+  self->wants_program = TRUE;
   drop_results (self);
 }
 
@@ -345,20 +346,26 @@ sonde_unwinder_forget_files (SondeUnwinder *self)
 
   sonde_tables_forget_files (self->tables);
   sonde_go_rules_forget_files (self->go);
+  self->wants_program = TRUE;
   drop_results (self);
 }
 
 /* Go's own table comes first: beside it the .debug_frame of a program in Go says no more, and is
- * long.
+ * long. Whether the program itself is in Go is to be known before its first stack.
  */
 gboolean
 sonde_unwinder_load_tables (SondeUnwinder *self)
 {
-  gboolean has_looked = FALSE;
+  const SondeMapping *program = NULL;
+  gboolean has_looked;
   SondeAddress address;
 
   g_return_val_if_fail (self != NULL, FALSE);
 
+  if (self->wants_program)
+    program = sonde_tables_find_program (self->tables);
+  self->wants_program = FALSE;
+  has_looked = program != NULL && sonde_go_rules_load (self->go, program->start);
   while (!has_looked && sonde_tables_take_wanted (self->tables, &address))
     {
       has_looked = sonde_go_rules_load (self->go, address);

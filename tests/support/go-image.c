@@ -368,9 +368,11 @@ put_module (Image *self)
 }
 
 static void
-put_sections (Image *self)
+put_sections (Image        *self,
+              GoImageFlags  flags)
 {
   static const char names[] = "\0.gopclntab\0.rela.dyn\0.text\0.shstrtab";
+  static const char merged_names[] = "\0.data.rel1\0.rela.dyn\0.text\0.note.go.buildid";
   const Elf64_Shdr headers[] = {
     { 0 },
     { .sh_name = 1, .sh_type = SHT_PROGBITS, .sh_flags = SHF_ALLOC, .sh_addr = GO_TABLE,
@@ -381,11 +383,14 @@ put_sections (Image *self)
     { .sh_name = 22, .sh_type = SHT_PROGBITS, .sh_flags = SHF_ALLOC | SHF_EXECINSTR,
       .sh_addr = GO_MAIN, .sh_offset = CODE_AT, .sh_size = 0x1000, .sh_addralign = 32 },
     { .sh_name = 28, .sh_type = SHT_STRTAB, .sh_offset = SECTION_NAMES_AT,
-      .sh_size = sizeof names, .sh_addralign = 1 },
+      .sh_size = sizeof merged_names, .sh_addralign = 1 },
   };
 
   put (self, SECTIONS_AT, headers, sizeof headers);
-  put (self, SECTION_NAMES_AT, names, sizeof names);
+  if ((flags & GO_IMAGE_MERGED) != 0)
+    put (self, SECTION_NAMES_AT, merged_names, sizeof merged_names);
+  else
+    put (self, SECTION_NAMES_AT, names, sizeof names);
 }
 
 static void
@@ -428,7 +433,7 @@ go_image_new (GoVersion    version,
   self.relocations = (Elf64_Rela *) (gpointer) (self.bytes + RELOCATIONS_AT);
   put_headers (&self, flags);
   if ((flags & GO_IMAGE_NO_SECTIONS) == 0)
-    put_sections (&self);
+    put_sections (&self, flags);
   put_table (&self);
   put_others (&self);
   put_code (&self);

@@ -36,8 +36,8 @@
 #define GO_CALLED (GO_MIDDLE + 0x15)
 
 /* Where its table and the data of its module lie. */
-#define GO_TABLE (GO_BASE + 0x1000)
-#define GO_TABLE_END (GO_BASE + 0x1c00)
+#define GO_TABLE (GO_BASE + 0xe00)
+#define GO_TABLE_END (GO_BASE + 0x1a00)
 #define GO_MODULE (GO_BASE + 0x3000)
 #define GO_IMAGE_BYTES 0x5000
 
@@ -56,6 +56,7 @@ typedef enum
   GO_IMAGE_NO_SECTIONS = 1, /* without section headers */
   GO_IMAGE_RELOCATED = 2,   /* position-independent, with addresses in relocations alone */
   GO_IMAGE_NO_MODULE = 4,   /* without the data of the module */
+  GO_IMAGE_MERGED = 8,      /* the table is a part of another section */
 } GoImageFlags;
 
 /* The file, of GO_IMAGE_BYTES (transfer full). */

@@ -43,6 +43,7 @@ static const Variant variants[] = {
   { "go-1.20", GO_1_20, 0, TRUE },
   { "go-1.20-pie", GO_1_20, GO_IMAGE_RELOCATED, TRUE },
   { "go-1.20-without-sections", GO_1_20, GO_IMAGE_NO_SECTIONS, TRUE },
+  { "go-1.20-merged", GO_1_20, GO_IMAGE_MERGED | GO_IMAGE_RELOCATED, TRUE },
   { "go-1.26", GO_1_26, 0, TRUE },
   { "go-1.26-pie", GO_1_26, GO_IMAGE_RELOCATED, TRUE },
   { "go-1.26-without-sections", GO_1_26, GO_IMAGE_NO_SECTIONS, TRUE },

@@ -42,7 +42,7 @@ map_segment (int   fd,
                        (off_t) offset) == address);
 }
 
-/* Maps the program as the loader would. */
+/* Maps the program as the loader would; a part of the table is in a page that can be written. */
 static void
 map_image (GoVersion    version,
            GoImageFlags flags)
@@ -53,7 +53,8 @@ map_image (GoVersion    version,
 
   g_assert_cmpint (fd, >=, 0);
   g_assert_cmpint (write (fd, image, GO_IMAGE_BYTES), ==, GO_IMAGE_BYTES);
-  map_segment (fd, 0, 0x2000, PROT_READ);
+  map_segment (fd, 0, 0x1000, PROT_READ);
+  map_segment (fd, 0x1000, 0x1000, PROT_READ | PROT_WRITE);
   map_segment (fd, 0x2000, 0x1000, PROT_READ | PROT_EXEC);
   map_segment (fd, 0x3000, 0x1000, PROT_READ | PROT_WRITE);
   close (fd);
@@ -115,8 +116,12 @@ open_fixture (Fixture      *fixture,
   sonde_unwinder_set_maps (fixture->unwinder, maps);
   fixture->stack = g_new0 (SondeStack, 1);
   open_piece (&fixture->capture.stack, STACK);
+}
 
-  /* As of the program itself: before its first stack, and once. */
+/* As of the program itself: before its first stack, and once. */
+static void
+load_tables (Fixture *fixture)
+{
   g_assert_true (sonde_unwinder_load_tables (fixture->unwinder));
   g_assert_false (sonde_unwinder_load_tables (fixture->unwinder));
 }
@@ -126,6 +131,7 @@ set_up (Fixture       *fixture,
         gconstpointer  data)
 {
   open_fixture (fixture, GPOINTER_TO_UINT (data), 0);
+  load_tables (fixture);
 }
 
 static void
@@ -353,9 +359,34 @@ test_go_stacks_found (gconstpointer data)
       Fixture fixture = { 0 };
 
       open_fixture (&fixture, version, flags);
+      load_tables (&fixture);
       test_go_stacks_frameless_leaf (&fixture, NULL);
       tear_down (&fixture, NULL);
     }
+}
+
+/* Code of a library is looked for when it has no rule: the program lies below, here a page of the
+ * test.
+ */
+static void
+test_go_stacks_library (void)
+{
+  int fd = open ("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+  void *page = mmap (GSIZE_TO_POINTER (GO_BASE - 0x200000), 4096, PROT_READ | PROT_EXEC,
+                     MAP_PRIVATE | MAP_FIXED_NOREPLACE, fd, 0);
+  Fixture fixture = { 0 };
+
+  g_assert_true (page != MAP_FAILED);
+  open_fixture (&fixture, GO_1_20, 0);
+  g_assert_true (sonde_unwinder_load_tables (fixture.unwinder));
+  g_assert_false (sonde_unwinder_load_tables (fixture.unwinder));
+  set_registers (&fixture, GO_LEAF, STACK);
+  unwind (&fixture);
+  load_tables (&fixture);
+  test_go_stacks_frameless_leaf (&fixture, NULL);
+  tear_down (&fixture, NULL);
+  g_assert_cmpint (munmap (page, 4096), ==, 0);
+  close (fd);
 }
 
 #define ADD_FOR(version, name, function) \
@@ -383,5 +414,8 @@ main (int   argc,
   g_test_add_data_func ("/unwinder/go-stacks/sections", NULL, test_go_stacks_found);
   g_test_add_data_func ("/unwinder/go-stacks/no-sections",
                         GUINT_TO_POINTER (GO_IMAGE_NO_SECTIONS), test_go_stacks_found);
+  g_test_add_data_func ("/unwinder/go-stacks/merged-section",
+                        GUINT_TO_POINTER (GO_IMAGE_MERGED), test_go_stacks_found);
+  g_test_add_func ("/unwinder/go-stacks/library", test_go_stacks_library);
   return g_test_run ();
 }

@@ -354,7 +354,8 @@ test_unwinder_last_stack_without_tables (Fixture       *fixture,
   g_assert_cmpint (fixture->stack->end, ==, SONDE_STACK_END_OUTERMOST);
   g_assert_cmpuint (fixture->stack->depth, ==, 2);
 
-  g_assert_true (sonde_unwinder_load_tables (fixture->unwinder));
+  while (sonde_unwinder_load_tables (fixture->unwinder))
+    continue;
   sonde_unwinder_unwind (fixture->unwinder, &fixture->scene.capture, fixture->stack);
   g_assert_cmpint (fixture->stack->end, ==, SONDE_STACK_END_OUTERMOST);
   g_assert_cmpuint (fixture->stack->depth, ==, 3);
