@@ -79,6 +79,7 @@ on_thread_appeared_cb (SondeSampledThread *sampled,
 
   thread->tid = sampled->thread.tid;
   thread->frames = g_array_new (FALSE, FALSE, sizeof (SondeDumpFrame));
+  sampled->follow_frames = sonde_unwinder_has_go (self->unwinder);
   sampled->data = thread;
   on_thread_renamed_cb (sampled, self);
   g_ptr_array_add (self->dump->threads, thread);
@@ -250,6 +251,8 @@ capture_all (Dumper            *self,
   g_autoptr(SondeStopSampler) sampler = NULL;
 
   sampler = sonde_stop_sampler_new (target->pid, FALSE, &sampler_client, self);
+  while (sonde_unwinder_load_tables (self->unwinder))
+    continue;
   sonde_stop_sampler_set_python (sampler, sonde_python_stage_get_python (self->python));
 
   for (guint i = 0; i < N_ATTEMPTS; i++)

@@ -62,6 +62,7 @@ on_thread_appeared_cb (SondeSampledThread *thread,
 {
   SondeWorker *self = data;
 
+  thread->follow_frames = sonde_unwinder_has_go (self->unwinder);
   thread->data = thread_new (self, thread->thread.tid, thread->name);
 }
 

@@ -189,6 +189,16 @@ sonde_go_rules_begin (SondeGoRules *self)
 }
 
 gboolean
+sonde_go_rules_has_code (SondeGoRules *self)
+{
+  for (guint i = 0; i < self->modules->len; i++)
+    if (((const Module *) g_ptr_array_index (self->modules, i))->is_go)
+      return TRUE;
+
+  return FALSE;
+}
+
+gboolean
 sonde_go_rules_covers (SondeGoRules *self,
                        SondeAddress  address)
 {

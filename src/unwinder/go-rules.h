@@ -89,6 +89,8 @@ void               sonde_go_rules_forget_files (SondeGoRules   *self);
 /* A stack begins, for which no more than a bound is read. */
 void               sonde_go_rules_begin       (SondeGoRules    *self);
 
+/* Whether any code of Go was found so far. */
+gboolean           sonde_go_rules_has_code    (SondeGoRules    *self);
 /* Whether @address is in code of Go. A few comparisons. */
 gboolean           sonde_go_rules_covers      (SondeGoRules    *self,
                                                SondeAddress     address);

@@ -380,6 +380,14 @@ sonde_unwinder_load_tables (SondeUnwinder *self)
   return has_looked;
 }
 
+gboolean
+sonde_unwinder_has_go (SondeUnwinder *self)
+{
+  g_return_val_if_fail (self != NULL, FALSE);
+
+  return sonde_go_rules_has_code (self->go);
+}
+
 static SondeStackEnd
 why_ended (const SondeUnwinder *self)
 {

@@ -54,6 +54,9 @@ gboolean       sonde_unwinder_guess    (SondeUnwinder      *self,
  */
 gboolean       sonde_unwinder_load_tables (SondeUnwinder   *self);
 
+/* Whether there is code of Go, whose frame pointers lead from one stack to another. */
+gboolean       sonde_unwinder_has_go   (SondeUnwinder      *self);
+
 /* The thread @tid has ended: what is kept for its next stack can go. */
 void           sonde_unwinder_forget   (SondeUnwinder      *self,
                                         pid_t               tid);

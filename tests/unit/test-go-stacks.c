@@ -122,7 +122,9 @@ open_fixture (Fixture      *fixture,
 static void
 load_tables (Fixture *fixture)
 {
+  g_assert_false (sonde_unwinder_has_go (fixture->unwinder));
   g_assert_true (sonde_unwinder_load_tables (fixture->unwinder));
+  g_assert_true (sonde_unwinder_has_go (fixture->unwinder));
   g_assert_false (sonde_unwinder_load_tables (fixture->unwinder));
 }
 
