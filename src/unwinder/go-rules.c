@@ -330,6 +330,22 @@ sonde_go_rules_find (SondeGoRules *self,
   return rule;
 }
 
+gboolean
+sonde_go_rules_saves_fp (SondeGoRules *self,
+                         SondeAddress  address,
+                         guint32       size)
+{
+  guint64 word;
+  guint32 place = size - 8;
+
+  if (!self->read (address, &word, self->data))
+    return FALSE;
+
+  /* mov %rbp, disp8(%rsp) or disp32(%rsp): 48 89 6c 24 or 48 89 ac 24, and how far. */
+  return ((guint32) word == 0x246c8948 && ((word >> 32) & 0xff) == place) ||
+         ((guint32) word == 0x24ac8948 && word >> 32 == place);
+}
+
 SondeAddress
 sonde_go_rules_find_callee (SondeGoRules *self,
                             SondeAddress  address)

@@ -100,6 +100,10 @@ const SondeGoRule *sonde_go_rules_find        (SondeGoRules    *self,
 /* Where the call leads to that returns to @address; 0 if it is none, or one that does not tell. */
 SondeAddress       sonde_go_rules_find_callee (SondeGoRules    *self,
                                                SondeAddress     address);
+/* Whether the frame pointer is yet to be saved at @address, in a frame of @size bytes. */
+gboolean           sonde_go_rules_saves_fp    (SondeGoRules    *self,
+                                               SondeAddress     address,
+                                               guint32          size);
 /* Whether code can run at @address. */
 gboolean           sonde_go_rules_is_code     (SondeGoRules    *self,
                                                SondeAddress     address);

@@ -91,7 +91,9 @@ step_frame (SondeGoRules      *self,
   if (!read_stack (top, &address, data))
     return miss (frame, top);
 
-  if (rule->size > 0)
+  /* One instruction after the frame was made the frame pointer is not in it, until Go 1.20. */
+  if (rule->size > 0 && !(frame->is_innermost &&
+                          sonde_go_rules_saves_fp (self, frame->address, rule->size)))
     {
       frame->registers[SONDE_REGISTER_FP] = read_stack (top - 8, &fp, data) ? fp : 0;
       frame->known |= 1u << SONDE_REGISTER_FP;
@@ -269,8 +271,10 @@ sonde_go_step (SondeGoRules    *self,
       return step_pointer (self, frame, read_stack, data);
 
     case SONDE_GO_KIND_SWITCH:
-      return frame->is_innermost ? step_writer (self, frame, &rule, read_stack, data)
-                                 : step_switch (self, frame, rule.function, read_stack, data);
+      return frame->is_innermost &&
+             step_writer (self, frame, &rule, read_stack, data) == SONDE_GO_STEP_CALLER
+               ? SONDE_GO_STEP_CALLER
+               : step_switch (self, frame, rule.function, read_stack, data);
 
     case SONDE_GO_KIND_WRITER:
       return step_writer (self, frame, &rule, read_stack, data);

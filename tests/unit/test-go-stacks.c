@@ -281,6 +281,37 @@ test_go_stacks_other_stack_unknown (Fixture       *fixture,
   assert_frames (fixture, SONDE_STACK_END_REGISTER, "2105 2150");
 }
 
+/* The stack has been changed already, and nothing been called there. */
+static void
+test_go_stacks_other_stack_between (Fixture       *fixture,
+                                    gconstpointer  data)
+{
+  put_switch (fixture);
+  put (&fixture->capture.stack, STACK, 0);
+  set_registers (fixture, GO_SWITCH + 0x11, STACK);
+  set_frame_pointer (fixture, OTHER + 240);
+  assert_frames (fixture, SONDE_STACK_END_OUTERMOST, "2151 2054 2014 2180");
+}
+
+/* middle runs there, whose frame does not have its caller's frame pointer yet. */
+static void
+test_go_stacks_other_stack_entered (Fixture       *fixture,
+                                    gconstpointer  data)
+{
+  static const guint8 save[] = { 0x48, 0x89, 0x6c, 0x24, 24 }; /* mov %rbp, 24(%rsp) */
+  gpointer code = GSIZE_TO_POINTER (GO_BASE + 0x2000);
+
+  g_assert_cmpint (mprotect (code, 0x1000, PROT_READ | PROT_WRITE | PROT_EXEC), ==, 0);
+  memcpy (GSIZE_TO_POINTER (GO_MIDDLE + 3), save, sizeof save);
+  put_switch (fixture);
+  put (&fixture->capture.stack, STACK, 0);
+  put (&fixture->capture.stack, STACK + 24, STACK + 64);
+  put (&fixture->capture.stack, STACK + 32, GO_SWITCH + 0x11);
+  set_registers (fixture, GO_MIDDLE + 3, STACK);
+  set_frame_pointer (fixture, OTHER + 240);
+  assert_frames (fixture, SONDE_STACK_END_OUTERMOST, "2043 2150 2054 2014 2180");
+}
+
 /* Since Go 1.21 it has a frame on the goroutine's stack, which the frame pointer leads to. */
 static void
 test_go_stacks_other_stack_frame (Fixture       *fixture,
@@ -409,6 +440,8 @@ main (int   argc,
   ADD ("other-stack", test_go_stacks_other_stack);
   ADD ("other-stack-missed", test_go_stacks_other_stack_missed);
   ADD ("other-stack-unknown", test_go_stacks_other_stack_unknown);
+  ADD ("other-stack-between", test_go_stacks_other_stack_between);
+  ADD ("other-stack-entered", test_go_stacks_other_stack_entered);
   ADD_FOR (GO_1_26, "other-stack-frame", test_go_stacks_other_stack_frame);
   ADD ("grow", test_go_stacks_grow);
   ADD ("signal", test_go_stacks_signal);
