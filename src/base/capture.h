@@ -57,7 +57,8 @@ typedef struct
  * @registers: by the numbers above; valid where @known has the bit
  * @known: which of @registers were read: all of a stopped thread; of a sleeping one two, and those
  *   that hold the arguments of its system call
- * @stack: from the stack pointer upwards, as much as was asked for, or less where the stack ends
+ * @stack: from the stack pointer upwards, or from a frame just below it; as much as was asked for,
+ *   or less where the stack ends
  * @outer: another piece, where the thread goes from one stack to another, as a signal handler
  *   does that has a stack of its own; else empty
  * @futex: what the thread sleeps on, or has just woken from; 0 for anything else

@@ -68,6 +68,11 @@ sonde_worker_take_maps (SondeWorker *self,
       sonde_worker_end_peek (self);
       self->hindrance = SONDE_HINDRANCE_NONE;
       sonde_worker_begin_program (self);
+
+      /* What is copied of a stack of Go depends on that it is one. */
+      while (!sonde_stop_sampler_has_asked (self->sampler) &&
+             sonde_unwinder_load_tables (self->unwinder))
+        continue;
     }
   sonde_python_stage_set_maps (self->python, self->target->maps, is_new_program);
 

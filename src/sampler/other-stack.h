@@ -10,9 +10,14 @@
 
 G_BEGIN_DECLS
 
+/* Where the stack of @capture, of a program that keeps frame pointers, is to be copied from: at its
+ * stack pointer, or at a frame that is just below. Threads: any.
+ */
+SondeAddress sonde_other_stack_find_start (const SondeCapture *capture);
+
 /* Where the frame pointers of @capture, of a program that keeps them, lead out of its stack: what
  * is to be copied begins there; 0 if they do not, or if %rbp is not known. Threads: any.
  */
-SondeAddress sonde_other_stack_find (const SondeCapture *capture);
+SondeAddress sonde_other_stack_find       (const SondeCapture *capture);
 
 G_END_DECLS

@@ -211,7 +211,8 @@ sonde_stop_sampler_copy_stack (SondeStopSampler   *self,
 {
   /* The memory is read by way of the thread: that of the first one is gone once it has ended. */
   capture->tid = thread->thread.tid;
-  capture->stack.start = capture->registers[SONDE_REGISTER_SP];
+  capture->stack.start = thread->follow_frames ? sonde_other_stack_find_start (capture)
+                                               : capture->registers[SONDE_REGISTER_SP];
   capture->stack.length = sonde_memory_read (capture->tid, capture->stack.start,
                                              capture->stack.bytes, thread->want_bytes);
 

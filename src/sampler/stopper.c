@@ -108,6 +108,7 @@ take_held (SondeStopSampler   *self,
 
   held->seen_ns = sonde_clock_now_ns ();
   is_read = sonde_tracee_read_registers (tid, held->capture.registers, &call);
+  held->capture.known = SONDE_REGISTERS_ALL;
   if (is_read)
     sonde_stop_sampler_copy_stack (self, thread, &held->capture);
   is_counted = sonde_thread_read_runs (&thread->thread, &held->runs);
@@ -122,7 +123,6 @@ take_held (SondeStopSampler   *self,
   held->thread = thread;
   held->is_asleep = FALSE;
   held->in_call = call >= 0;
-  held->capture.known = SONDE_REGISTERS_ALL;
   if (call == SONDE_CALL_FUTEX)
     held->capture.futex = held->capture.registers[SONDE_REGISTER_ARGUMENT];
 

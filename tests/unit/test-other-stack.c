@@ -64,11 +64,31 @@ test_other_stack_case (gconstpointer data)
   sonde_capture_clear (&capture);
 }
 
+/* A frame just below the stack pointer is copied too. */
+static void
+test_other_stack_start (void)
+{
+  SondeCapture capture = { .known = SONDE_REGISTERS_ALL };
+
+  capture.registers[SONDE_REGISTER_SP] = STACK;
+  capture.registers[SONDE_REGISTER_FP] = STACK - 8;
+  g_assert_cmphex (sonde_other_stack_find_start (&capture), ==, STACK - 8);
+  capture.registers[SONDE_REGISTER_FP] = STACK - 136;
+  g_assert_cmphex (sonde_other_stack_find_start (&capture), ==, STACK);
+  capture.registers[SONDE_REGISTER_FP] = STACK + 8;
+  g_assert_cmphex (sonde_other_stack_find_start (&capture), ==, STACK);
+
+  capture.registers[SONDE_REGISTER_FP] = STACK - 8;
+  capture.known = SONDE_REGISTERS_PC_SP;
+  g_assert_cmphex (sonde_other_stack_find_start (&capture), ==, STACK);
+}
+
 int
 main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/sampler/other-stack/start", test_other_stack_start);
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
