@@ -49,7 +49,8 @@ typedef struct
   /*< private >*/
   SondeElfFile *file; /* borrowed; NULL once opened */
   Elf_Data     *relocations;
-  guint         n_modules; /* tried so far */
+  guint         n_modules;  /* tried so far */
+  guint64       n_looked;   /* relocations that were gone through so far */
 } SondeGoFile;
 
 /* NULL if @file has no such table. @file is not needed afterwards. */

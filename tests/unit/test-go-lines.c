@@ -7,9 +7,11 @@
 #include "config.h"
 
 #include <elf.h>
+#include <gelf.h>
 #include <glib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "support/go-image.h"
@@ -20,6 +22,13 @@
 
 /* More than is read of a file at once. */
 #define LONG_BYTES 0x30000
+
+/* Which section has them in an image, and as many as a section is read of. */
+#define RELOCATIONS_SECTION 2
+#define N_RELOCATIONS 11000000
+
+/* How many times as long as to go through them once; 24 times is as often as all are. */
+#define N_PASSES_MAX 48
 
 typedef struct
 {
@@ -166,6 +175,75 @@ test_go_lines_long_table (void)
   assert_function (module, GO_MAIN, "main.main /src/main.go:10 [402000, 402040)");
 }
 
+/* CPU time (s) that it takes to go through all relocations of @image once. */
+static double
+measure_pass (guint8 *image,
+              gsize   length)
+{
+  clock_t start = clock ();
+  Elf *elf = elf_memory ((char *) image, length);
+  Elf_Data *data = elf_rawdata (elf_getscn (elf, RELOCATIONS_SECTION), NULL);
+  GElf_Rela relocation;
+  guint64 sum = 0;
+
+  for (gsize i = 0; gelf_getrela (data, (int) i, &relocation) != NULL; i++)
+    sum += relocation.r_offset == 1;
+  g_assert_cmpuint (sum, ==, 0);
+  elf_end (elf);
+
+  return (double) (clock () - start) / CLOCKS_PER_SEC;
+}
+
+/* Relocations that all look like the data of a module; what it says stands at their end. */
+static guint8 *
+new_relocated (gsize length)
+{
+  static const guint64 answers[] = { 0, 8, 104, 176 };
+  guint8 *image = g_realloc (go_image_new (GO_1_20, GO_IMAGE_RELOCATED), length);
+  Elf64_Rela relocation = {
+    .r_offset = 16, .r_info = ELF64_R_INFO (0, R_X86_64_RELATIVE), .r_addend = GO_TABLE,
+  };
+  Elf64_Shdr section;
+  Elf64_Ehdr header;
+  gsize at;
+
+  for (at = GO_IMAGE_BYTES; at + sizeof relocation <= length; at += sizeof relocation)
+    memcpy (image + at, &relocation, sizeof relocation);
+
+  relocation.r_addend = 1;
+  for (guint i = 0; i < G_N_ELEMENTS (answers); i++)
+    {
+      at -= sizeof relocation;
+      relocation.r_offset = 16 + answers[i];
+      memcpy (image + at, &relocation, sizeof relocation);
+    }
+
+  memcpy (&header, image, sizeof header);
+  at = header.e_shoff + RELOCATIONS_SECTION * sizeof section;
+  memcpy (&section, image + at, sizeof section);
+  section.sh_offset = GO_IMAGE_BYTES;
+  section.sh_size = length - GO_IMAGE_BYTES;
+  memcpy (image + at, &section, sizeof section);
+
+  return image;
+}
+
+/* They are not gone through for each question again and again. */
+static void
+test_go_lines_relocations (void)
+{
+  gsize length = GO_IMAGE_BYTES + N_RELOCATIONS * sizeof (Elf64_Rela);
+  guint8 *image = new_relocated (length);
+  double pass = measure_pass (image, length);
+  g_autoptr(SondeModule) module = NULL;
+  SondeModuleFunction function;
+  clock_t start = clock ();
+
+  module = open_bytes (image, length);
+  sonde_module_find_function (module, GO_LEAF, &function);
+  g_assert_cmpfloat ((double) (clock () - start) / CLOCKS_PER_SEC, <, N_PASSES_MAX * pass);
+}
+
 /* Whatever is broken is read to an end, and nothing beside it (sanitizers). */
 static void
 test_go_lines_broken (void)
@@ -218,6 +296,7 @@ main (int   argc,
   g_test_add_func ("/symbolizer/go-lines/without-text", test_go_lines_without_text);
   g_test_add_func ("/symbolizer/go-lines/false-header", test_go_lines_false_header);
   g_test_add_func ("/symbolizer/go-lines/long-table", test_go_lines_long_table);
+  g_test_add_func ("/symbolizer/go-lines/relocations", test_go_lines_relocations);
   g_test_add_func ("/symbolizer/go-lines/broken", test_go_lines_broken);
 
   return g_test_run ();
