@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  * SondeGoKind:
  * @SONDE_GO_KIND_NONE: nothing is known of it
  * @SONDE_GO_KIND_FRAME: the return address is above its frame
- * @SONDE_GO_KIND_POINTER: %rbp leads to its frame, whatever the stack pointer is
+ * @SONDE_GO_KIND_POINTER: %rbp leads to its frame, whatever the stack pointer is, but where it is
+ *   entered and left: there it is as FRAME
  * @SONDE_GO_KIND_SWITCH: %rbp is that of its caller, on whichever stack that is
  * @SONDE_GO_KIND_WRITER: it writes the stack pointer, and there is no telling when
  * @SONDE_GO_KIND_INJECTED: as FRAME, but what is above its frame did not call it

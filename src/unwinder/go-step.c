@@ -268,7 +268,10 @@ sonde_go_step (SondeGoRules    *self,
       return step_frame (self, frame, &rule, read_stack, data);
 
     case SONDE_GO_KIND_POINTER:
-      return step_pointer (self, frame, read_stack, data);
+      /* While it is entered and left the frame pointer is its caller's. */
+      return frame->is_innermost &&
+             step_writer (self, frame, &rule, read_stack, data) == SONDE_GO_STEP_CALLER
+               ? SONDE_GO_STEP_CALLER : step_pointer (self, frame, read_stack, data);
 
     case SONDE_GO_KIND_SWITCH:
       return frame->is_innermost &&

@@ -323,6 +323,23 @@ test_go_stacks_other_stack_frame (Fixture       *fixture,
   assert_frames (fixture, SONDE_STACK_END_OUTERMOST, "2105 2150 2054 2014 2180");
 }
 
+/* Before it has changed anything its frame is where those of other functions are. */
+static void
+test_go_stacks_other_stack_frame_entered (Fixture       *fixture,
+                                          gconstpointer  data)
+{
+  SondeStackPiece *piece = &fixture->capture.stack;
+
+  put (piece, STACK, STACK + 48);
+  put (piece, STACK + 8, GO_CALLED);
+  put (piece, STACK + 48, STACK + 80);
+  put (piece, STACK + 56, GO_MAIN + 0x15);
+  put (piece, STACK + 88, GO_TOP + 1);
+  set_registers (fixture, GO_SWITCH + 1, STACK);
+  set_frame_pointer (fixture, STACK + 48);
+  assert_frames (fixture, SONDE_STACK_END_OUTERMOST, "2141 2054 2014 2180");
+}
+
 /* A goroutine's stack grows, or its turn ends: only the former goes on elsewhere, and there is no
  * telling where.
  */
@@ -443,6 +460,7 @@ main (int   argc,
   ADD ("other-stack-between", test_go_stacks_other_stack_between);
   ADD ("other-stack-entered", test_go_stacks_other_stack_entered);
   ADD_FOR (GO_1_26, "other-stack-frame", test_go_stacks_other_stack_frame);
+  ADD_FOR (GO_1_26, "other-stack-frame-entered", test_go_stacks_other_stack_frame_entered);
   ADD ("grow", test_go_stacks_grow);
   ADD ("signal", test_go_stacks_signal);
   ADD ("garbage", test_go_stacks_garbage);
