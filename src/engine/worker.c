@@ -525,6 +525,9 @@ sonde_worker_finish (SondeWorker *self,
     {
       sonde_unseen_pause (&self->unseen, sonde_worker_read_target_cpu (self));
     }
+  /* Those too that nobody has looked at since they were last seen. */
+  if (end == SONDE_END_PROCESS)
+    sonde_views_end_unasked (self->views);
   sonde_stop_sampler_finish (self->sampler);
   sonde_placement_restore ();
   self->ended_ns = sonde_clock_now_ns ();
