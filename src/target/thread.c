@@ -23,7 +23,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -412,7 +411,7 @@ sonde_threads_get_last_living (pid_t pid)
 
   /* The kernel tells whether its id is another process's by now. */
   return found >> 32 == (guint64) pid &&
-         (syscall (SYS_tgkill, pid, tid, 0) == 0 || errno == EPERM) ? tid : pid;
+         sonde_thread_exists (pid, tid) ? tid : pid;
 }
 
 pid_t
