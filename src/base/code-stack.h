@@ -32,6 +32,8 @@ typedef struct
  * SondeCodeStack:
  * @depth: how many frames
  * @is_truncated: there were more, or one could not be read
+ * @entry: an address on the C stack in the frame of the native function that executes the innermost
+ *   of @frames, and all up to the first that was called from C; 0 if that is not known (up to 3.10)
  * @frames: innermost first
  *
  * Caller's struct; some 128 KiB, so never on a stack. All zeros is an empty one, which is that of a
@@ -43,6 +45,7 @@ typedef struct
 {
   guint          depth;
   gboolean       is_truncated;
+  SondeAddress   entry;
   SondeCodeFrame frames[SONDE_STACK_DEPTH_MAX];
 } SondeCodeStack;
 

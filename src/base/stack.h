@@ -44,8 +44,9 @@ typedef enum
  * @addresses: innermost first: the instruction that executes. For the innermost frame, and one
  *   that a signal interrupted, where it stands; for a caller the return address less one, inside
  *   the call
+ * @sps: the stack pointer of each of them
  *
- * Caller's struct; some 32 KiB, so not on a small stack. Threads: worker only.
+ * Caller's struct; some 64 KiB, so not on a small stack. Threads: worker only.
  */
 typedef struct
 {
@@ -57,6 +58,7 @@ typedef struct
   gboolean      is_guessed;
   gboolean      unmapped;
   SondeAddress  addresses[SONDE_STACK_DEPTH_MAX];
+  SondeAddress  sps[SONDE_STACK_DEPTH_MAX];
 } SondeStack;
 
 G_END_DECLS

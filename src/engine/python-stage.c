@@ -266,9 +266,10 @@ sonde_python_stage_merge (SondePythonStage           *self,
         }
 
       /* In the same order, some of them left out. */
-      while (native->addresses[next_native] != frame->address)
+      while (next_native < native->depth && native->addresses[next_native] != frame->address)
         next_native++;
-      functions[depth++] = natives[next_native++];
+      if (next_native < native->depth)
+        functions[depth++] = natives[next_native++];
     }
 
   return depth;

@@ -312,7 +312,8 @@ fetch (SondePythonFrames *self,
 }
 
 /* C has called the outermost frame of @stack, or is about to call one, or the last one is no more.
- * Since 3.14 a thread state has a frame of the interpreter's too, for which nothing was called.
+ * Since 3.15 a thread state has a frame of the interpreter's too (base_frame): nothing was called
+ * for that.
  */
 static void
 note_entry (SondePythonFrames      *self,
@@ -322,10 +323,12 @@ note_entry (SondePythonFrames      *self,
 {
   SondeCodeFrame *outermost = stack->depth > 0 ? &stack->frames[stack->depth - 1] : NULL;
 
-  if (outermost != NULL && address - self->thread >= STATE_BYTES)
+  if (outermost != NULL && !(frame->is_shim && address - self->thread < STATE_BYTES))
     {
       outermost->n_empty += outermost->is_entry;
       outermost->is_entry = TRUE;
+      if (stack->entry == 0 && frame->is_shim)
+        stack->entry = address;
     }
   if (!self->has_entry)
     self->entry_previous = frame->previous;
@@ -358,6 +361,7 @@ walk (SondePythonFrames *self,
   g_array_set_size (self->visited, 0);
   stack->depth = 0;
   stack->is_truncated = FALSE;
+  stack->entry = 0;
   self->has_entry = FALSE;
   self->ends_with_entry = TRUE;
 
@@ -388,18 +392,11 @@ walk (SondePythonFrames *self,
     }
 }
 
-/* Whether the chain leads to the outermost frame, as far as it was followed. */
-static gboolean
-is_whole (const SondePythonFrames *self,
-          const SondeCodeStack    *stack)
-{
-  return stack->is_truncated || self->ends_with_entry;
-}
-
 /* In 3.11 and 3.12 the evaluation function puts a struct of its own before the others a moment
  * before it fills it in: what that leads to is the innermost frame of an earlier call, or nothing.
  * What has called C that called the function tells: it is the innermost frame of the struct before,
- * if what was left there leads to that one. That has a frame, unless it is the thread state's own.
+ * if what was left there leads to that one. That has a frame, unless it is the thread state's own,
+ * or the first of a coroutine of greenlet, right before that (greenlet.cpp, g_initialstub).
  */
 static SondePythonRead
 check_cframe (SondePythonFrames *self,
@@ -421,7 +418,8 @@ check_cframe (SondePythonFrames *self,
   *is_filled_in = second->current_frame == (head != 0 ? self->entry_previous : 0);
 
   /* If it is not, it may also be the innermost frame that is not linked yet. */
-  return second->current_frame != 0 || (*is_filled_in && second->address == outermost)
+  return second->current_frame != 0 ||
+         (*is_filled_in && (second->address == outermost || second->previous == outermost))
          ? SONDE_PYTHON_READ_OK : SONDE_PYTHON_READ_TORN;
 }
 
@@ -525,7 +523,17 @@ sonde_python_frames_read (SondePythonFrames      *self,
   read = check_cframe (self, head, &is_filled_in);
   if (!is_filled_in)
     walk (self, self->cframes[1].current_frame, stack);
+  if (stack->entry == 0 && self->cframes[0].address - self->thread >= STATE_BYTES)
+    stack->entry = self->cframes[is_filled_in ? 0 : 1].address;
   fit (self, head);
 
-  return read == SONDE_PYTHON_READ_OK && !is_whole (self, stack) ? SONDE_PYTHON_READ_TORN : read;
+  /* A chain that was followed to its end leads to the outermost frame. */
+  return read == SONDE_PYTHON_READ_OK && !stack->is_truncated && !self->ends_with_entry
+         ? SONDE_PYTHON_READ_TORN : read;
+}
+
+SondeAddress
+sonde_python_frames_get_cframe (SondePythonFrames *self)
+{
+  return self->cframes[0].address;
 }

@@ -56,6 +56,11 @@ SondePythonRead    sonde_python_frames_read (SondePythonFrames        *self,
                                              guint                     n_more,
                                              SondeCodeStack           *stack);
 
+/* Where the evaluation function had its struct on the C stack (3.11, 3.12) in the last read; 0 if
+ * there is none.
+ */
+SondeAddress       sonde_python_frames_get_cframe (SondePythonFrames  *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SondePythonFrames, sonde_python_frames_free)
 
 G_END_DECLS

@@ -129,7 +129,12 @@ sonde_memo_take (const SondeMemo *self,
                  SondeStack      *stack)
 {
   for (guint i = index; i < self->frames->len && stack->depth < SONDE_STACK_DEPTH_MAX; i++)
-    stack->addresses[stack->depth++] = g_array_index (self->frames, SondeMemoFrame, i).address;
+    {
+      const SondeMemoFrame *frame = &g_array_index (self->frames, SondeMemoFrame, i);
+
+      stack->sps[stack->depth] = frame->sp;
+      stack->addresses[stack->depth++] = frame->address;
+    }
 
   stack->end = stack->depth < SONDE_STACK_DEPTH_MAX ? SONDE_STACK_END_OUTERMOST
                                                     : SONDE_STACK_END_DEPTH;

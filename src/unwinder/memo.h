@@ -62,7 +62,7 @@ SondeMemoFrame sonde_memo_describe_frame (unw_cursor_t *cursor,
 gint       sonde_memo_find (SondeMemo            *self,
                             const SondeCapture   *capture,
                             const SondeMemoFrame *frame);
-/* Appends the addresses of the kept frames from @index on to @stack. */
+/* Appends the kept frames from @index on to @stack. */
 void       sonde_memo_take (const SondeMemo      *self,
                             guint                 index,
                             SondeStack           *stack);

@@ -12,9 +12,12 @@
  *
  * A call of the evaluation function executes one run of Python frames, which ends with the frame
  * that was called from C: one frame up to 3.10, any number since, or none any more while the last
- * one is cleared. So the runs and the evaluation
- * function's frames are as many, and belong together in their order. Where they are not as many,
- * the stack was caught while one was entered or left, or the native stack is not whole.
+ * one is cleared. So the runs and the evaluation function's frames belong together in their order.
+ * Since 3.11 it is known which call executes the innermost run, by an address on the C stack.
+ * Before, both are expected to be as many: where they are not, the stack was caught while one was
+ * entered or left, or the native stack is not whole. (Or a library has changed the C stack:
+ * greenlet runs coroutines on top of one another, whose frames of Python do not lead to those
+ * below.)
  */
 
 #include "config.h"
@@ -65,18 +68,20 @@ append_run (Merger *self)
     }
 }
 
-/* The next run in the place of @address; that itself if nothing else is left of the run. */
+/* The next run in the place of @address; that itself if the run has no frame any more, or there is
+ * none.
+ */
 static void
 append_next (Merger       *self,
              SondeAddress  address)
 {
-  if (self->n_empty == 0)
+  if (self->n_empty == 0 && self->next < self->codes->depth)
     {
       append_run (self);
       return;
     }
 
-  self->n_empty--;
+  self->n_empty -= self->n_empty > 0;
   append_native (self, address);
 }
 
@@ -92,6 +97,32 @@ count_runs (const SondeCodeStack *codes)
   return n;
 }
 
+/* How many frames of the evaluation function are inside of the one that has @entry in its frame;
+ * FALSE if none has.
+ */
+static gboolean
+count_inner (const SondeStack       *native,
+             const SondePythonRange *evals,
+             guint                   n_evals,
+             SondeAddress            entry,
+             guint                  *count)
+{
+  *count = 0;
+
+  for (guint i = 0; i < native->depth && entry != 0; i++)
+    {
+      if (!is_eval (evals, n_evals, native->addresses[i]))
+        continue;
+
+      if (native->sps[i] <= entry && (i + 1 == native->depth || entry < native->sps[i + 1]))
+        return TRUE;
+
+      ++*count;
+    }
+
+  return FALSE;
+}
+
 guint
 sonde_merged_fill (const SondeStack       *native,
                    const SondeCodeStack   *codes,
@@ -103,13 +134,16 @@ sonde_merged_fill (const SondeStack       *native,
   gboolean is_whole = native->end == SONDE_STACK_END_OUTERMOST && !codes->is_truncated;
   guint n_runs = count_runs (codes);
   guint n_natives = 0;
-  guint n_surplus;
+  guint n_surplus = 0;
 
   for (guint i = 0; i < native->depth; i++)
     n_natives += is_eval (evals, n_evals, native->addresses[i]);
 
-  /* Of whole stacks the outer ends belong together: what is too many is innermost. */
-  n_surplus = is_whole && n_natives > n_runs ? n_natives - n_runs : 0;
+  /* Without that, the outer ends of whole stacks belong together: what is too many is innermost. */
+  if (count_inner (native, evals, n_evals, codes->entry, &n_surplus))
+    n_runs = 0;
+  else
+    n_surplus = is_whole && n_natives > n_runs ? n_natives - n_runs : 0;
   for (guint i = 0; i < native->depth; i++)
     {
       if (!is_eval (evals, n_evals, native->addresses[i]) || n_surplus > 0)
@@ -120,7 +154,10 @@ sonde_merged_fill (const SondeStack       *native,
         }
 
       for (; is_whole && n_runs > n_natives; n_runs--)
-        append_next (&self, native->addresses[i]);
+        if (self.n_empty > 0)
+          self.n_empty--;
+        else
+          append_run (&self);
       append_next (&self, native->addresses[i]);
     }
 

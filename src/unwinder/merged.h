@@ -25,7 +25,8 @@ typedef struct
 } SondeMergedFrame;
 
 /* Puts the frames of @codes in place of the native frames that execute them, those in @evals.
- * Fills @frames, room for SONDE_MERGED_DEPTH_MAX of them, innermost first; gives how many.
+ * Fills @frames, room for SONDE_MERGED_DEPTH_MAX of them, innermost first; gives how many. Native
+ * frames are among them in their order, each at most once.
  * Threads: any.
  */
 guint sonde_merged_fill (const SondeStack       *native,

@@ -411,6 +411,10 @@ step_go (SondeUnwinder *self,
 
   frame->address = address;
   has_caller = sonde_go_cursor_step (self->go, cursor, frame, read_stack_cb, self, end);
+  /* The C library's way back from a signal, where that has installed the handler of Go (cgo). */
+  if (has_caller && !frame->is_innermost &&
+      sonde_trampolines_has (&self->trampolines, self->tables, frame->address + 1))
+    frame->registers[SONDE_REGISTER_PC] = ++frame->address;
   memcpy (self->registers, frame->registers, sizeof self->registers);
   self->known = frame->known;
   self->is_exact = TRUE;
@@ -469,6 +473,7 @@ walk (SondeUnwinder *self,
       SondeStack    *stack)
 {
   unw_word_t pc;
+  unw_word_t sp;
 
   do
     {
@@ -502,6 +507,7 @@ walk (SondeUnwinder *self,
           g_array_append_val (self->frames, frame);
         }
 
+      stack->sps[stack->depth] = unw_get_reg (cursor, UNW_REG_SP, &sp) == 0 ? sp : 0;
       stack->addresses[stack->depth++] = address;
       self->is_exact = returns_from_signal;
     }

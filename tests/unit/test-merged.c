@@ -5,6 +5,7 @@
  *
  * A native frame is a letter, "E" one of the evaluation function; a Python frame is a digit, with
  * "!" if it was called from C, and one more for each such call outside of it without a frame.
+ * By the entry it is known which native frame, counted from 1, executes the first Python frame.
  */
 
 #include "config.h"
@@ -13,6 +14,9 @@
 
 #include "unwinder/merged.h"
 
+#define SP 0x7000
+#define FRAME_BYTES 64
+
 typedef struct
 {
   const char   *name;
@@ -20,6 +24,7 @@ typedef struct
   SondeStackEnd end;
   const char   *codes;
   const char   *merged;
+  guint         entry;
 } Case;
 
 static const Case cases[] = {
@@ -34,10 +39,18 @@ static const Case cases[] = {
   { "cleared-outermost", "aEbE", SONDE_STACK_END_OUTERMOST, "12!!", "a12bE" },
   { "cleared-twice", "aEbEcEE", SONDE_STACK_END_OUTERMOST, "1!!!2!", "a1bEcE2" },
   { "entering-cleared", "EaEbEcE", SONDE_STACK_END_OUTERMOST, "12!!3!", "Ea12bEc3" },
+  { "more-runs-cleared", "aEb", SONDE_STACK_END_OUTERMOST, "1!!!", "a1Eb" },
+  { "more-runs-cleared-between", "aEb", SONDE_STACK_END_OUTERMOST, "1!!2!!3!!", "a123Eb" },
   { "more-runs", "aEb", SONDE_STACK_END_OUTERMOST, "1!2!", "a12b" },
   { "truncated-native", "aEb", SONDE_STACK_END_BYTES, "1!2!3!", "a1b23" },
   { "nothing-native", "", SONDE_STACK_END_NO_RULE, "12!3!", "123" },
   { "no-python", "aEbE", SONDE_STACK_END_OUTERMOST, "", "aEbE" },
+  { "entry", "aEbEc", SONDE_STACK_END_OUTERMOST, "1!2!", "a1b2c", 2 },
+  { "entry-entering", "EaEb", SONDE_STACK_END_OUTERMOST, "12!", "Ea12b", 3 },
+  { "entry-entering-truncated", "EaEb", SONDE_STACK_END_BYTES, "1!2!3!", "Ea1b23", 3 },
+  { "entry-of-coroutine", "aEbEcE", SONDE_STACK_END_OUTERMOST, "12!", "a12bEcE", 2 },
+  { "entry-cleared", "aEbEcE", SONDE_STACK_END_OUTERMOST, "1!!2!", "a1bEc2", 2 },
+  { "entry-elsewhere", "EaEb", SONDE_STACK_END_OUTERMOST, "12!", "Ea12b", 2 },
 };
 
 static void
@@ -47,13 +60,17 @@ fill_native (const Case *test,
   native->depth = (guint) strlen (test->native);
   native->end = test->end;
   for (guint i = 0; i < native->depth; i++)
-    native->addresses[i] = (SondeAddress) test->native[i];
+    {
+      native->addresses[i] = (SondeAddress) test->native[i];
+      native->sps[i] = SP + i * FRAME_BYTES;
+    }
 }
 
 static void
 fill_codes (const Case     *test,
             SondeCodeStack *codes)
 {
+  codes->entry = test->entry == 0 ? 0 : SP + test->entry * FRAME_BYTES - 8;
   for (const char *at = test->codes; *at != '\0'; at++)
     {
       SondeCodeFrame *outermost = codes->depth > 0 ? &codes->frames[codes->depth - 1] : NULL;
