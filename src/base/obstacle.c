@@ -228,9 +228,9 @@ sonde_unmatched_dup_text (guint n_threads)
   if (n_threads == 0)
     return NULL;
 
-  return g_strdup_printf (ngettext ("%u thread is missing: Python says that it belongs to another "
-                                    "process.",
-                                    "%u threads are missing: Python says that they belong to "
-                                    "another process.",
+  return g_strdup_printf (ngettext ("%u thread that runs Python is missing: it is not known which "
+                                    "thread of the process it is.",
+                                    "%u threads that run Python are missing: it is not known which "
+                                    "threads of the process they are.",
                                     n_threads), n_threads);
 }

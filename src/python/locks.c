@@ -116,19 +116,21 @@ sonde_python_judge_gil (SondePython             *self,
                         const SondePythonThread *thread,
                         SondeAddress             futex)
 {
-  const SondePythonGil *gil = &thread->interpreter->gil;
-  SondeGil outer = SONDE_GIL_NEITHER;
+  SondeGil judged = SONDE_GIL_NEITHER;
 
-  if (gil->is_held && gil->holder == thread->state)
-    return SONDE_GIL_HAS;
+  for (; thread != NULL; thread = thread->outer)
+    {
+      const SondePythonGil *gil = &thread->interpreter->gil;
 
-  if (thread->outer != NULL)
-    outer = sonde_python_judge_gil (self, thread->outer, futex);
-  if (outer == SONDE_GIL_NEITHER && futex != 0 && gil->address != 0 && futex >= gil->address &&
-      futex - gil->address < self->offsets->gil.size)
-    return SONDE_GIL_WANTS;
+      if (gil->is_held && gil->holder == thread->state)
+        return SONDE_GIL_HAS;
 
-  return outer;
+      if (futex != 0 && gil->address != 0 && futex >= gil->address &&
+          futex - gil->address < self->offsets->gil.size)
+        judged = SONDE_GIL_WANTS;
+    }
+
+  return judged;
 }
 
 gboolean

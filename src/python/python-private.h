@@ -25,8 +25,10 @@ struct _SondePython
   GHashTable               *by_tid;        /* tid → SondePythonThread, the first of them */
   guint                     serial;        /* of the refresh under way */
   guint                     n_states;      /* that it has met so far */
-  guint                     n_foreign;     /* of them, that tell a thread of another process */
+  GHashTable               *foreign;       /* those that tell a thread of another process */
+  GHashTable               *lost;          /* of them, those that run */
   guint                     n_unmatched;
+  gboolean                  is_linked;     /* nothing has come since link_states() */
   gboolean                  has_gil;       /* a lock was in use; none goes out of use */
   SondeCodeStack            piece;         /* of one thread state of several */
 };

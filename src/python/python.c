@@ -13,6 +13,7 @@
 
 #include <string.h>
 
+#include "target/thread-record.h"
 #include "target/thread.h"
 
 #define INTERPRETERS_MAX 256
@@ -20,8 +21,6 @@
 #define STATES_MAX 16384
 /* How many states one look finds the runners of. */
 #define RUNNERS_MAX 256
-/* Of a thread, in glibc by default. */
-#define STACK_BYTES_MAX (8 << 20)
 
 static void
 free_thread (gpointer data)
@@ -48,6 +47,8 @@ sonde_python_new (pid_t                     pid,
   self->threads = g_ptr_array_new_with_free_func (free_thread);
   self->by_state = g_hash_table_new (NULL, NULL);
   self->by_tid = g_hash_table_new (NULL, NULL);
+  self->foreign = g_hash_table_new (NULL, NULL);
+  self->lost = g_hash_table_new (NULL, NULL);
   self->ids = (SondePythonThreadIds) {
     .inner_ids = sonde_inner_ids_new (pid), .memory = memory, .offsets = offsets,
   };
@@ -62,6 +63,8 @@ sonde_python_free (SondePython *self)
     return;
 
   sonde_inner_ids_free (self->ids.inner_ids);
+  g_hash_table_unref (self->lost);
+  g_hash_table_unref (self->foreign);
   g_hash_table_unref (self->by_tid);
   g_hash_table_unref (self->by_state);
   g_ptr_array_unref (self->threads);
@@ -128,11 +131,12 @@ add_thread (SondePython  *self,
 
   thread->tid = tid;
   thread->told_tid = tid;
-  thread->ident = read_word (self, state + self->offsets->thread.thread_id);
+  thread->told_ident = read_word (self, state + self->offsets->thread.thread_id);
   thread->state = state;
   thread->frames = sonde_python_frames_new (self->memory, self->offsets, state);
   g_ptr_array_add (self->threads, thread);
   g_hash_table_insert (self->by_state, GSIZE_TO_POINTER (state), thread);
+  self->is_linked = FALSE;
 
   return thread;
 }
@@ -143,7 +147,8 @@ add_thread (SondePython  *self,
 static gboolean
 ensure_thread (SondePython            *self,
                SondePythonInterpreter *interpreter,
-               SondeAddress            state)
+               SondeAddress            state,
+               gboolean                is_new)
 {
   SondePythonThread *thread = g_hash_table_lookup (self->by_state, GSIZE_TO_POINTER (state));
   pid_t tid = sonde_python_thread_ids_read (&self->ids, state);
@@ -155,13 +160,10 @@ ensure_thread (SondePython            *self,
       thread = NULL;
     }
 
-  if (tid == SONDE_PYTHON_THREAD_FOREIGN)
-    {
-      self->n_foreign++;
-      return TRUE;
-    }
+  if (tid == SONDE_PYTHON_THREAD_FOREIGN && !is_new)
+    return g_hash_table_add (self->foreign, GSIZE_TO_POINTER (state));
 
-  if (tid == 0 || (same != NULL && same != thread && same->interpreter == interpreter))
+  if (tid <= 0 || (same != NULL && same != thread && same->interpreter == interpreter))
     return FALSE;
 
   if (thread == NULL)
@@ -181,7 +183,8 @@ is_known (SondePython  *self,
 {
   const SondePythonThread *thread = g_hash_table_lookup (self->by_state, GSIZE_TO_POINTER (state));
 
-  return thread != NULL && sonde_python_thread_ids_read (&self->ids, state) == thread->told_tid;
+  return g_hash_table_contains (self->foreign, GSIZE_TO_POINTER (state)) ||
+         (thread != NULL && sonde_python_thread_ids_read (&self->ids, state) == thread->told_tid);
 }
 
 /* All of them, or up to the first that is known; the oldest, which is last in the list, first. */
@@ -209,7 +212,7 @@ list_threads (SondePython            *self,
 
   /* One that is not taken yet is looked for again the next time. */
   for (guint i = states->len; i-- > 0;)
-    if (!ensure_thread (self, interpreter, g_array_index (states, SondeAddress, i)))
+    if (!ensure_thread (self, interpreter, g_array_index (states, SondeAddress, i), only_new))
       interpreter->threads_head = 0;
 }
 
@@ -237,33 +240,46 @@ drop_old (SondePython *self)
     }
 }
 
-/* Up to 3.12 an interpreter may be run by another thread than the one that its state tells, which
- * has made it. Since 3.11 there is a struct on the C stack of that which runs it, and the next
- * record of the C library above that is that thread's, at what pthread_self() gives.
- */
-static pid_t
-find_runner (SondePython             *self,
-             const SondePythonThread *thread)
+/* The C library's records of all threads: (transfer full) of SondeThreadRecord. */
+static GArray *
+list_records (SondePython *self)
 {
-  SondeAddress cframe = read_word (self, thread->state + self->offsets->thread.frame);
-  SondeAddress nearest = STACK_BYTES_MAX;
-  pid_t runner = thread->told_tid;
-
-  if (cframe == thread->state + self->offsets->cframe.outermost)
-    return runner;
+  GArray *records = g_array_new (FALSE, FALSE, sizeof (SondeThreadRecord));
 
   for (guint i = 0; i < self->threads->len; i++)
     {
-      const SondePythonThread *other = g_ptr_array_index (self->threads, i);
+      const SondePythonThread *thread = g_ptr_array_index (self->threads, i);
+      const SondeThreadRecord record = { thread->told_ident, thread->told_tid };
 
-      if (other->ident - cframe < nearest)
-        {
-          nearest = other->ident - cframe;
-          runner = other->told_tid;
-        }
+      if (g_hash_table_lookup (self->by_state, GSIZE_TO_POINTER (thread->state)) == thread)
+        g_array_append_val (records, record);
     }
 
-  return runner;
+  return records;
+}
+
+/* Up to 3.12 an interpreter may be run by another thread than the one that its state tells, which
+ * has made it. Since 3.11 there is a struct on the C stack of that which runs it. As long as nobody
+ * does it is in the thread state, and none is where it is looked for.
+ */
+static void
+find_runner (SondePython       *self,
+             SondePythonThread *thread,
+             const GArray      *records)
+{
+  SondeAddress cframe = read_word (self, thread->state + self->offsets->thread.frame);
+  SondeStackOwner owner = { 0 };
+
+  if (cframe != 0 && cframe != thread->state + self->offsets->cframe.outermost)
+    owner = sonde_thread_records_find_owner ((const SondeThreadRecord *) (gpointer) records->data,
+                                             records->len, self->pid, cframe);
+  thread->stack_start = owner.start;
+  thread->stack_end = owner.end;
+  if (owner.record.tid == 0)
+    return;
+
+  thread->tid = owner.record.tid;
+  thread->ident = owner.record.address;
 }
 
 /* @thread's interpreter is older than those of the threads that were linked before. */
@@ -289,6 +305,7 @@ link_state (SondePython       *self,
 static void
 link_states (SondePython *self)
 {
+  g_autoptr(GArray) records = list_records (self);
   guint n_looked = 0;
 
   for (guint i = 0; i < self->threads->len; i++)
@@ -298,11 +315,16 @@ link_states (SondePython *self)
       thread->outer = NULL;
       thread->is_outer = FALSE;
       thread->tid = thread->told_tid;
+      thread->ident = thread->told_ident;
+      thread->stack_start = 0;
+      thread->stack_end = G_MAXUINT64;
       /* The oldest is the main one, which each thread has its own state of. */
       if (sonde_python_has_field (self->offsets->cframe.current_frame) &&
           thread->interpreter->age + 1 < self->interpreters->len && n_looked++ < RUNNERS_MAX)
-        thread->tid = find_runner (self, thread);
+        find_runner (self, thread, records);
     }
+
+  self->is_linked = TRUE;
 
   g_hash_table_remove_all (self->by_tid);
   for (guint age = 0; age < self->interpreters->len; age++)
@@ -355,7 +377,7 @@ list_new_threads (SondePython *self,
       has_listed = TRUE;
     }
 
-  if (has_listed)
+  if (has_listed && !self->is_linked)
     link_states (self);
 
   return has_listed;
@@ -378,7 +400,7 @@ list_interpreters (SondePython *self)
 
   self->serial++;
   self->n_states = 0;
-  self->n_foreign = 0;
+  g_hash_table_remove_all (self->foreign);
   sonde_inner_ids_begin (self->ids.inner_ids, TRUE);
   g_hash_table_remove_all (self->by_tid);
   for (n = 0; address != 0 && n < INTERPRETERS_MAX; n++)
@@ -395,21 +417,40 @@ list_interpreters (SondePython *self)
   return n;
 }
 
-/* How many threads may be those of the states that tell none: as many as have no state. */
+static gboolean
+is_not_foreign_cb (gpointer state,
+                   gpointer value,
+                   gpointer data)
+{
+  return !g_hash_table_contains (((SondePython *) data)->foreign, state);
+}
+
+/* How many threads those states may belong to that tell none: as many as run, which those that
+ * fork() has left behind do not, and have no state.
+ */
 static guint
 count_unmatched (SondePython *self)
 {
   g_autoptr(GArray) tids = g_array_new (FALSE, FALSE, sizeof (pid_t));
   guint n = 0;
 
-  if (self->n_foreign == 0)
+  for (guint i = 0; i < self->interpreters->len; i++)
+    {
+      const SondePythonGil *gil =
+        &((const SondePythonInterpreter *) g_ptr_array_index (self->interpreters, i))->gil;
+
+      if (gil->is_held)
+        g_hash_table_add (self->lost, GSIZE_TO_POINTER (gil->holder));
+    }
+  g_hash_table_foreach_remove (self->lost, is_not_foreign_cb, self);
+  if (g_hash_table_size (self->lost) == 0)
     return 0;
 
   sonde_threads_list (self->pid, tids);
   for (guint i = 0; i < tids->len; i++)
     n += sonde_python_find_thread (self, g_array_index (tids, pid_t, i)) == NULL;
 
-  return MIN (n, self->n_foreign);
+  return MIN (n, g_hash_table_size (self->lost));
 }
 
 gboolean
@@ -426,7 +467,8 @@ sonde_python_refresh (SondePython *self)
   if (offset != self->ids.record_offset)
     n = list_interpreters (self);
   link_states (self);
-  self->n_unmatched = count_unmatched (self);
+  if (n > 0)
+    self->n_unmatched = count_unmatched (self);
 
   return n > 0;
 }
@@ -484,6 +526,15 @@ sonde_python_read_thread (SondePython             *self,
                           SondeCodeStack          *stack)
 {
   SondePythonRead read = sonde_python_frames_read (thread->frames, more, n_more, stack);
+  SondeAddress cframe = sonde_python_frames_get_cframe (thread->frames);
+
+  /* Another thread runs its interpreter by now, which is to be found. */
+  if (stack->depth > 0 && (cframe < thread->stack_start || cframe >= thread->stack_end))
+    {
+      thread->interpreter->threads_head = 0;
+      self->is_linked = FALSE;
+      return SONDE_PYTHON_READ_TORN;
+    }
 
   for (thread = thread->outer; thread != NULL && read == SONDE_PYTHON_READ_OK;
        thread = thread->outer)

@@ -83,8 +83,13 @@ struct _SondePythonThread
   gboolean                is_outer;
   gpointer                data;
   gboolean                is_met;
-  pid_t                   told_tid; /*< private >*/
-  guint                   serial;   /*< private >*/
+
+  /*< private >*/
+  pid_t                   told_tid;
+  guint64                 told_ident;
+  SondeAddress            stack_start; /* where the struct on the C stack may be of who runs it */
+  SondeAddress            stack_end;
+  guint                   serial;
 };
 
 /**

@@ -77,7 +77,12 @@ LOCKED = {"threads", "wanted", "released", "shares-gil"}
 UNLOCKED = {"parallel": python_records.check_parallel}
 
 # Those that need what a thread state tells since 3.11: the kernel's id, and on whose stack it is.
-TELLING = {"hosted": python_records.check_hosted, "strange": python_records.check_strange}
+TELLING = {"hosted": python_records.check_hosted, "roaming": python_records.check_roaming,
+           "strange": python_records.check_strange}
+
+# Those that need greenlet, which the distribution has for its own Python.
+SYSTEM = pathlib.Path("/usr/bin/python3")
+SWITCHING = {"greenlets": python_records.check_greenlets}
 
 
 class Suite:
@@ -228,6 +233,8 @@ def check_python(suite, bench, python):
         suite.run(f"/python/{python.name}/record/{name}", case,
                   locked if name in LOCKED else start, bench.cli)
     for name, case in TELLING.items() if python.version >= (3, 11) else ():
+        suite.run(f"/python/{python.name}/record/{name}", case, start, bench.cli)
+    for name, case in SWITCHING.items() if SYSTEM.samefile(python.path) else ():
         suite.run(f"/python/{python.name}/record/{name}", case, start, bench.cli)
     for name, case in UNLOCKED.items() if python.free_threaded else ():
         suite.run(f"/python/{python.name}/record/{name}", case, start, bench.cli)

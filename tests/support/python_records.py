@@ -242,6 +242,24 @@ def check_farewell(start, cli):
     _require(sum(outside.values()) <= 0.01 * sum(busy.values()), _show(outside))
 
 
+def check_greenlets(start, cli):
+    """Frames of a coroutine are where it executes them, whatever lies below it on its stack."""
+    with start("greenlets") as target:
+        pid = target.read()["pid"]
+        alone, stats = cli.record(pid, "--frames", "python", "-d", "1")
+        stacks, _ = cli.record(pid, "--frames", "both", "-d", "1")
+    _require(stats["torn"] <= 0.01 * stats["samples"] and stats["samples"] > 100, stats)
+    for caller, stack in (("body_a", ["body_a", "leaf"]),
+                          ("body_b", ["body_b", "body_b.<locals>.<lambda>", "leaf"])):
+        _require(_count(alone, ";".join(stack)) >= 0.3 * sum(alone.values()), _show(alone))
+        ours = {path: count for path, count in stacks.items() if caller in path and "leaf" in path}
+        _require(sum(ours.values()) >= 0.3 * sum(stacks.values()) > 100, _show(stacks))
+        # What the loop itself calls is further in, and not much.
+        outside = {path: count for path, count in ours.items() if path[-1] != "leaf" and
+                   len(path) > path.index("leaf") + 3 or path[path.index("leaf") - 1] != stack[-2]}
+        _require(sum(outside.values()) <= 0.01 * sum(ours.values()), _show(outside))
+
+
 def check_hosted(start, cli):
     """What an interpreter does is the thread's that runs it, not of the one that has made it."""
     names = {"host_run", "<module>", "run_main", "main_hot", "sub_main", "inner_hot"}
@@ -255,6 +273,20 @@ def check_hosted(start, cli):
             _require(shown[ours] >= 0.2 * sum(shown.values()) > 100, f"{frames}: {shown}, {stats}")
         _require(not any("main_hot" in path and "sub_main" in path for path in shown),
                  f"{frames}: {shown}")
+
+
+def check_roaming(start, cli):
+    """An interpreter that goes from one thread to another is each time that one's at once."""
+    for frames in ("python", "both"):
+        with start("roaming") as target:
+            stacks, stats = _record(cli, target, "--frames", frames, "-d", "3")
+        shown = collections.Counter()
+        for stack, count in stacks.items():
+            hosts = [name for name in stack if name in ("run_one", "run_two")]
+            shown[";".join(hosts) if "inner_hot" in stack else "out of it"] += count
+        for host in ("run_one", "run_two"):
+            _require(shown[host] >= 0.35 * sum(shown.values()) > 300, f"{frames}: {shown}, {stats}")
+        _require(set(shown) <= {"run_one", "run_two", "out of it"}, f"{frames}: {shown}, {stats}")
 
 
 def check_strange(start, cli):
