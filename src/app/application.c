@@ -8,8 +8,12 @@
 
 #include "app/application.h"
 
+#include <string.h>
+#include <sys/wait.h>
+
 #include <glib/gi18n.h>
 
+#include "base/reaper.h"
 #include "model/process-lookup.h"
 #include "widgets/window.h"
 
@@ -188,6 +192,29 @@ quit_activated (GSimpleAction *action,
     gtk_window_close (window);
 }
 
+/* A program that we started, and that nobody looks at any more: the list was gone back to. */
+static void
+on_child_ended_cb (const char *program,
+                   int         status,
+                   gpointer    data)
+{
+  GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (data));
+  g_autofree char *name = program != NULL ? g_path_get_basename (program) : g_strdup ("?");
+  g_autofree char *text = NULL;
+
+  if (window == NULL)
+    return;
+
+  if (WIFSIGNALED (status))
+    /* Translators: a program, the name of a signal and its number */
+    text = g_strdup_printf (_("“%s” was killed by a signal: %s (%d)"), name,
+                            strsignal (WTERMSIG (status)), WTERMSIG (status));
+  else
+    /* Translators: a program and its exit status */
+    text = g_strdup_printf (_("“%s” has ended with status %d"), name, WEXITSTATUS (status));
+  sonde_window_say (SONDE_WINDOW (window), text);
+}
+
 static const GActionEntry entries[] = {
   { .name = "about", .activate = about_activated },
   { .name = "quit", .activate = quit_activated },
@@ -203,6 +230,15 @@ sonde_application_startup (GApplication *application)
   for (guint i = 0; i < G_N_ELEMENTS (accels); i++)
     gtk_application_set_accels_for_action (GTK_APPLICATION (application), accels[i].action,
                                            accels[i].accels);
+  sonde_reaper_set_listener (on_child_ended_cb, application);
+}
+
+static void
+sonde_application_shutdown (GApplication *application)
+{
+  sonde_reaper_set_listener (NULL, NULL);
+
+  G_APPLICATION_CLASS (sonde_application_parent_class)->shutdown (application);
 }
 
 static void
@@ -213,6 +249,7 @@ sonde_application_class_init (SondeApplicationClass *klass)
   application_class->activate = sonde_application_activate;
   application_class->command_line = sonde_application_command_line;
   application_class->local_command_line = sonde_application_local_command_line;
+  application_class->shutdown = sonde_application_shutdown;
   application_class->startup = sonde_application_startup;
 }
 

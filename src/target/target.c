@@ -330,7 +330,7 @@ sonde_target_free (SondeTarget *self)
     return;
 
   if (self->pid_fd >= 0 && self->is_child && self->exit_status == -1)
-    sonde_reaper_take (self->pid, self->pid_fd);
+    sonde_reaper_take (self->pid, self->pid_fd, self->program);
   else if (self->pid_fd >= 0)
     close (self->pid_fd);
   if (self->root_fd >= 0)

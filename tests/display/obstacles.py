@@ -58,6 +58,16 @@ def program_with_output():
     window.end()
 
 
+def program_left():
+    """How a started program ended that was left for the list is told there."""
+    window = start("--", "/bin/sh", "-c", "sleep 5; exit 3")
+    window.wait_for(r".* · \d+")
+    window.key("q")
+    window.wait("the list of processes", lambda: window.find("tree table", "Processes"))
+    window.wait_for("“.*sh” has ended with status 3")
+    window.end()
+
+
 def name_of_process():
     """A name means the process that has it."""
     window = start("sonde-demo")
@@ -105,6 +115,6 @@ def cpu_ticks():
 
 
 run("/display/obstacles",
-    [no_such_process, no_such_name, no_such_program, program_with_output, name_of_process,
-     nothing_runs, closed_while_sampling],
+    [no_such_process, no_such_name, no_such_program, program_with_output, program_left,
+     name_of_process, nothing_runs, closed_while_sampling],
     lambda: ([window.process.kill() for window in windows], demo.kill()))
