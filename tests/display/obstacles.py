@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """obstacles.py SONDE DEMO: what the window says when it cannot do what is asked of it."""
 
+import pathlib
 import subprocess
 import sys
+import tempfile
 import time
 
 from window import Failed, Window, run
@@ -60,11 +62,14 @@ def program_with_output():
 
 def program_left():
     """How a started program ended that was left for the list is told there."""
-    window = start("--", "/bin/sh", "-c", "sleep 5; exit 3")
-    window.wait_for(r".* · \d+")
-    window.key("q")
-    window.wait("the list of processes", lambda: window.find("tree table", "Processes"))
-    window.wait_for("“.*sh” has ended with status 3")
+    with tempfile.TemporaryDirectory() as folder:
+        end = pathlib.Path(folder, "end")
+        window = start("--", "/bin/sh", "-c", f"until [ -e {end} ]; do sleep 0.1; done; exit 3")
+        window.wait_for(r".* · \d+")
+        window.key("q")
+        window.wait("the list of processes", lambda: window.find("tree table", "Processes"))
+        end.touch()
+        window.wait_for("“.*sh” has ended with status 3")
     window.end()
 
 
