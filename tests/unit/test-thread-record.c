@@ -48,7 +48,7 @@ fill_glibc (guint8 *bytes,
 }
 
 static void
-test_record_glibc (void)
+test_thread_record_glibc (void)
 {
   guint8 bytes[SONDE_THREAD_RECORD_BYTES];
 
@@ -63,7 +63,7 @@ test_record_glibc (void)
 
 /* Our own: by what the C library really does. */
 static void
-test_record_ours (void)
+test_thread_record_ours (void)
 {
   SondeAddress record = (SondeAddress) pthread_self ();
   guint32 at = sonde_thread_record_find_id (GSIZE_TO_POINTER (record), record, getpid (), FALSE);
@@ -76,7 +76,7 @@ test_record_ours (void)
 
 /* Where it cannot be told for certain, what may be it is enough, or is not. */
 static void
-test_record_other_library (void)
+test_thread_record_other_library (void)
 {
   guint8 bytes[SONDE_THREAD_RECORD_BYTES] = { 0 };
 
@@ -91,7 +91,7 @@ test_record_other_library (void)
 }
 
 static void
-test_record_owner (void)
+test_thread_record_owner (void)
 {
   /* The first thread's is among the others, its stack above all. */
   static const SondeThreadRecord records[] = {
@@ -125,10 +125,10 @@ main (int    argc,
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/target/thread-record/glibc", test_record_glibc);
-  g_test_add_func ("/target/thread-record/ours", test_record_ours);
-  g_test_add_func ("/target/thread-record/other-library", test_record_other_library);
-  g_test_add_func ("/target/thread-record/owner", test_record_owner);
+  g_test_add_func ("/target/thread-record/glibc", test_thread_record_glibc);
+  g_test_add_func ("/target/thread-record/ours", test_thread_record_ours);
+  g_test_add_func ("/target/thread-record/other-library", test_thread_record_other_library);
+  g_test_add_func ("/target/thread-record/owner", test_thread_record_owner);
 
   return g_test_run ();
 }
