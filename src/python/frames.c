@@ -512,6 +512,7 @@ sonde_python_frames_read (SondePythonFrames      *self,
 
   stack->depth = 0;
   stack->is_truncated = FALSE;
+  stack->entry = 0;
   if (self->thread_bytes == 0 || self->frame_bytes == 0 || !copy (self, more, n_more))
     return SONDE_PYTHON_READ_UNREADABLE;
 

@@ -74,6 +74,8 @@ sonde_python_take_lock (SondePython                *self,
   interpreter->gil.is_held = interpreter->gil.is_enabled &&
                              get_gil_field (words, offsets->gil.locked, 4) == 1;
   interpreter->gil.switch_number = switch_number;
+  if (interpreter->gil.is_held)
+    sonde_python_note_holder (self, interpreter);
   self->has_gil |= interpreter->gil.is_enabled;
   if (!with_all)
     return;

@@ -1,4 +1,4 @@
-/* python-private.h: what python.c and locks.c share
+/* python-private.h: what python.c, thread-links.c and locks.c share
  *
  * SPDX-FileCopyrightText: 2026 The Sonde authors
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -32,5 +32,16 @@ struct _SondePython
   gboolean                  has_gil;       /* a lock was in use; none goes out of use */
   SondeCodeStack            piece;         /* of one thread state of several */
 };
+
+/* Finds out which thread runs each interpreter, and links the states of one thread: it has one in
+ * each interpreter that it runs inside another.
+ */
+void sonde_python_link_states (SondePython             *self);
+/* @thread may be another one by now: refresh_new() finds out. */
+void sonde_python_want_links  (SondePython             *self,
+                               const SondePythonThread *thread);
+/* The lock of @interpreter is held, as was just read. */
+void sonde_python_note_holder (SondePython             *self,
+                               SondePythonInterpreter  *interpreter);
 
 G_END_DECLS

@@ -13,14 +13,11 @@
 
 #include <string.h>
 
-#include "target/thread-record.h"
 #include "target/thread.h"
 
 #define INTERPRETERS_MAX 256
 /* Thread states that one look at all of them meets. */
 #define STATES_MAX 16384
-/* How many states one look finds the runners of. */
-#define RUNNERS_MAX 256
 
 static void
 free_thread (gpointer data)
@@ -120,6 +117,7 @@ forget_thread (SondePython       *self,
     g_hash_table_remove (self->by_state, GSIZE_TO_POINTER (thread->state));
   if (g_hash_table_lookup (self->by_tid, GINT_TO_POINTER (thread->tid)) == thread)
     g_hash_table_remove (self->by_tid, GINT_TO_POINTER (thread->tid));
+  self->is_linked = FALSE;
 }
 
 static SondePythonThread *
@@ -240,104 +238,6 @@ drop_old (SondePython *self)
     }
 }
 
-/* The C library's records of all threads: (transfer full) of SondeThreadRecord. */
-static GArray *
-list_records (SondePython *self)
-{
-  GArray *records = g_array_new (FALSE, FALSE, sizeof (SondeThreadRecord));
-
-  for (guint i = 0; i < self->threads->len; i++)
-    {
-      const SondePythonThread *thread = g_ptr_array_index (self->threads, i);
-      const SondeThreadRecord record = { thread->told_ident, thread->told_tid };
-
-      if (g_hash_table_lookup (self->by_state, GSIZE_TO_POINTER (thread->state)) == thread)
-        g_array_append_val (records, record);
-    }
-
-  return records;
-}
-
-/* Up to 3.12 an interpreter may be run by another thread than the one that its state tells, which
- * has made it. Since 3.11 there is a struct on the C stack of that which runs it. As long as nobody
- * does it is in the thread state, and none is where it is looked for.
- */
-static void
-find_runner (SondePython       *self,
-             SondePythonThread *thread,
-             const GArray      *records)
-{
-  SondeAddress cframe = read_word (self, thread->state + self->offsets->thread.frame);
-  SondeStackOwner owner = { 0 };
-
-  if (cframe != 0 && cframe != thread->state + self->offsets->cframe.outermost)
-    owner = sonde_thread_records_find_owner ((const SondeThreadRecord *) (gpointer) records->data,
-                                             records->len, self->pid, cframe);
-  thread->stack_start = owner.start;
-  thread->stack_end = owner.end;
-  if (owner.record.tid == 0)
-    return;
-
-  thread->tid = owner.record.tid;
-  thread->ident = owner.record.address;
-}
-
-/* @thread's interpreter is older than those of the threads that were linked before. */
-static void
-link_state (SondePython       *self,
-            SondePythonThread *thread)
-{
-  SondePythonThread *inner = sonde_python_find_thread (self, thread->tid);
-
-  if (inner == NULL)
-    {
-      g_hash_table_insert (self->by_tid, GINT_TO_POINTER (thread->tid), thread);
-      return;
-    }
-
-  while (inner->outer != NULL)
-    inner = inner->outer;
-  inner->outer = thread;
-  thread->is_outer = TRUE;
-}
-
-/* A thread that runs an interpreter inside another has a state in each. */
-static void
-link_states (SondePython *self)
-{
-  g_autoptr(GArray) records = list_records (self);
-  guint n_looked = 0;
-
-  for (guint i = 0; i < self->threads->len; i++)
-    {
-      SondePythonThread *thread = g_ptr_array_index (self->threads, i);
-
-      thread->outer = NULL;
-      thread->is_outer = FALSE;
-      thread->tid = thread->told_tid;
-      thread->ident = thread->told_ident;
-      thread->stack_start = 0;
-      thread->stack_end = G_MAXUINT64;
-      /* The oldest is the main one, which each thread has its own state of. */
-      if (sonde_python_has_field (self->offsets->cframe.current_frame) &&
-          thread->interpreter->age + 1 < self->interpreters->len && n_looked++ < RUNNERS_MAX)
-        find_runner (self, thread, records);
-    }
-
-  self->is_linked = TRUE;
-
-  g_hash_table_remove_all (self->by_tid);
-  for (guint age = 0; age < self->interpreters->len; age++)
-    for (guint i = 0; i < self->threads->len; i++)
-      {
-        SondePythonThread *thread = g_ptr_array_index (self->threads, i);
-
-        if (thread->interpreter->age == age &&
-            g_hash_table_lookup (self->by_state, GSIZE_TO_POINTER (thread->state)) == thread)
-          link_state (self, thread);
-      }
-}
-
 void
 sonde_python_drop_thread (SondePython       *self,
                           SondePythonThread *thread)
@@ -378,7 +278,7 @@ list_new_threads (SondePython *self,
     }
 
   if (has_listed && !self->is_linked)
-    link_states (self);
+    sonde_python_link_states (self);
 
   return has_listed;
 }
@@ -425,32 +325,26 @@ is_not_foreign_cb (gpointer state,
   return !g_hash_table_contains (((SondePython *) data)->foreign, state);
 }
 
-/* How many threads those states may belong to that tell none: as many as run, which those that
- * fork() has left behind do not, and have no state.
+/* How many threads those states may belong to that tell none: as many as have had a lock, where
+ * there is one, which those that fork() has left behind have not, and as have no state.
  */
 static guint
 count_unmatched (SondePython *self)
 {
   g_autoptr(GArray) tids = g_array_new (FALSE, FALSE, sizeof (pid_t));
+  gboolean has_lock = self->has_gil || !sonde_python_has_field (self->offsets->gil.enabled);
+  GHashTable *lost = has_lock ? self->lost : self->foreign;
   guint n = 0;
 
-  for (guint i = 0; i < self->interpreters->len; i++)
-    {
-      const SondePythonGil *gil =
-        &((const SondePythonInterpreter *) g_ptr_array_index (self->interpreters, i))->gil;
-
-      if (gil->is_held)
-        g_hash_table_add (self->lost, GSIZE_TO_POINTER (gil->holder));
-    }
   g_hash_table_foreach_remove (self->lost, is_not_foreign_cb, self);
-  if (g_hash_table_size (self->lost) == 0)
+  if (g_hash_table_size (lost) == 0)
     return 0;
 
   sonde_threads_list (self->pid, tids);
   for (guint i = 0; i < tids->len; i++)
     n += sonde_python_find_thread (self, g_array_index (tids, pid_t, i)) == NULL;
 
-  return MIN (n, g_hash_table_size (self->lost));
+  return MIN (n, g_hash_table_size (lost));
 }
 
 gboolean
@@ -466,7 +360,7 @@ sonde_python_refresh (SondePython *self)
   n = list_interpreters (self);
   if (offset != self->ids.record_offset)
     n = list_interpreters (self);
-  link_states (self);
+  sonde_python_link_states (self);
   if (n > 0)
     self->n_unmatched = count_unmatched (self);
 
@@ -513,6 +407,8 @@ append_stack (SondeCodeStack       *stack,
 {
   guint n = MIN (more->depth, SONDE_STACK_DEPTH_MAX - stack->depth);
 
+  if (stack->depth == 0)
+    stack->entry = more->entry;
   memcpy (stack->frames + stack->depth, more->frames, n * sizeof *more->frames);
   stack->depth += n;
   stack->is_truncated |= more->is_truncated || n < more->depth;
@@ -531,8 +427,7 @@ sonde_python_read_thread (SondePython             *self,
   /* Another thread runs its interpreter by now, which is to be found. */
   if (stack->depth > 0 && (cframe < thread->stack_start || cframe >= thread->stack_end))
     {
-      thread->interpreter->threads_head = 0;
-      self->is_linked = FALSE;
+      sonde_python_want_links (self, thread);
       return SONDE_PYTHON_READ_TORN;
     }
 
@@ -552,9 +447,11 @@ sonde_python_read_tid (SondePython    *self,
                        SondeCodeStack *stack)
 {
   SondePythonThread *thread = sonde_python_find_thread (self, tid);
+  SondePythonRead read;
 
   stack->depth = 0;
   stack->is_truncated = FALSE;
+  stack->entry = 0;
 
   /* It may have taken its thread state since the list was read. */
   if (thread == NULL)
@@ -563,6 +460,15 @@ sonde_python_read_tid (SondePython    *self,
       thread = sonde_python_find_thread (self, tid);
     }
 
-  return thread != NULL ? sonde_python_read_thread (self, thread, NULL, 0, stack)
-                        : SONDE_PYTHON_READ_OK;
+  if (thread == NULL)
+    return SONDE_PYTHON_READ_OK;
+
+  read = sonde_python_read_thread (self, thread, NULL, 0, stack);
+  if (read != SONDE_PYTHON_READ_TORN || self->is_linked)
+    return read;
+
+  sonde_python_link_states (self);
+  thread = sonde_python_find_thread (self, tid);
+
+  return thread != NULL ? sonde_python_read_thread (self, thread, NULL, 0, stack) : read;
 }

@@ -89,6 +89,7 @@ struct _SondePythonThread
   guint64                 told_ident;
   SondeAddress            stack_start; /* where the struct on the C stack may be of who runs it */
   SondeAddress            stack_end;
+  gboolean                is_at_rest;  /* nobody runs its interpreter */
   guint                   serial;
 };
 

@@ -33,6 +33,9 @@ read_id_from_record (SondePythonThreadIds *self,
   return tid;
 }
 
+/* As fields of the C library's record may have that are none. */
+#define SMALL_IDS_MAX 1024
+
 /* Where fork() was not made by Python all thread states have the ids of the parent's threads. The
  * one thread that goes on is the first of this process, and the C library knows its id.
  */
@@ -45,7 +48,7 @@ find_forked (SondePythonThreadIds *self,
 
   return sonde_python_memory_read_word (self->memory, state + self->offsets->thread.thread_id,
                                         &record) &&
-         read_id_from_record (self, record, FALSE) == first
+         read_id_from_record (self, record, first > SMALL_IDS_MAX) == first
          ? sonde_inner_ids_find (self->inner_ids, first) : SONDE_PYTHON_THREAD_FOREIGN;
 }
 

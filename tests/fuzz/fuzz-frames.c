@@ -32,7 +32,8 @@ are_equal (const SondeCodeStack *left,
         left->frames[i].n_empty != right->frames[i].n_empty)
       return FALSE;
 
-  return left->depth == right->depth && left->is_truncated == right->is_truncated;
+  return left->depth == right->depth && left->is_truncated == right->is_truncated &&
+         left->entry == right->entry;
 }
 
 /* The frames of a thread, which are read again and again, and are others each time. Of memory that

@@ -151,6 +151,7 @@ test_frames_entries (void)
   g_assert_cmpint (read_frames (image, offsets, stack), ==, SONDE_PYTHON_READ_OK);
   g_assert_false (stack->frames[0].is_entry);
   g_assert_true (stack->frames[1].is_entry);
+  g_assert_cmphex (stack->entry, ==, SHIM);
 }
 
 /* What C has called may have no frame any more. What is in the thread state was not called. */
@@ -232,6 +233,7 @@ test_frames_stale_cframe (void)
       g_assert_cmpint (read_frames (image, offsets, stack), ==, SONDE_PYTHON_READ_OK);
       g_assert_cmpuint (stack->depth, ==, is_stale ? 1 : 2);
       g_assert_cmphex (stack->frames[stack->depth - 1].code, ==, CODE + 0x1000);
+      g_assert_cmphex (stack->entry, ==, is_stale ? SHIM : SHIM + 0x2000);
     }
 }
 

@@ -17,13 +17,19 @@
 #define RUNTIME 0x10000
 #define INTERPRETER 0x20000
 #define THREAD 0x40000
+#define FRAME 0x60000
+#define CODE 0x80000
 #define RECORD 0x90000
 #define GIL 0xa0000
+#define INNER 0xb0000
+#define INNER_THREAD 0xd0000
+#define FIRST_STACK 0x7ffd00000000
 
 typedef struct
 {
-  int    tid;
-  GMutex lock; /* held until it is to end */
+  int      tid;
+  GThread *thread;
+  GMutex   lock; /* held until it is to end */
 } TestOther;
 
 static void
@@ -154,6 +160,24 @@ wait_for_end (gpointer data)
   return NULL;
 }
 
+static void
+start_other (TestOther *other)
+{
+  g_mutex_init (&other->lock);
+  g_mutex_lock (&other->lock);
+  other->thread = g_thread_new ("other", wait_for_end, other);
+  while (g_atomic_int_get (&other->tid) == 0)
+    g_thread_yield ();
+}
+
+static void
+end_other (TestOther *other)
+{
+  g_mutex_unlock (&other->lock);
+  g_thread_join (other->thread);
+  g_mutex_clear (&other->lock);
+}
+
 /* Up to 3.10 only the C library's record of a thread has the id. That of a container's first
  * process is 1, and so is a field of older glibc as soon as there are several threads.
  */
@@ -165,14 +189,8 @@ test_python_first_process (void)
   SondePythonMemory memory;
   g_autoptr(SondePython) python = open_python (image, &memory, offsets);
   TestOther other = { 0 };
-  GThread *thread;
 
-  g_mutex_init (&other.lock);
-  g_mutex_lock (&other.lock);
-  thread = g_thread_new ("other", wait_for_end, &other);
-  while (g_atomic_int_get (&other.tid) == 0)
-    g_thread_yield ();
-
+  start_other (&other);
   add_state (image, offsets, THREAD + 0x1000, RECORD + 0x1000);
   /* The oldest, which is last in the list, is looked at first. */
   python_image_put_word (image, THREAD + offsets->thread.next, THREAD + 0x1000);
@@ -184,9 +202,113 @@ test_python_first_process (void)
   g_assert_cmphex (sonde_python_find_thread (python, getpid ())->state, ==, THREAD);
   g_assert_cmphex (sonde_python_find_thread (python, other.tid)->state, ==, THREAD + 0x1000);
 
-  g_mutex_unlock (&other.lock);
-  g_thread_join (thread);
-  g_mutex_clear (&other.lock);
+  end_other (&other);
+}
+
+/* In 3.12: the first thread has made an interpreter, whose state tells it; nobody runs that yet. */
+static void
+add_inner (PythonImage              *image,
+           const SondePythonOffsets *offsets,
+           pid_t                     other)
+{
+  python_image_add (image, INNER, NULL, 65536);
+  python_image_put_word (image, RUNTIME + offsets->runtime.interpreters_head, INNER);
+  python_image_put_word (image, INNER + offsets->interpreter.next, INTERPRETER);
+  python_image_put_word (image, INNER + offsets->interpreter.threads_head, INNER_THREAD);
+  add_state (image, offsets, INNER_THREAD, RECORD);
+  add_state (image, offsets, THREAD + 0x1000, RECORD + 0x1000);
+  python_image_put_word (image, INNER_THREAD + offsets->thread.interp, INNER);
+  python_image_put_word (image, INNER_THREAD + offsets->thread.native_thread_id,
+                         (guint64) getpid ());
+  python_image_put_word (image, INNER_THREAD + offsets->thread.frame,
+                         INNER_THREAD + offsets->cframe.outermost);
+  python_image_put_word (image, THREAD + offsets->thread.next, THREAD + 0x1000);
+  python_image_put_word (image, THREAD + 0x1000 + offsets->thread.native_thread_id,
+                         (guint64) other);
+  add_record (image, RECORD, 0, getpid ());
+  add_record (image, RECORD + 0x1000, 0, other);
+  python_image_add (image, FRAME, NULL, 4096);
+}
+
+/* A function runs in that interpreter, called from C with @cframe on the stack. */
+static void
+run_inner (PythonImage              *image,
+           const SondePythonOffsets *offsets,
+           SondeAddress              cframe)
+{
+  python_image_put_word (image, INNER_THREAD + offsets->thread.frame, cframe);
+  python_image_put_word (image, cframe + offsets->cframe.current_frame, FRAME);
+  python_image_put_word (image, cframe + offsets->cframe.previous,
+                         INNER_THREAD + offsets->cframe.outermost);
+  python_image_put_word (image, FRAME + offsets->frame.code, CODE);
+  python_image_put_word (image, FRAME + offsets->frame.previous, FRAME + 1024);
+  *python_image_at (image, FRAME + 1024 + offsets->frame.owner) =
+    (guint8) (offsets->owner_values.object_owner + 1);
+}
+
+/* Who runs an interpreter is the one on whose stack it does, from when that is so. */
+static void
+test_python_runner (void)
+{
+  const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030c, FALSE);
+  g_autoptr(PythonImage) image = make_image (offsets);
+  g_autofree SondeCodeStack *stack = g_new0 (SondeCodeStack, 1);
+  SondePythonMemory memory;
+  g_autoptr(SondePython) python = open_python (image, &memory, offsets);
+  TestOther other = { 0 };
+
+  start_other (&other);
+  add_inner (image, offsets, other.tid);
+  python_image_add (image, FIRST_STACK, NULL, 4096);
+
+  /* The one that made it takes it up: nothing is lost. */
+  g_assert_true (sonde_python_refresh (python));
+  g_assert_cmphex (sonde_python_find_thread (python, getpid ())->state, ==, INNER_THREAD);
+  run_inner (image, offsets, FIRST_STACK);
+  g_assert_cmpint (sonde_python_read_thread (python, sonde_python_find_thread (python, getpid ()),
+                                             NULL, 0, stack), ==, SONDE_PYTHON_READ_OK);
+  g_assert_cmpuint (stack->depth, ==, 1);
+
+  /* Another one does: it is no frame of the first thread's, at once. */
+  run_inner (image, offsets, RECORD + 0x1000 - 256);
+  g_assert_cmpint (sonde_python_read_thread (python, sonde_python_find_thread (python, getpid ()),
+                                             NULL, 0, stack), ==, SONDE_PYTHON_READ_TORN);
+  g_assert_cmpint (sonde_python_read_tid (python, getpid (), stack), ==, SONDE_PYTHON_READ_OK);
+  g_assert_cmpuint (stack->depth, ==, 0);
+  g_assert_cmphex (sonde_python_find_thread (python, other.tid)->state, ==, INNER_THREAD);
+  g_assert_cmphex (sonde_python_find_thread (python, other.tid)->ident, ==, RECORD + 0x1000);
+  g_assert_cmpint (sonde_python_read_tid (python, other.tid, stack), ==, SONDE_PYTHON_READ_OK);
+  g_assert_cmpuint (stack->depth, ==, 1);
+  g_assert_cmphex (stack->entry, ==, FRAME + 1024);
+
+  end_other (&other);
+}
+
+/* Where the thread that it is expected to be does not run, the lock tells. */
+static void
+test_python_runner_by_lock (void)
+{
+  const SondePythonOffsets *offsets = sonde_python_offsets_find (0x030c, FALSE);
+  g_autoptr(PythonImage) image = make_image (offsets);
+  SondePythonMemory memory;
+  g_autoptr(SondePython) python = open_python (image, &memory, offsets);
+  TestOther other = { 0 };
+
+  start_other (&other);
+  add_inner (image, offsets, other.tid);
+  add_lock (image, offsets, INNER_THREAD);
+  python_image_put_word (image, INNER + offsets->interpreter.gil, GIL);
+  g_assert_true (sonde_python_refresh (python));
+  run_inner (image, offsets, RECORD + 0x1000 - 256);
+  g_assert_cmphex (sonde_python_find_thread (python, other.tid)->state, ==, THREAD + 0x1000);
+
+  sonde_python_read_locks (python);
+  g_assert_true (sonde_python_refresh_new (python));
+  g_assert_cmphex (sonde_python_find_thread (python, other.tid)->state, ==, INNER_THREAD);
+  sonde_python_read_locks (python);
+  g_assert_false (sonde_python_refresh_new (python));
+
+  end_other (&other);
 }
 
 /* An interpreter that is just made has no lock yet: then it tells nothing of who ran. */
@@ -296,6 +418,8 @@ main (int   argc,
   g_test_add_func ("/python/python/threads", test_python_threads);
   g_test_add_func ("/python/python/forked", test_python_forked);
   g_test_add_func ("/python/python/first-process", test_python_first_process);
+  g_test_add_func ("/python/python/runner", test_python_runner);
+  g_test_add_func ("/python/python/runner-by-lock", test_python_runner_by_lock);
   g_test_add_func ("/python/python/no-lock", test_python_no_lock);
   g_test_add_func ("/python/python/collecting", test_python_collecting);
   g_test_add_func ("/python/python/endless-lists", test_python_endless_lists);
