@@ -63,11 +63,12 @@ static void
 link_state (SondePython       *self,
             SondePythonThread *thread)
 {
-  SondePythonThread *inner = sonde_python_find_thread (self, thread->tid);
+  gpointer tid = GINT_TO_POINTER (thread->tid);
+  SondePythonThread *inner = g_hash_table_lookup (self->by_tid, tid);
 
   if (inner == NULL)
     {
-      g_hash_table_insert (self->by_tid, GINT_TO_POINTER (thread->tid), thread);
+      g_hash_table_insert (self->by_tid, tid, thread);
       return;
     }
 
